@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The constants of one machine: what each step costs and which cores are near each other. Immutable. All times are
@@ -219,6 +220,29 @@ public final class MachineProfile {
             throw new IllegalArgumentException("profile " + name + " has no time named " + constant);
         }
         return found.whole();
+    }
+
+    /**
+     * This machine with one constant changed, for sweeps and experiments.
+     *
+     * @param value in the unit of the file, as it would be written there
+     * @throws IllegalArgumentException if there is no such constant or the value is not valid, saying what to do
+     */
+    public MachineProfile with(String constant, String value) {
+        Constant old = constants.get(constant);
+        if (old == null) {
+            throw new IllegalArgumentException("profile " + name + " has no constant named " + constant + "; it has "
+                    + String.join(", ", constants.keySet()));
+        }
+        ConstantSpec spec = Stream.concat(TOPOLOGY.stream(), MACHINE.stream())
+                .filter(s -> s.name().equals(constant))
+                .findFirst()
+                .orElseGet(() -> ConstantSpec.time(constant));
+        List<Constant> changed = new ArrayList<>();
+        for (Constant c : constants.values()) {
+            changed.add(c == old ? spec.changed(old, value, "set for this run") : c);
+        }
+        return new MachineProfile(name, description, changed);
     }
 
     private long whole(String constant) {

@@ -2,7 +2,7 @@ package dev.pokesim.emulator.coherence;
 
 import dev.pokesim.emulator.datafile.Constant;
 import dev.pokesim.emulator.datafile.ConstantSpec;
-import dev.pokesim.emulator.datafile.EmbeddedFiles;
+import dev.pokesim.emulator.datafile.DataFiles;
 import dev.pokesim.emulator.datafile.InvalidDataFile;
 import dev.pokesim.emulator.datafile.YamlFields;
 import java.nio.file.Path;
@@ -14,11 +14,11 @@ import java.util.Optional;
 /**
  * Reads machine profiles: YAML files with the sections {@code topology}, {@code machine} and {@code routines}. The
  * machine knows the constants of the first two; {@code routines} holds the costs of steps that only the layers above
- * take, and they say which ones they need.
+ * take, and they say which ones they need. A profile may extend another one, see {@link DataFiles}.
  */
 public final class MachineProfileReader {
-    private static final EmbeddedFiles EMBEDDED =
-            new EmbeddedFiles(MachineProfileReader.class, "/dev/pokesim/profiles/", List.of("milan", "mid"));
+    private static final DataFiles FILES =
+            new DataFiles("profile", MachineProfileReader.class, "/dev/pokesim/profiles/", List.of("milan", "mid"));
 
     private final Optional<List<String>> routines;
 
@@ -34,7 +34,7 @@ public final class MachineProfileReader {
 
     /** Names of the profiles that come with the tool; the first one is the default. */
     public static List<String> embeddedNames() {
-        return EMBEDDED.names();
+        return FILES.names();
     }
 
     /**
@@ -43,7 +43,7 @@ public final class MachineProfileReader {
      * @throws InvalidDataFile if there is neither, or it is not valid
      */
     public MachineProfile read(String nameOrFile) {
-        return profile(EMBEDDED.nameOf(nameOrFile), EMBEDDED.read(nameOrFile, "profile"));
+        return profile(DataFiles.nameOf(nameOrFile), FILES.read(nameOrFile));
     }
 
     /**
@@ -52,7 +52,7 @@ public final class MachineProfileReader {
      * @throws InvalidDataFile if it cannot be read or is not valid
      */
     public MachineProfile read(Path file) {
-        return profile(EMBEDDED.nameOf(file.toString()), YamlFields.read(file));
+        return profile(DataFiles.nameOf(file.toString()), FILES.read(file));
     }
 
     /**
@@ -63,11 +63,11 @@ public final class MachineProfileReader {
      * @throws InvalidDataFile if it is not valid
      */
     public MachineProfile parse(String file, byte[] content) {
-        return profile(EMBEDDED.nameOf(file), YamlFields.parse(file, content));
+        return profile(DataFiles.nameOf(file), FILES.parse(file, content));
     }
 
     private MachineProfile profile(String name, YamlFields root) {
-        root.refuseOthers(List.of("description", "topology", "machine", "routines"));
+        root.refuseOthers(List.of(DataFiles.EXTENDS, "description", "topology", "machine", "routines"));
         String description = root.text("description");
         List<Constant> constants = new ArrayList<>();
         constants.addAll(root.fields("topology").constants(MachineProfile.TOPOLOGY));

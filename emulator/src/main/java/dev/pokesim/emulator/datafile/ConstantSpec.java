@@ -2,6 +2,8 @@ package dev.pokesim.emulator.datafile;
 
 import java.math.BigDecimal;
 import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * What a file must say about one constant.
@@ -14,6 +16,8 @@ import java.util.Map;
  */
 public record ConstantSpec(
         String name, Dimension dimension, BigDecimal minimum, BigDecimal maximum, Map<String, Long> words) {
+
+    private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,18}(\\.[0-9]{1,12})?");
 
     /** One second in picoseconds: no step of a machine takes longer. */
     private static final long LONGEST_PS = 1_000_000_000_000L;
@@ -52,9 +56,44 @@ public record ConstantSpec(
                 name, Dimension.RATIO, BigDecimal.valueOf(minimum), BigDecimal.valueOf(maximum), Map.of());
     }
 
-    /** The allowed values for messages: {@code 0 to 1 s}. */
-    String range() {
-        return dimension.inWords(minimum) + " to " + dimension.inWords(maximum);
+    /**
+     * A value as a file spells it, in base units.
+     *
+     * @param text digits such as {@code 12} or {@code 0.4}, or one of {@link #words}
+     * @throws IllegalArgumentException saying what is wrong and what to do
+     */
+    public BigDecimal parse(String text, Unit unit) {
+        Long named = words.get(text);
+        if (named != null) {
+            return BigDecimal.valueOf(named);
+        }
+        if (dimension == Dimension.SWITCH || !NUMBER.matcher(text).matches()) {
+            throw new IllegalArgumentException("'" + YamlFields.abbreviated(text) + "' is not understood; write "
+                    + (dimension == Dimension.SWITCH
+                            ? ""
+                            : "a number such as 12 or 0.4" + (words.isEmpty() ? "" : ", or "))
+                    + String.join(" or ", new TreeSet<>(words.keySet())));
+        }
+        BigDecimal base = unit.toBase(new BigDecimal(text));
+        if (base.compareTo(minimum) < 0 || base.compareTo(maximum) > 0) {
+            throw new IllegalArgumentException(text + " " + unit.symbol() + " is out of range; write a value from "
+                    + dimension.inWords(minimum) + " to " + dimension.inWords(maximum));
+        }
+        if (dimension.isWhole() && base.stripTrailingZeros().scale() > 0) {
+            throw new IllegalArgumentException(
+                    text + " " + unit.symbol() + " is finer than " + dimension.inWords(BigDecimal.ONE) + "; round it");
+        }
+        return base;
+    }
+
+    /**
+     * A constant with another value in the same unit, marked as an assumption.
+     *
+     * @param source who says so
+     * @throws IllegalArgumentException saying what is wrong with {@code text} and what to do
+     */
+    public Constant changed(Constant constant, String text, String source) {
+        return new Constant(name, text, constant.unit(), Evidence.ASSUMPTION, source, parse(text, constant.unit()));
     }
 
     /** 0.1 to 100 GHz. */

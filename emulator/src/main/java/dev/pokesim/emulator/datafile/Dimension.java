@@ -1,7 +1,6 @@
 package dev.pokesim.emulator.datafile;
 
 import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
@@ -19,30 +18,24 @@ public enum Dimension {
     SWITCH;
 
     private static final BigDecimal PS_PER_SECOND = BigDecimal.valueOf(1_000_000_000_000L);
+    private static final BigDecimal HZ_PER_GHZ = BigDecimal.valueOf(1_000_000_000L);
 
     /** True if only whole base units exist: nothing is finer than a picosecond. */
     boolean isWhole() {
         return this != RATIO;
     }
 
-    /** The base unit's name, for messages. */
-    String baseName() {
-        return switch (this) {
-            case TIME -> "ps";
-            case FREQUENCY -> "Hz";
-            case COUNT -> "thing that counts";
-            case RATIO, SWITCH -> "";
-        };
-    }
-
-    /** A value in base units with the largest unit that keeps it short, for messages. */
+    /** A value in base units as people write it: {@code 1 ps}, {@code 1 s}, {@code 2.5 GHz}. */
     String inWords(BigDecimal base) {
         return switch (this) {
             case TIME ->
                 base.compareTo(PS_PER_SECOND) < 0
                         ? base.toPlainString() + " ps"
-                        : base.divide(PS_PER_SECOND, MathContext.DECIMAL64).toPlainString() + " s";
-            case FREQUENCY -> base.movePointLeft(9).stripTrailingZeros().toPlainString() + " GHz";
+                        : base.divide(PS_PER_SECOND).toPlainString() + " s";
+            case FREQUENCY ->
+                base.compareTo(HZ_PER_GHZ.movePointLeft(2)) < 0
+                        ? base.toPlainString() + " Hz"
+                        : base.divide(HZ_PER_GHZ).toPlainString() + " GHz";
             case COUNT, RATIO, SWITCH -> base.toPlainString();
         };
     }

@@ -16,12 +16,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -48,18 +47,24 @@ public final class YamlFields {
     private static final int MAX_NESTING = 12;
     private static final int MAX_ALIASES = 10;
     private static final int MAX_TEXT = 500;
-    private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,18}(\\.[0-9]{1,12})?");
 
     private final String file;
     private final String path;
     private final int line;
     private final Map<String, NodeTuple> fields;
+    // Whatever is not stated here is taken from there.
+    private final @Nullable YamlFields base;
 
-    private YamlFields(String file, String path, int line, MappingNode mapping) {
+    private YamlFields(String file, String path, int line, MappingNode mapping, @Nullable YamlFields base) {
+        this(file, path, line, byName(file, path, mapping), base);
+    }
+
+    private YamlFields(String file, String path, int line, Map<String, NodeTuple> fields, @Nullable YamlFields base) {
         this.file = file;
         this.path = path;
         this.line = line;
-        this.fields = byName(mapping);
+        this.fields = fields;
+        this.base = base;
     }
 
     /**
@@ -104,7 +109,12 @@ public final class YamlFields {
         if (!(root instanceof MappingNode mapping)) {
             throw new InvalidDataFile(file, lineOf(root), "", "is no mapping; write lines such as 'description: ...'");
         }
-        return new YamlFields(file, "", lineOf(root), mapping);
+        return new YamlFields(file, "", lineOf(root), mapping, null);
+    }
+
+    /** These fields and, for what they do not state, those of {@code lower}; a constant is taken as a whole. */
+    YamlFields over(YamlFields lower) {
+        return new YamlFields(file, path, line, fields, base == null ? lower : base.over(lower));
     }
 
     /** The file's name for messages. */
@@ -112,13 +122,18 @@ public final class YamlFields {
         return file;
     }
 
-    /** The field names in the order of the file. */
+    /** The field names, those of the file that is extended first. */
     public Set<String> names() {
-        return fields.keySet();
+        Set<String> names = new LinkedHashSet<>();
+        if (base != null) {
+            names.addAll(base.names());
+        }
+        names.addAll(fields.keySet());
+        return names;
     }
 
-    /** True if the field is there. */
-    public boolean has(String name) {
+    /** True if this file, not one that it extends, states the field. */
+    boolean has(String name) {
         return fields.containsKey(name);
     }
 
@@ -137,10 +152,13 @@ public final class YamlFields {
                         "unknown field; known here are " + String.join(", ", new TreeSet<>(known)));
             }
         }
+        if (base != null) {
+            base.refuseOthers(known);
+        }
     }
 
     /**
-     * A text of one line.
+     * A text of one line; never taken from a file that is extended.
      *
      * @throws InvalidDataFile if it is missing, no text, empty, or longer than a line should be
      */
@@ -162,12 +180,24 @@ public final class YamlFields {
      * @throws InvalidDataFile if the field is missing or no mapping
      */
     public YamlFields fields(String name) {
+        YamlFields below = base != null && base.states(name) ? base.fields(name) : null;
+        if (below != null && !has(name)) {
+            return below;
+        }
+        return ownFields(name, below);
+    }
+
+    private boolean states(String name) {
+        return has(name) || (base != null && base.states(name));
+    }
+
+    private YamlFields ownFields(String name, @Nullable YamlFields below) {
         NodeTuple field = required(name);
         if (!(field.getValueNode() instanceof MappingNode mapping)) {
             throw invalid(
                     name, "expected fields below it, found " + kind(field.getValueNode()) + "; indent its fields");
         }
-        return new YamlFields(file, pathOf(name), lineOf(field.getKeyNode()), mapping);
+        return new YamlFields(file, pathOf(name), lineOf(field.getKeyNode()), mapping, below);
     }
 
     /**
@@ -176,11 +206,14 @@ public final class YamlFields {
      * @throws InvalidDataFile if one of the four is missing, of the wrong type or out of range
      */
     public Constant constant(ConstantSpec spec) {
-        YamlFields entry = fields(spec.name());
+        if (base != null && !has(spec.name())) {
+            return base.constant(spec);
+        }
+        YamlFields entry = ownFields(spec.name(), null);
         entry.refuseOthers(List.of("value", "unit", "evidence", "source"));
         Unit unit = entry.unit(spec);
-        BigDecimal base = entry.value(spec, unit);
-        return new Constant(spec.name(), entry.text("value"), unit, entry.evidence(), entry.text("source"), base);
+        BigDecimal value = entry.value(spec, unit);
+        return new Constant(spec.name(), entry.text("value"), unit, entry.evidence(), entry.text("source"), value);
     }
 
     /**
@@ -202,10 +235,12 @@ public final class YamlFields {
 
     private Unit unit(ConstantSpec spec) {
         String symbol = text("unit");
-        Optional<Unit> unit = Unit.ofSymbol(symbol).filter(u -> u.dimension() == spec.dimension());
-        return unit.orElseThrow(() -> invalid(
-                "unit",
-                "'" + symbol + "' is not understood; use " + spec.dimension().unitsAllowed()));
+        return Unit.ofSymbol(symbol)
+                .filter(u -> u.dimension() == spec.dimension())
+                .orElseThrow(() -> invalid(
+                        "unit",
+                        "'" + abbreviated(symbol) + "' is not understood here; use "
+                                + spec.dimension().unitsAllowed()));
     }
 
     private Evidence evidence() {
@@ -213,36 +248,21 @@ public final class YamlFields {
         return Evidence.ofLetter(letter)
                 .orElseThrow(() -> invalid(
                         "evidence",
-                        "'" + letter + "' is not one of M (measured), K (kernel), P (backed out of the figures compared"
+                        "'" + abbreviated(letter)
+                                + "' is not one of M (measured), K (kernel), P (backed out of the figures compared"
                                 + " with), A (assumption); write one of them"));
     }
 
     private BigDecimal value(ConstantSpec spec, Unit unit) {
         ScalarNode scalar = scalar("value", "a number");
-        String text = scalar.getValue().strip();
-        Long named = spec.words().get(text);
-        if (named != null) {
-            return BigDecimal.valueOf(named);
+        if (scalar.getScalarStyle() != DumperOptions.ScalarStyle.PLAIN) {
+            throw invalid("value", "a text in quotes or a block, not a value; write it without");
         }
-        if (scalar.getScalarStyle() != DumperOptions.ScalarStyle.PLAIN
-                || !NUMBER.matcher(text).matches()) {
-            String words = spec.words().isEmpty()
-                    ? ""
-                    : " or one of "
-                            + String.join(", ", new TreeSet<>(spec.words().keySet()));
-            throw invalid("value", "'" + abbreviated(text) + "' is no number; write digits such as 12 or 0.4" + words);
+        try {
+            return spec.parse(scalar.getValue(), unit);
+        } catch (IllegalArgumentException e) {
+            throw invalid("value", String.valueOf(e.getMessage()));
         }
-        BigDecimal base = unit.toBase(new BigDecimal(text));
-        if (base.compareTo(spec.minimum()) < 0 || base.compareTo(spec.maximum()) > 0) {
-            throw invalid("value", text + " " + unit.symbol() + " is out of range; allowed is " + spec.range());
-        }
-        if (spec.dimension().isWhole() && base.stripTrailingZeros().scale() > 0) {
-            throw invalid(
-                    "value",
-                    text + " " + unit.symbol() + " is finer than one "
-                            + spec.dimension().baseName() + "; round it");
-        }
-        return base;
     }
 
     private ScalarNode scalar(String name, String expected) {
@@ -263,10 +283,14 @@ public final class YamlFields {
     }
 
     private String pathOf(String name) {
-        return path.isEmpty() ? name : path + "." + name;
+        return pathOf(path, name);
     }
 
-    private Map<String, NodeTuple> byName(MappingNode mapping) {
+    private static String pathOf(String path, String name) {
+        return (path.isEmpty() ? "" : path + ".") + abbreviated(name);
+    }
+
+    private static Map<String, NodeTuple> byName(String file, String path, MappingNode mapping) {
         Map<String, NodeTuple> byName = new LinkedHashMap<>();
         for (NodeTuple tuple : mapping.getValue()) {
             if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
@@ -281,7 +305,7 @@ public final class YamlFields {
                 throw new InvalidDataFile(
                         file,
                         lineOf(key),
-                        pathOf(abbreviated(key.getValue())),
+                        pathOf(path, key.getValue()),
                         "is there twice, first in line " + lineOf(earlier.getKeyNode()) + "; remove one");
             }
         }
@@ -312,7 +336,8 @@ public final class YamlFields {
                     "",
                     "is no YAML: " + problem + "; correct this line or the one before");
         } catch (YAMLException e) {
-            throw new InvalidDataFile(file, 1, "", "is no YAML: " + e.getMessage() + "; correct it");
+            // A bound on nesting or aliases was exceeded; the library does not say where.
+            throw new InvalidDataFile(file, 0, "", e.getMessage() + "; write plain fields, three levels deep");
         }
     }
 
@@ -343,7 +368,7 @@ public final class YamlFields {
         return text.isEmpty() ? "nothing" : "'" + abbreviated(text) + "'";
     }
 
-    private static String abbreviated(String text) {
+    static String abbreviated(String text) {
         return text.length() <= 40 ? text : text.substring(0, 40) + "...";
     }
 
