@@ -334,7 +334,7 @@ public final class YamlFields {
                     file,
                     mark == null ? 1 : mark.getLine() + 1,
                     "",
-                    "is no YAML: " + problem + "; correct this line or the one before");
+                    "is no YAML: " + abbreviated(problem, 200) + "; correct this line or the one before");
         } catch (YAMLException e) {
             // A bound on nesting or aliases was exceeded; the library does not say where.
             throw new InvalidDataFile(file, 0, "", e.getMessage() + "; write plain fields, three levels deep");
@@ -369,7 +369,12 @@ public final class YamlFields {
     }
 
     static String abbreviated(String text) {
-        return text.length() <= 40 ? text : text.substring(0, 40) + "...";
+        return abbreviated(text, 40);
+    }
+
+    // The library's messages repeat what the file says at any length.
+    private static String abbreviated(String text, int length) {
+        return text.length() <= length ? text : text.substring(0, length) + "...";
     }
 
     private static int lineOf(Node node) {
