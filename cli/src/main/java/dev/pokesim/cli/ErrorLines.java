@@ -28,7 +28,7 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
         if (exception instanceof UnmatchedArgumentException unmatched) {
             List<String> suggestions = unmatched.getSuggestions();
             if (!suggestions.isEmpty()) {
-                line.append("; did you mean ").append(String.join(" or ", suggestions)).append('?');
+                line.append(" (did you mean ").append(String.join(" or ", suggestions)).append("?)");
             }
         }
         String command = exception.getCommandLine().getCommandSpec().qualifiedName();
