@@ -28,7 +28,8 @@ class ProfileCommandTest {
     @Test
     void listNamesEveryEmbeddedProfileAndScenario() {
         assertEquals(0, run("profile", "list"));
-        MachineProfileReader.embeddedNames().forEach(name -> assertTrue(out.toString().contains(" " + name + " ")));
+        MachineProfileReader.embeddedNames()
+                .forEach(name -> assertTrue(out.toString().contains(" " + name + " ")));
         ScenarioReader.embeddedNames().forEach(name -> assertTrue(out.toString().contains(" " + name + " ")));
         assertTrue(out.toString().contains("milan (default)"));
         assertEquals("", err.toString());
@@ -42,7 +43,11 @@ class ProfileCommandTest {
                 json.getAsJsonArray("profiles").size());
         assertEquals(
                 "busy-server",
-                json.getAsJsonArray("scenarios").get(0).getAsJsonObject().get("name").getAsString());
+                json.getAsJsonArray("scenarios")
+                        .get(0)
+                        .getAsJsonObject()
+                        .get("name")
+                        .getAsString());
     }
 
     @Test
@@ -97,7 +102,8 @@ class ProfileCommandTest {
             err.getBuffer().setLength(0);
             assertEquals(2, run("profile", command, file.toString()));
             assertTrue(
-                    err.toString().startsWith("poke-sim: " + file + ":4: machine.stroe: unknown field; known here are "),
+                    err.toString()
+                            .startsWith("poke-sim: " + file + ":4: machine.stroe: unknown field; known here are "),
                     err.toString());
             assertEquals(1, err.toString().lines().count());
             assertEquals("", out.toString());
@@ -106,7 +112,8 @@ class ProfileCommandTest {
 
     @Test
     void profileIsNoScenario() {
-        String mid = Path.of(System.getProperty("pokesim.testdata"), "profiles", "mid.yaml").toString();
+        String mid = Path.of(System.getProperty("pokesim.testdata"), "profiles", "mid.yaml")
+                .toString();
         assertEquals(2, run("profile", "validate", "--scenario", mid));
         assertTrue(err.toString().contains("topology: unknown field; known here are contention, "), err.toString());
     }
@@ -114,7 +121,8 @@ class ProfileCommandTest {
     @Test
     void unknownNameListsTheEmbeddedOnes() {
         assertEquals(2, run("profile", "show", "nope"));
-        assertEquals("poke-sim: nope: neither an embedded profile nor a file; embedded are milan, mid\n", err.toString());
+        assertEquals(
+                "poke-sim: nope: neither an embedded profile nor a file; embedded are milan, mid\n", err.toString());
     }
 
     @Test
