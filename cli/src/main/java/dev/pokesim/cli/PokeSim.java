@@ -1,6 +1,7 @@
 package dev.pokesim.cli;
 
 import dev.pokesim.cli.command.CompletionCommand;
+import dev.pokesim.cli.command.ProfileCommand;
 import dev.pokesim.cli.console.Console;
 import dev.pokesim.cli.console.ExitCode;
 import dev.pokesim.cli.console.OutputOptions;
@@ -31,7 +32,7 @@ import picocli.CommandLine.ScopeType;
             "4:a bug in poke-sim, or an installation that cannot run"
         },
         footer = {"", "Examples:", "  poke-sim completion --help", "  poke-sim --version"},
-        subcommands = {CompletionCommand.class})
+        subcommands = {ProfileCommand.class, CompletionCommand.class})
 public final class PokeSim {
     private PokeSim() {}
 
@@ -50,11 +51,15 @@ public final class PokeSim {
      * @return the value of an {@link ExitCode}
      */
     static int run(Console console, String... args) {
+        return run(console, commandLine(console), args);
+    }
+
+    /** Runs some commands with this program's handling of errors. */
+    static int run(Console console, CommandLine commands, String... args) {
         ErrorLines errors = new ErrorLines(console);
         int status;
         try {
-            status = commandLine(console)
-                    .setParameterExceptionHandler(errors)
+            status = commands.setParameterExceptionHandler(errors)
                     .setExecutionExceptionHandler(errors)
                     .execute(args);
         } catch (OutOfMemoryError e) {
