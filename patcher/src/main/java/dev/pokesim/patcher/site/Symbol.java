@@ -7,8 +7,9 @@ package dev.pokesim.patcher.site;
  * @param address in the loaded image
  * @param sizeBytes 0 if unknown
  * @param function whether it names code
+ * @param global whether other files may refer to it
  */
-public record Symbol(String name, long address, long sizeBytes, boolean function) {
+public record Symbol(String name, long address, long sizeBytes, boolean function, boolean global) {
 
     /** Whether an address lies inside; a symbol of unknown size has only its first byte. */
     boolean covers(long other) {
