@@ -29,7 +29,7 @@ class JumpTableTest {
                         + DAMAGED);
         assertRejected(
                 file.withByte(table + 5, 0),
-                "jump table entry 0 (checksum): the target 0xffffffff8100200c is not in executable text" + DAMAGED);
+                "jump table entry 0 (checksum): the target 0xffffffff80ff2030 is not in executable text" + DAMAGED);
     }
 
     @Test
