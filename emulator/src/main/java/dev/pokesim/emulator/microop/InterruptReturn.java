@@ -1,0 +1,62 @@
+package dev.pokesim.emulator.microop;
+
+import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.core.Rflags;
+
+/**
+ * The last step of IRET, after the frame was loaded: registers change, NMIs are possible again, the core has serialised. A
+ * routine's IRET also goes back to what was interrupted.
+ *
+ * @see "Intel SDM vol. 2A, IRET/IRETD/IRETQ"
+ */
+public final class InterruptReturn extends MicroOp {
+    private final int ripSlot;
+    private final int flagsSlot;
+    private final int rspSlot;
+    private final boolean ofRoutine;
+
+    private InterruptReturn(int ripSlot, int flagsSlot, int rspSlot, boolean ofRoutine) {
+        this.ripSlot = ripSlot;
+        this.flagsSlot = flagsSlot;
+        this.rspSlot = rspSlot;
+        this.ofRoutine = ofRoutine;
+    }
+
+    /** IRETQ as an instruction; the slots hold what was loaded from the frame. */
+    public static InterruptReturn ofInstruction(int ripSlot, int flagsSlot, int rspSlot) {
+        return new InterruptReturn(ripSlot, flagsSlot, rspSlot, false);
+    }
+
+    /** The end of a routine that was entered by an interrupt or exception. */
+    public static InterruptReturn ofRoutine(int ripSlot, int flagsSlot, int rspSlot) {
+        return new InterruptReturn(ripSlot, flagsSlot, rspSlot, true);
+    }
+
+    @Override
+    public void execute(Core core) {
+        long[] file = core.file();
+        long rip = file[ripSlot];
+        long flags = file[flagsSlot];
+        long rsp = file[rspSlot];
+        if (ofRoutine) {
+            core.resume();
+            core.setRip(rip);
+        } else {
+            core.setNextRip(rip);
+        }
+        core.flags().setValue(flags & 0xffffffffL | Rflags.RESERVED);
+        core.setRegister(Core.RSP, rsp);
+        core.setNmiBlocked(false);
+        core.serialise();
+    }
+
+    @Override
+    public boolean drainsStores() {
+        return true;
+    }
+
+    @Override
+    public String toString() {
+        return "iret";
+    }
+}
