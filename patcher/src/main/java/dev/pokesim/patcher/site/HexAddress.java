@@ -1,12 +1,12 @@
 package dev.pokesim.patcher.site;
 
 /** How an address is written. */
-final class HexAddress {
+public final class HexAddress {
 
     private HexAddress() {}
 
     /** {@code 0xffffffff81000000}. */
-    static String of(long address) {
+    public static String of(long address) {
         return "0x" + Long.toHexString(address);
     }
 }

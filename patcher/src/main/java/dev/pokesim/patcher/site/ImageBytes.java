@@ -1,5 +1,6 @@
 package dev.pokesim.patcher.site;
 
+import dev.pokesim.emulator.memory.InstructionBytes;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -60,6 +61,16 @@ public final class ImageBytes {
             throw new IndexOutOfBoundsException(sizeBytes + " bytes at offset " + offset + " of " + bytes.length);
         }
         return new ImageBytes(Arrays.copyOfRange(bytes, offset, offset + sizeBytes));
+    }
+
+    /**
+     * The bytes of one instruction.
+     *
+     * @param sizeBytes 0 to 15
+     * @throws IndexOutOfBoundsException if it does not lie inside
+     */
+    public InstructionBytes instruction(int offset, int sizeBytes) {
+        return InstructionBytes.of(bytes, offset, sizeBytes);
     }
 
     /** Whether these bytes stand at an offset of the other ones; false if they would not fit there. */

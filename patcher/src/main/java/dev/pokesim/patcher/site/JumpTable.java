@@ -89,7 +89,7 @@ final class JumpTable {
         return new PatchSite(
                 code,
                 kind,
-                text.bytes().slice(codeOffset, kind.sizeBytes()),
+                text.bytes().instruction(codeOffset, kind.sizeBytes()),
                 target,
                 new StaticKeyId(elf.symbols().locate(key).toString(), key),
                 (keyAndFlags & BRANCH) != 0,

@@ -45,9 +45,10 @@ public record LoadedImage(String name, List<Segment> segments, Symbols symbols, 
 
     private static boolean standsInText(List<Segment> segments, PatchSite site) {
         return segments.stream()
-                .anyMatch(segment -> segment.executable()
-                        && segment.contains(site.address(), site.sizeBytes())
-                        && site.text().standsIn(segment.bytes(), (int) (site.address() - segment.address())));
+                .filter(segment -> segment.executable() && segment.contains(site.address(), site.sizeBytes()))
+                .map(segment ->
+                        segment.bytes().instruction((int) (site.address() - segment.address()), site.sizeBytes()))
+                .anyMatch(site.text()::equals);
     }
 
     /** All sites in the kernel's order: by key, then by address. */
@@ -55,9 +56,17 @@ public record LoadedImage(String name, List<Segment> segments, Symbols symbols, 
         return keys.stream().flatMap(key -> key.sites().stream());
     }
 
-    /** The keys of a name; more than one if source files share it. */
-    public List<KeySites> keysNamed(String name) {
-        return keys.stream().filter(key -> key.key().name().equals(name)).toList();
+    /**
+     * The keys that a user means.
+     *
+     * @param nameOrAddress as {@link StaticKeyId#name} has it, or the address, such as {@code 0xffffffff81002000}
+     * @return more than one if source files share a name; empty if there is none
+     */
+    public List<KeySites> keysNamed(String nameOrAddress) {
+        return keys.stream()
+                .filter(key -> key.key().name().equals(nameOrAddress)
+                        || HexAddress.of(key.key().address()).equals(nameOrAddress))
+                .toList();
     }
 
     /** The segment that holds all of the given bytes. */

@@ -1,5 +1,7 @@
 package dev.pokesim.patcher.site;
 
+import dev.pokesim.emulator.memory.InstructionBytes;
+
 /**
  * One place that a static key patches: an entry of the jump table together with what stands there now. Source: Linux,
  * struct jump_entry.
@@ -16,7 +18,7 @@ package dev.pokesim.patcher.site;
 public record PatchSite(
         long address,
         SiteKind kind,
-        ImageBytes text,
+        InstructionBytes text,
         long target,
         StaticKeyId key,
         boolean branch,

@@ -1,5 +1,6 @@
 package dev.pokesim.patcher.site;
 
+import dev.pokesim.emulator.memory.InstructionBytes;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -54,11 +55,14 @@ public enum SiteKind {
      * @param address of its first byte
      * @throws IllegalStateException if this is no jump
      */
-    public long jumpTarget(ImageBytes text, long address) {
-        if (!jump) {
-            throw new IllegalStateException(this + " has no target");
-        }
-        return address + sizeBytes + text.signedAt(opcode.sizeBytes(), sizeBytes - opcode.sizeBytes());
+    public long jumpTarget(InstructionBytes text, long address) {
+        long displacement =
+                switch (this) {
+                    case JMP8 -> (byte) (text.low() >>> 8);
+                    case JMP32 -> (int) (text.low() >>> 8);
+                    case NOP2, NOP5 -> throw new IllegalStateException(this + " has no target");
+                };
+        return address + sizeBytes + displacement;
     }
 
     /** {@code nop2}, {@code nop5}, {@code jmp8} or {@code jmp32}. */
