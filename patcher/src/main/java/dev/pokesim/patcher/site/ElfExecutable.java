@@ -1,5 +1,6 @@
 package dev.pokesim.patcher.site;
 
+import dev.pokesim.emulator.memory.Address;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -56,7 +57,7 @@ final class ElfExecutable {
                     >= 0) {
                 throw elf.damaged(segments.get(i - 1).name() + " and "
                         + segments.get(i).name() + " overlap at "
-                        + HexAddress.of(segments.get(i).address()));
+                        + Address.text(segments.get(i).address()));
             }
         }
         return segments;

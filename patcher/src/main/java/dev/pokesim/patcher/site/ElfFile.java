@@ -1,5 +1,6 @@
 package dev.pokesim.patcher.site;
 
+import dev.pokesim.emulator.memory.Address;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -84,8 +85,7 @@ final class ElfFile {
     }
 
     /** An ELF program header. The bytes of the file lie inside it, and the memory is not smaller than they are. */
-    record ProgramHeader(
-            int index, int type, int flags, long offset, long address, long fileBytes, long memoryBytes) {}
+    record ProgramHeader(int index, int type, int flags, long offset, long address, long fileBytes, long memoryBytes) {}
 
     /** An entry of the symbol table. {@code section} is an index of a section, or SHN_UNDEF or SHN_ABS. */
     record SymbolEntry(int index, String name, int type, int binding, int section, long value, long sizeBytes) {
@@ -230,8 +230,8 @@ final class ElfFile {
         return switch (type) {
             case ET_REL -> true;
             case ET_EXEC -> false;
-            case ET_DYN -> throw invalid(
-                    "is a shared library or position-independent (ET_DYN)", "link with -no-pie and -static");
+            case ET_DYN ->
+                throw invalid("is a shared library or position-independent (ET_DYN)", "link with -no-pie and -static");
             case ET_CORE -> throw invalid("is a core dump (ET_CORE)", "name the program that wrote it");
             default -> throw damaged("ELF type " + type + " is no object, module or executable");
         };
@@ -318,8 +318,8 @@ final class ElfFile {
                 bytes.getLong(at + 56));
         // NOBITS has a size in memory only.
         if (section.hasBytes() && !isInside(section.offset(), section.sizeBytes())) {
-            throw damaged("section " + index + " (offset " + HexAddress.of(section.offset()) + ", size "
-                    + HexAddress.of(section.sizeBytes()) + ") lies outside the file of " + bytes.capacity()
+            throw damaged("section " + index + " (offset " + Address.text(section.offset()) + ", size "
+                    + Address.text(section.sizeBytes()) + ") lies outside the file of " + bytes.capacity()
                     + " bytes");
         }
         return section;
@@ -344,8 +344,8 @@ final class ElfFile {
                     bytes.getLong(at + 32),
                     bytes.getLong(at + 40));
             if (!isInside(header.offset(), header.fileBytes())) {
-                throw damaged("program header " + i + " (offset " + HexAddress.of(header.offset()) + ", size "
-                        + HexAddress.of(header.fileBytes()) + ") lies outside the file of " + bytes.capacity()
+                throw damaged("program header " + i + " (offset " + Address.text(header.offset()) + ", size "
+                        + Address.text(header.fileBytes()) + ") lies outside the file of " + bytes.capacity()
                         + " bytes");
             }
             if (Long.compareUnsigned(header.memoryBytes(), header.fileBytes()) < 0) {
@@ -358,8 +358,9 @@ final class ElfFile {
     }
 
     private List<SymbolEntry> readSymbols() {
-        Optional<Section> found =
-                sections.stream().filter(section -> section.type() == SHT_SYMTAB).findFirst();
+        Optional<Section> found = sections.stream()
+                .filter(section -> section.type() == SHT_SYMTAB)
+                .findFirst();
         if (found.isEmpty()) {
             return List.of();
         }
@@ -456,7 +457,7 @@ final class ElfFile {
             throw damaged("its " + what + " have " + entryBytes + " bytes each instead of " + expectedBytes);
         }
         if (!isInside(offset, (long) count * entryBytes)) {
-            throw damaged("its " + count + " " + what + " at offset " + HexAddress.of(offset)
+            throw damaged("its " + count + " " + what + " at offset " + Address.text(offset)
                     + " lie outside the file of " + bytes.capacity() + " bytes");
         }
     }

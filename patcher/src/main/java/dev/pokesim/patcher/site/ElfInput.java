@@ -38,9 +38,8 @@ public final class ElfInput implements SiteSource {
 
     /** Loads a parsed file; an object at the given address. */
     static LoadedImage load(ElfFile elf, long base, SymbolResolver resolver) {
-        PlacedElf placed = elf.isRelocatable()
-                ? new ElfObject(elf, base, resolver).place()
-                : new ElfExecutable(elf).place();
+        PlacedElf placed =
+                elf.isRelocatable() ? new ElfObject(elf, base, resolver).place() : new ElfExecutable(elf).place();
         return new LoadedImage(
                 elf.file(), placed.segments(), placed.symbols(), new JumpTable(elf.file(), placed, resolver).keys());
     }

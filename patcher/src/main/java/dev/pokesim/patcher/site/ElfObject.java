@@ -1,5 +1,6 @@
 package dev.pokesim.patcher.site;
 
+import dev.pokesim.emulator.memory.Address;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -153,10 +154,10 @@ final class ElfObject {
         List<String> missing =
                 needed.stream().filter(name -> !found.containsKey(name)).toList();
         if (!missing.isEmpty()) {
-            String names =
-                    String.join(", ", missing.subList(0, Math.min(missing.size(), NAMES_IN_MESSAGE)));
+            String names = String.join(", ", missing.subList(0, Math.min(missing.size(), NAMES_IN_MESSAGE)));
             throw elf.invalid(
-                    (missing.size() == 1 ? "undefined symbol " : missing.size() + " undefined symbols: ") + names
+                    (missing.size() == 1 ? "undefined symbol " : missing.size() + " undefined symbols: ")
+                            + names
                             + (missing.size() > NAMES_IN_MESSAGE ? ", ..." : ""),
                     "name the kernel that defines " + (missing.size() == 1 ? "it" : "them") + ", or link the object");
         }
@@ -180,7 +181,7 @@ final class ElfObject {
         long value = type.value(addressOf(symbol, undefined) + relocation.addend(), place);
         if (!type.holds(value)) {
             throw elf.invalid(
-                    type + " at " + where + " against " + symbol.name() + " does not fit: " + HexAddress.of(value),
+                    type + " at " + where + " against " + symbol.name() + " does not fit: " + Address.text(value),
                     "compile with -fno-pic -mcmodel=kernel");
         }
         Group group = groupOf(section);

@@ -1,5 +1,6 @@
 package dev.pokesim.patcher.site;
 
+import dev.pokesim.emulator.memory.Address;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -56,7 +57,7 @@ final class JumpTable {
 
     private void readTable(AddressRange table, List<PatchSite> sites) {
         if (table.sizeBytes() % ENTRY_BYTES != 0 || (table.start() & 7) != 0) {
-            throw damaged("the jump table at " + HexAddress.of(table.start()) + " has "
+            throw damaged("the jump table at " + Address.text(table.start()) + " has "
                     + Long.toUnsignedString(table.sizeBytes())
                     + " bytes; it must be aligned to 8 and hold entries of 16");
         }
@@ -67,7 +68,7 @@ final class JumpTable {
 
     private PatchSite readEntry(long entry, String what) {
         Segment segment = elf.segmentAt(entry, ENTRY_BYTES)
-                .orElseThrow(() -> damaged(what + " at " + HexAddress.of(entry) + " is not in a loaded segment"));
+                .orElseThrow(() -> damaged(what + " at " + Address.text(entry) + " is not in a loaded segment"));
         int at = (int) (entry - segment.address());
         long code = entry + segment.bytes().signedAt(at, Integer.BYTES);
         long target = entry + TARGET_OFFSET + segment.bytes().signedAt(at + TARGET_OFFSET, Integer.BYTES);
@@ -82,7 +83,7 @@ final class JumpTable {
             int shown = Math.min(SiteKind.NOP5.sizeBytes(), text.sizeBytes() - codeOffset);
             return new InvalidInput(
                     file,
-                    site + ": " + text.bytes().slice(codeOffset, shown) + " at " + HexAddress.of(code)
+                    site + ": " + text.bytes().slice(codeOffset, shown) + " at " + Address.text(code)
                             + " is no nop2 (66 90), nop5 (0f 1f 44 00 00), jmp8 (eb) or jmp32 (e9)",
                     "make sites as the kernel's asm goto does");
         });
@@ -100,7 +101,7 @@ final class JumpTable {
     private Segment executable(long address, String what) {
         return elf.segmentAt(address, 1)
                 .filter(Segment::executable)
-                .orElseThrow(() -> damaged(what + " " + HexAddress.of(address) + " is not in executable text"));
+                .orElseThrow(() -> damaged(what + " " + Address.text(address) + " is not in executable text"));
     }
 
     private void rejectOverlap(List<PatchSite> sites) {
@@ -111,8 +112,8 @@ final class JumpTable {
             PatchSite before = byAddress.get(i - 1);
             PatchSite site = byAddress.get(i);
             if (Long.compareUnsigned(site.address() - before.address(), before.sizeBytes()) < 0) {
-                throw damaged("the jump table has two sites that overlap: " + before.location() + " and "
-                        + site.location());
+                throw damaged(
+                        "the jump table has two sites that overlap: " + before.location() + " and " + site.location());
             }
         }
     }
@@ -120,14 +121,14 @@ final class JumpTable {
     private int enabled(List<PatchSite> sites) {
         StaticKeyId key = sites.get(0).key();
         OptionalInt count = elf.segmentAt(key.address(), Integer.BYTES)
-                .map(segment -> OptionalInt.of((int)
-                        segment.bytes().signedAt((int) (key.address() - segment.address()), Integer.BYTES)))
+                .map(segment -> OptionalInt.of(
+                        (int) segment.bytes().signedAt((int) (key.address() - segment.address()), Integer.BYTES)))
                 .orElseGet(() -> outside.enabled(key.address()));
         if (count.isPresent()) {
             return count.getAsInt();
         }
         if (elf.symbols().covering(key.address()).isEmpty()) {
-            throw damaged("the key " + HexAddress.of(key.address()) + " of the site at "
+            throw damaged("the key " + Address.text(key.address()) + " of the site at "
                     + sites.get(0).location() + " is neither loaded nor a symbol");
         }
         return sites.get(0).agreesWith(0) ? 0 : 1;

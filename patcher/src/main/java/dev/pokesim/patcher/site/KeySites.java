@@ -1,5 +1,6 @@
 package dev.pokesim.patcher.site;
 
+import dev.pokesim.emulator.memory.Address;
 import java.util.Comparator;
 import java.util.List;
 
@@ -23,7 +24,7 @@ public record KeySites(StaticKeyId key, int enabled, List<PatchSite> sites) {
         for (PatchSite site : sites) {
             if (!site.key().equals(key)) {
                 throw new IllegalArgumentException(
-                        "site at " + HexAddress.of(site.address()) + " belongs to " + site.key() + ", not to " + key);
+                        "site at " + Address.text(site.address()) + " belongs to " + site.key() + ", not to " + key);
             }
         }
         if (sites.isEmpty()) {

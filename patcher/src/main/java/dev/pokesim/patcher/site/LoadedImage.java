@@ -1,5 +1,6 @@
 package dev.pokesim.patcher.site;
 
+import dev.pokesim.emulator.memory.Address;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -36,7 +37,7 @@ public record LoadedImage(String name, List<Segment> segments, Symbols symbols, 
         for (KeySites key : keys) {
             for (PatchSite site : key.sites()) {
                 if (!addresses.add(site.address()) || !standsInText(segments, site)) {
-                    throw new IllegalArgumentException("site at " + HexAddress.of(site.address())
+                    throw new IllegalArgumentException("site at " + Address.text(site.address())
                             + " is listed twice or its bytes do not stand in an executable segment");
                 }
             }
@@ -65,7 +66,7 @@ public record LoadedImage(String name, List<Segment> segments, Symbols symbols, 
     public List<KeySites> keysNamed(String nameOrAddress) {
         return keys.stream()
                 .filter(key -> key.key().name().equals(nameOrAddress)
-                        || HexAddress.of(key.key().address()).equals(nameOrAddress))
+                        || Address.text(key.key().address()).equals(nameOrAddress))
                 .toList();
     }
 

@@ -1,5 +1,6 @@
 package dev.pokesim.patcher.site;
 
+import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.emulator.memory.InstructionBytes;
 
 /**
@@ -27,7 +28,7 @@ public record PatchSite(
 
     public PatchSite {
         if (text.sizeBytes() != kind.sizeBytes()) {
-            throw new IllegalArgumentException("site at " + HexAddress.of(address) + ": a " + kind + " has "
+            throw new IllegalArgumentException("site at " + Address.text(address) + ": a " + kind + " has "
                     + kind.sizeBytes() + " bytes, not " + text.sizeBytes());
         }
     }

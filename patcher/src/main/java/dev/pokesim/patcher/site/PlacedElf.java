@@ -23,6 +23,8 @@ record PlacedElf(List<Segment> segments, Symbols symbols, List<AddressRange> jum
     }
 
     Optional<Segment> segmentAt(long address, int sizeBytes) {
-        return segments.stream().filter(segment -> segment.contains(address, sizeBytes)).findFirst();
+        return segments.stream()
+                .filter(segment -> segment.contains(address, sizeBytes))
+                .findFirst();
     }
 }

@@ -1,5 +1,7 @@
 package dev.pokesim.patcher.site;
 
+import dev.pokesim.emulator.memory.Address;
+
 /**
  * A run of bytes at consecutive addresses. Segments of an image do not overlap, but may share a page: it then has the
  * rights of all of them.
@@ -14,7 +16,7 @@ public record Segment(String name, long address, ImageBytes bytes, boolean execu
 
     public Segment {
         if (bytes.sizeBytes() == 0 || Long.compareUnsigned(address + bytes.sizeBytes() - 1, address) < 0) {
-            throw new IllegalArgumentException("segment " + name + " at " + HexAddress.of(address)
+            throw new IllegalArgumentException("segment " + name + " at " + Address.text(address)
                     + " is empty or runs over the end of the address space");
         }
     }

@@ -56,12 +56,11 @@ public enum SiteKind {
      * @throws IllegalStateException if this is no jump
      */
     public long jumpTarget(InstructionBytes text, long address) {
-        long displacement =
-                switch (this) {
-                    case JMP8 -> (byte) (text.low() >>> 8);
-                    case JMP32 -> (int) (text.low() >>> 8);
-                    case NOP2, NOP5 -> throw new IllegalStateException(this + " has no target");
-                };
+        long displacement = switch (this) {
+            case JMP8 -> (byte) (text.low() >>> 8);
+            case JMP32 -> (int) (text.low() >>> 8);
+            case NOP2, NOP5 -> throw new IllegalStateException(this + " has no target");
+        };
         return address + sizeBytes + displacement;
     }
 

@@ -1,5 +1,7 @@
 package dev.pokesim.patcher.site;
 
+import dev.pokesim.emulator.memory.Address;
+
 /**
  * Which static key, {@code struct static_key} of the kernel.
  *
@@ -12,6 +14,6 @@ public record StaticKeyId(String name, long address) {
     /** {@code name (0xffffffff81004000)}. */
     @Override
     public String toString() {
-        return name + " (" + HexAddress.of(address) + ")";
+        return name + " (" + Address.text(address) + ")";
     }
 }

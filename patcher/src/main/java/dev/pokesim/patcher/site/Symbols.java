@@ -1,5 +1,6 @@
 package dev.pokesim.patcher.site;
 
+import dev.pokesim.emulator.memory.Address;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -77,7 +78,7 @@ public final class Symbols {
     public SymbolOffset locate(long address) {
         return covering(address)
                 .map(symbol -> new SymbolOffset(symbol.name(), address - symbol.address()))
-                .orElseGet(() -> new SymbolOffset(HexAddress.of(address), 0));
+                .orElseGet(() -> new SymbolOffset(Address.text(address), 0));
     }
 
     private int lastNotAbove(long address) {

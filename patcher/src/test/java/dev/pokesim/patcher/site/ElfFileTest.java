@@ -97,7 +97,8 @@ class ElfFileTest {
     void cutFileSaysWhatIsOutside() {
         assertRejected(object.cutTo(20), "has 20 bytes, the ELF header alone needs 64" + DAMAGED);
         assertRejected(
-                object.cutTo(2000), "its 14 section headers at offset 0xd60 lie outside the file of 2000 bytes" + DAMAGED);
+                object.cutTo(2000),
+                "its 14 section headers at offset 0xd60 lie outside the file of 2000 bytes" + DAMAGED);
     }
 
     @Test
@@ -110,9 +111,7 @@ class ElfFileTest {
                 "its 3 program headers at offset 0xfffffffffffffff8 lie outside the file of 2760 bytes" + DAMAGED);
         assertRejected(executable.withShort(58, 40), "its section headers have 40 bytes each instead of 64" + DAMAGED);
         assertRejected(executable.withShort(54, 32), "its program headers have 32 bytes each instead of 56" + DAMAGED);
-        assertRejected(
-                executable.withShort(60, 0),
-                "has 65,280 sections or more; compile without -ffunction-sections");
+        assertRejected(executable.withShort(60, 0), "has 65,280 sections or more; compile without -ffunction-sections");
         assertRejected(
                 executable.withShort(62, 77), "the section with the section names, 77, does not exist" + DAMAGED);
     }
@@ -158,8 +157,7 @@ class ElfFileTest {
     void symbolsOutsideTheirSectionAreRejected() {
         long checksum = object.symbol("checksum");
         assertRejected(
-                object.withLong(checksum + 8, 0x220),
-                "symbol 9 (checksum) lies outside its section .text" + DAMAGED);
+                object.withLong(checksum + 8, 0x220), "symbol 9 (checksum) lies outside its section .text" + DAMAGED);
         assertRejected(
                 object.withLong(checksum + 16, -1), "symbol 9 (checksum) lies outside its section .text" + DAMAGED);
         assertRejected(
@@ -176,12 +174,17 @@ class ElfFileTest {
     @Test
     void namesOutsideTheirTableOrOfMoreThanOneLineAreRejected() {
         long checksum = object.symbol("checksum");
-        assertRejected(object.withByte(checksum + 2, 1), "the name of symbol 9 lies outside its string table" + DAMAGED);
+        assertRejected(
+                object.withByte(checksum + 2, 1), "the name of symbol 9 lies outside its string table" + DAMAGED);
         assertRejected(
                 object.withByte(object.section(".strtab").offset() + 1, '\n'),
                 "the name of symbol 1 has a control character" + DAMAGED);
         assertRejected(
-                object.withByte(object.section(".shstrtab").offset() + object.section(".shstrtab").sizeBytes() - 1, 'x'),
+                object.withByte(
+                        object.section(".shstrtab").offset()
+                                + object.section(".shstrtab").sizeBytes()
+                                - 1,
+                        'x'),
                 "the name of section 10 does not end" + DAMAGED);
     }
 

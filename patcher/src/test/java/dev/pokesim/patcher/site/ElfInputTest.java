@@ -17,8 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ElfInputTest {
 
     /** What objdump and readelf show of statickeys.elf: address, text, key, branch, function. */
-    private static final String SITES =
-            """
+    private static final String SITES = """
             ffffffff81000000 0f 1f 44 00 00 | stats_key 0 | checksum
             ffffffff81000055 66 90 | trace_keys 0 | scramble+0x5
             ffffffff81000057 66 90 | trace_keys+0x10 0 | scramble+0x7
@@ -43,11 +42,7 @@ class ElfInputTest {
                 .sorted((a, b) -> Long.compareUnsigned(a.address(), b.address()))
                 .map(site -> "%x %s | %s %d | %s%n"
                         .formatted(
-                                site.address(),
-                                site.text(),
-                                site.key().name(),
-                                site.branch() ? 1 : 0,
-                                site.location()))
+                                site.address(), site.text(), site.key().name(), site.branch() ? 1 : 0, site.location()))
                 .collect(Collectors.joining());
         assertEquals(SITES, found);
     }
@@ -56,15 +51,15 @@ class ElfInputTest {
     void paddingThatLooksLikeASiteIsNone() {
         LoadedImage image = ElfTestFile.load("statickeys.elf");
         long padding = 0xffffffff810001e3L; // where gcc aligns the loop in pipeline
-        assertEquals(
-                "0f 1f 44 00 00", image.bytesAt(padding, 5).orElseThrow().toString());
+        assertEquals("0f 1f 44 00 00", image.bytesAt(padding, 5).orElseThrow().toString());
         assertTrue(image.sites().noneMatch(site -> site.address() == padding));
     }
 
     @Test
     void keysAreInTheKernelsOrderWithTheirInitialCounts() {
         List<String> keys = ElfTestFile.load("statickeys.elf").keys().stream()
-                .map(key -> key.key().name() + " " + key.enabled() + " x" + key.sites().size())
+                .map(key -> key.key().name() + " " + key.enabled() + " x"
+                        + key.sites().size())
                 .toList();
         assertEquals(
                 List.of(
@@ -105,8 +100,7 @@ class ElfInputTest {
         "guest.ko, guest.linked.elf, 0xffffffffc0000000"
     })
     void relocatedObjectHasTheBytesThatLdGivesIt(String object, String linked, String base) {
-        LoadedImage relocated =
-                ElfTestFile.named(object).load(Long.parseUnsignedLong(base.substring(2), 16));
+        LoadedImage relocated = ElfTestFile.named(object).load(Long.parseUnsignedLong(base.substring(2), 16));
         LoadedImage expected = ElfTestFile.named(linked).load();
         Function<LoadedImage, List<String>> segments = image -> image.segments().stream()
                 .map(segment -> "%x %s %s %s"
@@ -120,10 +114,7 @@ class ElfInputTest {
     void objectGoesToTheModuleAreaWithCodeConstantsAndDataOnTheirOwnPages() {
         LoadedImage image = ElfTestFile.load("pair.ko");
         assertEquals(
-                List.of(
-                        "text ffffffffc0000000 x",
-                        "constants ffffffffc0001000 ",
-                        "data ffffffffc0002000 w"),
+                List.of("text ffffffffc0000000 x", "constants ffffffffc0001000 ", "data ffffffffc0002000 w"),
                 image.segments().stream()
                         .map(segment -> "%s %x %s%s"
                                 .formatted(
@@ -136,8 +127,11 @@ class ElfInputTest {
 
     @Test
     void sameFileGivesTheSameImage() {
-        assertEquals(ElfTestFile.load("pair.ko").keys(), ElfTestFile.load("pair.ko").keys());
-        assertEquals(ElfTestFile.load("pair.ko").segments(), ElfTestFile.load("pair.ko").segments());
+        assertEquals(
+                ElfTestFile.load("pair.ko").keys(), ElfTestFile.load("pair.ko").keys());
+        assertEquals(
+                ElfTestFile.load("pair.ko").segments(),
+                ElfTestFile.load("pair.ko").segments());
     }
 
     @Test
@@ -188,7 +182,8 @@ class ElfInputTest {
     @Test
     void jumpElsewhereThanTheEntrySaysDisagrees() {
         ElfTestFile file = ElfTestFile.named("statickeys.elf");
-        LoadedImage image = file.withByte(file.section(".text").offset() + 0x9a, 4).load();
+        LoadedImage image =
+                file.withByte(file.section(".text").offset() + 0x9a, 4).load();
         assertEquals(
                 List.of("accept+0x19"),
                 image.keysNamed("legacy_key").get(0).disagreeing().stream()
@@ -214,7 +209,8 @@ class ElfInputTest {
         LoadedImage image = ElfTestFile.load("statickeys.elf");
         Symbol packets = image.symbols().named("packets").get(0);
         assertEquals(
-                "00 00 00 00 00 00 00 00", image.bytesAt(packets.address(), 8).orElseThrow().toString());
+                "00 00 00 00 00 00 00 00",
+                image.bytesAt(packets.address(), 8).orElseThrow().toString());
     }
 
     @Test
