@@ -30,7 +30,8 @@ record SitesReport(String file, Summary summary, List<Site> sites) implements Re
      *
      * @param sites how many in all; the next four add up to it
      * @param keys how many static keys
-     * @param keysOn those whose count is above 0
+     * @param keysOn those whose count is known and above 0
+     * @param keysElsewhere those whose count is not known, because another file defines them
      * @param crossingWords sites in more than one aligned 8 bytes
      * @param crossingLines sites in more than one cache line of 64 bytes
      * @param init sites in init text, which the kernel never patches after boot
@@ -44,6 +45,7 @@ record SitesReport(String file, Summary summary, List<Site> sites) implements Re
             int jmp32,
             int keys,
             int keysOn,
+            int keysElsewhere,
             int crossingWords,
             int crossingLines,
             int init,
@@ -98,7 +100,11 @@ record SitesReport(String file, Summary summary, List<Site> sites) implements Re
                 count(all, site -> site.kind() == SiteKind.JMP8),
                 count(all, site -> site.kind() == SiteKind.JMP32),
                 keys.size(),
-                (int) keys.stream().filter(key -> key.enabled() > 0).count(),
+                (int) keys.stream()
+                        .filter(isCountKnown)
+                        .filter(key -> key.enabled() > 0)
+                        .count(),
+                (int) keys.stream().filter(isCountKnown.negate()).count(),
                 count(all, site -> site.crosses(WORD_BYTES)),
                 count(all, site -> site.crosses(LINE_BYTES)),
                 count(all, PatchSite::init),
@@ -166,7 +172,8 @@ record SitesReport(String file, Summary summary, List<Site> sites) implements Re
         out.print(table);
         out.println();
         out.println(counted(summary.sites(), "site") + " of " + counted(summary.keys(), "key") + " ("
-                + summary.keysOn() + " on): " + summary.nop2() + " nop2, " + summary.nop5() + " nop5, "
+                + summary.keysOn() + " on"
+                + (summary.keysElsewhere() == 0 ? "" : ", " + summary.keysElsewhere() + " defined elsewhere") + "): " + summary.nop2() + " nop2, " + summary.nop5() + " nop5, "
                 + summary.jmp8() + " jmp8, " + summary.jmp32() + " jmp32; " + summary.crossingWords()
                 + " crossing an 8-byte word, " + summary.crossingLines() + " a 64-byte line; " + summary.init()
                 + " in init text; "
