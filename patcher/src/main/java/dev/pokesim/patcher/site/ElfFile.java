@@ -67,8 +67,9 @@ final class ElfFile {
             long alignBytes,
             long entryBytes) {
 
+        /** Whether it gets an address; it may be empty, and relocations refer to empty sections, too. */
         boolean isAllocated() {
-            return (flags & SHF_ALLOC) != 0 && sizeBytes > 0;
+            return (flags & SHF_ALLOC) != 0;
         }
 
         boolean isExecutable() {

@@ -27,7 +27,12 @@ final class ElfObject {
     private static final int NAMES_IN_MESSAGE = 5;
 
     /** Sections with the same rights, at consecutive addresses. */
-    private record Group(String name, long address, ByteBuffer bytes, boolean executable, boolean writable) {}
+    private record Group(String name, long address, ByteBuffer bytes, boolean executable, boolean writable) {
+
+        boolean isEmpty() {
+            return bytes.capacity() == 0;
+        }
+    }
 
     private final ElfFile elf;
     private final SymbolResolver resolver;
@@ -56,7 +61,7 @@ final class ElfObject {
         long end = placeGroup("text", base, code);
         end = placeGroup("constants", end, code.or(data).negate());
         placeGroup("data", end, data.and(code.negate()));
-        if (groups.isEmpty()) {
+        if (groups.stream().allMatch(Group::isEmpty)) {
             throw elf.damaged("has no section to load");
         }
         List<ElfFile.Relocation> relocations = elf.relocations();
@@ -75,6 +80,7 @@ final class ElfObject {
             }
         }
         List<Segment> segments = groups.stream()
+                .filter(group -> !group.isEmpty())
                 .map(group -> new Segment(
                         group.name(),
                         group.address(),
@@ -117,7 +123,8 @@ final class ElfObject {
                         + Long.toUnsignedString(section.alignBytes())
                         + " bytes, which is no power of 2 up to 2 MiB");
             }
-            long address = alignUp(end, alignBytes);
+            // As with ld, an empty section does not move the others.
+            long address = section.sizeBytes() == 0 ? end : alignUp(end, alignBytes);
             size.take("section " + section.name(), address - end);
             end = address + size.take("section " + section.name(), section.sizeBytes());
             addresses.put(section.index(), address);

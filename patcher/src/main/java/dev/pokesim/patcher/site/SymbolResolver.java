@@ -65,17 +65,20 @@ public interface SymbolResolver {
     static SymbolResolver placeholders() {
         return new SymbolResolver() {
             /** Between kernel text and modules: within reach of 32-bit relocations, and never mapped. */
-            private static final long FIRST = 0xffffffffb0000000L;
+            private static final long AREA = 0xffffffffb0000000L;
 
-            /** Room for what a relocation adds to a symbol, as in the key of a tracepoint at its offset 8. */
-            private static final long STRIDE_BYTES = 64;
+            private static final long AREA_BYTES = ElfObject.MODULE_AREA - AREA;
+
+            /** Room for what relocations add to a symbol: the kernel has arrays of hundreds of keys. */
+            private static final long STRIDE_BYTES = 4096;
 
             @Override
             public Map<String, Symbol> resolve(List<String> names) {
+                long strideBytes = Math.min(STRIDE_BYTES, AREA_BYTES / Math.max(names.size(), 1) & -16);
                 Map<String, Symbol> found = new TreeMap<>();
                 for (String name : names) {
-                    long address = FIRST + STRIDE_BYTES * found.size();
-                    found.put(name, new Symbol(name, address, STRIDE_BYTES, false, true));
+                    long address = AREA + strideBytes * found.size();
+                    found.put(name, new Symbol(name, address, strideBytes, false, true));
                 }
                 return found;
             }
