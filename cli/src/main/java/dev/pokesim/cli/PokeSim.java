@@ -51,11 +51,15 @@ public final class PokeSim {
      * @return the value of an {@link ExitCode}
      */
     static int run(Console console, String... args) {
+        return run(console, commandLine(console), args);
+    }
+
+    /** Runs some commands with this program's handling of errors. */
+    static int run(Console console, CommandLine commands, String... args) {
         ErrorLines errors = new ErrorLines(console);
         int status;
         try {
-            status = commandLine(console)
-                    .setParameterExceptionHandler(errors)
+            status = commands.setParameterExceptionHandler(errors)
                     .setExecutionExceptionHandler(errors)
                     .execute(args);
         } catch (OutOfMemoryError e) {

@@ -16,8 +16,10 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  source <(poke-sim completion)    for this shell; zsh: first autoload -U +X bashcompinit && bashcompinit",
-            "  poke-sim completion > ~/.local/share/bash-completion/completions/poke-sim    for every new bash"
+            "  source <(poke-sim completion)",
+            "        for this shell; zsh: first autoload -U +X bashcompinit && bashcompinit",
+            "  poke-sim completion > ~/.local/share/bash-completion/completions/poke-sim",
+            "        for every new bash"
         })
 public final class CompletionCommand implements Callable<Integer> {
     private final Console console;

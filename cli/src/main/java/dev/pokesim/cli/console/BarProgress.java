@@ -1,5 +1,6 @@
 package dev.pokesim.cli.console;
 
+import java.io.PrintStream;
 import java.util.Timer;
 import java.util.TimerTask;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -10,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A bar on a terminal, shown once a piece of work has lasted for a while, and wiped out when it ends. */
 final class BarProgress implements ProgressReporter {
-    private final Console console;
+    /** Back to the first column, then erase to the end of the line. Source: ECMA-48, CR and EL. */
+    private static final String WIPE_LINE = "\r\u001b[K";
+
+    private final PrintStream terminal;
     private final long delayMillis;
 
     private @Nullable Timer timer;
@@ -22,8 +26,8 @@ final class BarProgress implements ProgressReporter {
      *
      * @param delayMillis how long work must last before a bar appears, so that short work leaves the terminal alone
      */
-    BarProgress(Console console, long delayMillis) {
-        this.console = console;
+    BarProgress(PrintStream terminal, long delayMillis) {
+        this.terminal = terminal;
         this.delayMillis = delayMillis;
     }
 
@@ -49,11 +53,11 @@ final class BarProgress implements ProgressReporter {
         }
         bar = new ProgressBarBuilder()
                 .setTaskName(what)
-                .setInitialMax(Math.max(total, -1))
+                .setInitialMax(total > 0 ? total : -1)
                 .setStyle(ProgressBarStyle.ASCII)
                 .clearDisplayOnFinish()
                 .continuousUpdate()
-                .setConsumer(new ConsoleProgressBarConsumer(System.err))
+                .setConsumer(new ConsoleProgressBarConsumer(terminal))
                 .build();
         bar.stepTo(stepsDone);
     }
@@ -68,7 +72,7 @@ final class BarProgress implements ProgressReporter {
 
     @Override
     public synchronized void note(String line) {
-        console.errorLine(line);
+        terminal.println(bar == null ? line : WIPE_LINE + line);
     }
 
     @Override

@@ -24,8 +24,8 @@ public final class JsonOutput {
             .disableHtmlEscaping()
             .serializeNulls()
             .setPrettyPrinting()
-            .registerTypeAdapter(double.class, new ShortestDouble())
-            .registerTypeAdapter(Double.class, new ShortestDouble())
+            .registerTypeAdapter(double.class, new ReadableDouble())
+            .registerTypeAdapter(Double.class, new ReadableDouble())
             .create();
 
     private JsonOutput() {}
@@ -47,8 +47,8 @@ public final class JsonOutput {
         return GSON.toJson(versioned);
     }
 
-    /** Writes the fewest digits, 15 at least before trailing zeros are cut, that read back as the same number. */
-    private static final class ShortestDouble extends TypeAdapter<@Nullable Double> {
+    /** Writes a number rounded to 15, 16 or 17 digits, the first that reads back as the same number, without trailing zeros. */
+    private static final class ReadableDouble extends TypeAdapter<@Nullable Double> {
         /** So many decimal digits tell any two doubles apart. Source: IEEE 754-2019, 5.12.2. */
         private static final int DIGITS_THAT_SUFFICE = 17;
 
@@ -59,7 +59,7 @@ public final class JsonOutput {
             } else if (!Double.isFinite(number)) {
                 throw new IllegalArgumentException(number + " has no JSON form");
             } else {
-                out.value(shortest(number));
+                out.value(readable(number));
             }
         }
 
@@ -68,7 +68,7 @@ public final class JsonOutput {
             throw new UnsupportedOperationException("results are written only");
         }
 
-        private static BigDecimal shortest(double number) {
+        private static BigDecimal readable(double number) {
             BigDecimal exact = new BigDecimal(number);
             for (int digits = 15; digits < DIGITS_THAT_SUFFICE; digits++) {
                 BigDecimal rounded = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));

@@ -5,22 +5,29 @@ import picocli.CommandLine.Option;
 
 /** The options that every command has: {@code @Mixin private OutputOptions output}. Also the command's way to its console. */
 public final class OutputOptions {
+    /** The option that asks for stack traces. */
+    public static final String VERBOSE = "--verbose";
+
     /** Work that ends sooner needs no bar. */
     private static final long BAR_DELAY_MILLIS = 2_000;
 
     private final Console console;
 
-    @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "text", description = "Print the result as ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "text",
+            converter = Format.Converter.class,
+            description = "Print the result as ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private Format format = Format.TEXT;
 
-    @Option(names = {"-q", "--quiet"}, description = "No progress and no notes, only the result and errors.")
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "No progress and no notes, only the result and errors.")
     private boolean quiet;
 
     @Option(names = VERBOSE, description = "Print the stack trace too if poke-sim itself fails.")
     private boolean verbose;
-
-    /** The option that asks for stack traces. */
-    public static final String VERBOSE = "--verbose";
 
     /** The options of a program that talks to this console. */
     public OutputOptions(Console console) {
@@ -46,7 +53,7 @@ public final class OutputOptions {
         if (quiet) {
             return new SilentProgress();
         }
-        return console.errIsTerminal() ? new BarProgress(console, BAR_DELAY_MILLIS) : new NoteProgress(console);
+        return console.errIsTerminal() ? new BarProgress(System.err, BAR_DELAY_MILLIS) : new NoteProgress(console);
     }
 
     /** Takes over Ctrl-C; see {@link Interruption#listen}. */

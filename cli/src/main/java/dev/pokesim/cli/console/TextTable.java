@@ -53,8 +53,12 @@ public final class TextTable {
         String table = AsciiTable.getTable(
                 AsciiTable.NO_BORDERS, columns.toArray(new Column[0]), rows.toArray(new String[0][]));
         StringBuilder text = new StringBuilder();
-        table.lines().map(String::stripTrailing).filter(line -> !line.isEmpty()).forEach(line -> text.append(line)
-                .append('\n'));
+        table.lines()
+                .map(String::stripTrailing)
+                // The library puts a blank on either side of a cell.
+                .filter(line -> !line.isEmpty())
+                .map(line -> line.substring(1))
+                .forEach(line -> text.append(line).append('\n'));
         return text.toString();
     }
 }
