@@ -70,9 +70,12 @@ public final class SitesCommand implements Callable<Integer> {
     private SitesReport list() {
         Optional<LoadedImage> loadedKernel =
                 Optional.ofNullable(kernel).map(path -> ElfInput.of(path).load());
-        LoadedImage image = ElfInput.of(
-                        file, loadedKernel.map(SymbolResolver::kernel).orElseGet(SymbolResolver::placeholders))
-                .load();
+        // What the kernel lacks other modules define; nothing is executed here, so any address will do.
+        SymbolResolver resolver = loadedKernel
+                .map(SymbolResolver::kernel)
+                .orElseGet(SymbolResolver::nothing)
+                .orElse(SymbolResolver.placeholders());
+        LoadedImage image = ElfInput.of(file, resolver).load();
         if (image.keys().isEmpty()) {
             throw new UserError(
                     file + ": has no jump table (section __jump_table); compile it with asm goto static keys");
@@ -81,6 +84,7 @@ public final class SitesCommand implements Callable<Integer> {
         return SitesReport.of(
                 image.name(),
                 keys,
-                one -> image.segmentAt(one.key().address(), Integer.BYTES).isPresent() || loadedKernel.isPresent());
+                one -> image.segmentAt(one.key().address(), Integer.BYTES).isPresent()
+                        || resolver.enabled(one.key().address()).isPresent());
     }
 }

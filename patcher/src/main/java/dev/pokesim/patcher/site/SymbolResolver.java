@@ -19,6 +19,26 @@ public interface SymbolResolver {
     /** The initial count of a static key outside the module, or empty if it is not known. */
     OptionalInt enabled(long keyAddress);
 
+    /** Asks this one first, and the other one for what this one does not know. */
+    default SymbolResolver orElse(SymbolResolver other) {
+        SymbolResolver first = this;
+        return new SymbolResolver() {
+            @Override
+            public Map<String, Symbol> resolve(List<String> names) {
+                Map<String, Symbol> found = new TreeMap<>(first.resolve(names));
+                found.putAll(other.resolve(
+                        names.stream().filter(name -> !found.containsKey(name)).toList()));
+                return found;
+            }
+
+            @Override
+            public OptionalInt enabled(long keyAddress) {
+                OptionalInt known = first.enabled(keyAddress);
+                return known.isPresent() ? known : other.enabled(keyAddress);
+            }
+        };
+    }
+
     /** Nothing is known: a module has to define all it uses. */
     static SymbolResolver nothing() {
         return new SymbolResolver() {
