@@ -24,7 +24,10 @@ install "$dist/bin/poke-sim" "$tree/bin/poke-sim" 755
 
 # Makes the class-data archive too, and shows that the tool starts.
 export POKE_SIM_JAVA="$jdk" POKE_SIM_OPTS=
-"$tree/bin/poke-sim" --version >/dev/null
+said=$("$tree/bin/poke-sim" --version 2>&1) || {
+    printf '%s\n' "$said" >&2
+    exit 1
+}
 
 generate() {
     target=$1

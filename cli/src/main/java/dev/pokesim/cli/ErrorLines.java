@@ -28,7 +28,9 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
         if (exception instanceof UnmatchedArgumentException unmatched) {
             List<String> suggestions = unmatched.getSuggestions();
             if (!suggestions.isEmpty()) {
-                line.append(" (did you mean ").append(String.join(" or ", suggestions)).append("?)");
+                line.append(" (did you mean ")
+                        .append(String.join(" or ", suggestions))
+                        .append("?)");
             }
         }
         String command = exception.getCommandLine().getCommandSpec().qualifiedName();
@@ -47,7 +49,8 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
 
     /** Reports a failure that no user can be blamed for. */
     int bug(Throwable failure, boolean verbose) {
-        String advice = verbose ? "" : "; please report it with the output of the same command and " + OutputOptions.VERBOSE;
+        String advice =
+                verbose ? "" : "; please report it with the output of the same command and " + OutputOptions.VERBOSE;
         console.errorLine("poke-sim: bug: " + failure + advice);
         if (verbose) {
             failure.printStackTrace(console.err());
@@ -58,7 +61,8 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
     /** Reports that the heap was too small for what the user asked for. */
     int outOfMemory() {
         console.errorLine("poke-sim: out of memory; give it more than "
-                + Runtime.getRuntime().maxMemory() / (1 << 20) + " MiB, for example with POKE_SIM_OPTS=-Xmx8g in the environment");
+                + Runtime.getRuntime().maxMemory() / (1 << 20)
+                + " MiB, for example with POKE_SIM_OPTS=-Xmx8g in the environment");
         return ExitCode.INCOMPLETE.value();
     }
 

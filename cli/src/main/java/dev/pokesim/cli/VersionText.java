@@ -19,9 +19,10 @@ final class VersionText implements IVersionProvider {
             }
         }
         return new String[] {
-            "poke-sim " + build.getProperty("version", "unknown") + " (commit " + build.getProperty("commit", "unknown") + ")",
-            "Java " + Runtime.version() + " (" + System.getProperty("java.vendor") + ") on " + System.getProperty("os.name")
-                    + " " + System.getProperty("os.arch")
+            "poke-sim " + build.getProperty("version", "unknown") + " (commit " + build.getProperty("commit", "unknown")
+                    + ")",
+            "Java " + Runtime.version() + " (" + System.getProperty("java.vendor") + ") on "
+                    + System.getProperty("os.name") + " " + System.getProperty("os.arch")
         };
     }
 }

@@ -35,7 +35,8 @@ class PokeSimTest {
     @Test
     void helpOfEveryCommandShowsAnExampleOfThatCommand() {
         PokeSim.commandLine(console).getSubcommands().forEach((name, command) -> {
-            String footer = String.join("\n", command.getCommandSpec().usageMessage().footer());
+            String footer =
+                    String.join("\n", command.getCommandSpec().usageMessage().footer());
             assertTrue(footer.contains("Example"), name + " has no example");
             assertTrue(footer.contains("poke-sim " + name), name + " has no example of its own, but: " + footer);
         });
@@ -78,10 +79,7 @@ class PokeSimTest {
     @Test
     void unknownOptionPointsToTheHelpOfItsCommand() {
         assertOneErrorLine(
-                2,
-                "poke-sim: unknown option: '--such'; try poke-sim completion --help",
-                "completion",
-                "--such");
+                2, "poke-sim: unknown option: '--such'; try poke-sim completion --help", "completion", "--such");
     }
 
     @Test
@@ -119,7 +117,9 @@ class PokeSimTest {
     void verboseAddsTheStackTraceOfABug() {
         failure = new IllegalStateException("refs is -1");
         assertEquals(4, run("fail", "--verbose"));
-        assertTrue(err.toString().startsWith("poke-sim: bug: java.lang.IllegalStateException: refs is -1\n"), err.toString());
+        assertTrue(
+                err.toString().startsWith("poke-sim: bug: java.lang.IllegalStateException: refs is -1\n"),
+                err.toString());
         assertTrue(err.toString().contains("\tat " + PokeSimTest.class.getName()), err.toString());
     }
 

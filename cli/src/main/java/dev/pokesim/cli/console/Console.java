@@ -27,7 +27,8 @@ public record Console(
     public static Console ofProcess() {
         // The same bytes in every locale: results are compared and parsed.
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
-        List<String> terminals = Arrays.asList(System.getProperty("pokesim.terminals", "").split(",", -1));
+        List<String> terminals =
+                Arrays.asList(System.getProperty("pokesim.terminals", "").split(",", -1));
         return new Console(
                 new PrintWriter(out, false, StandardCharsets.UTF_8),
                 new PrintWriter(System.err, true),

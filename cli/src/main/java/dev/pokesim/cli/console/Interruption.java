@@ -48,7 +48,8 @@ public final class Interruption {
         if (!listening || !waitForCommand()) {
             System.err.println("poke-sim: stopped before the end");
         }
-        // The JVM would report the signal (130); and it cannot be asked for another status once it shuts down, except so.
+        // The JVM would report the signal (130); and it cannot be asked for another status once it shuts down, except
+        // so.
         Runtime.getRuntime().halt(exitStatus);
     }
 

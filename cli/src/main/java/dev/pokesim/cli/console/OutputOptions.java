@@ -13,10 +13,17 @@ public final class OutputOptions {
 
     private final Console console;
 
-    @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "text", converter = Format.Converter.class, description = "Print the result as ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "text",
+            converter = Format.Converter.class,
+            description = "Print the result as ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private Format format = Format.TEXT;
 
-    @Option(names = {"-q", "--quiet"}, description = "No progress and no notes, only the result and errors.")
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "No progress and no notes, only the result and errors.")
     private boolean quiet;
 
     @Option(names = VERBOSE, description = "Print the stack trace too if poke-sim itself fails.")

@@ -57,8 +57,8 @@ public final class TextTable {
                 .map(String::stripTrailing)
                 // The library puts a blank on either side of a cell.
                 .filter(line -> !line.isEmpty())
-                .map(line -> line.substring(1)).forEach(line -> text.append(line)
-                .append('\n'));
+                .map(line -> line.substring(1))
+                .forEach(line -> text.append(line).append('\n'));
         return text.toString();
     }
 }

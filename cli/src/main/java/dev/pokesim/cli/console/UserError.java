@@ -49,6 +49,8 @@ public final class UserError extends RuntimeException {
             return "it is not UTF-8 text";
         }
         String message = cause.getMessage();
-        return message == null || message.equals(file.toString()) ? cause.getClass().getSimpleName() : message;
+        return message == null || message.equals(file.toString())
+                ? cause.getClass().getSimpleName()
+                : message;
     }
 }

@@ -41,7 +41,9 @@ class InterruptionTest {
         Process process = start(how);
         try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
             assertEquals("started", output.readLine());
-            new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+            new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
             String line = output.readLine();
             return process.waitFor() + ": " + line;
         }
@@ -49,8 +51,7 @@ class InterruptionTest {
 
     private static Process start(String how) throws IOException {
         String java = System.getProperty("java.home") + File.separator + "bin" + File.separator + "java";
-        return new ProcessBuilder(
-                        java, "-cp", System.getProperty("java.class.path"), Interrupted.class.getName(), how)
+        return new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), Interrupted.class.getName(), how)
                 .redirectErrorStream(true)
                 .start();
     }

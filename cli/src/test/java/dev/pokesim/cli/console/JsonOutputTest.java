@@ -14,9 +14,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class JsonOutputTest {
     @Test
     void versionComesFirstAndFieldsInTheOrderOfTheRecord() {
-        record Result(int zebra, List<String> apple, @Nullable String middle) {}
-        assertEquals(
-                """
+        record Result(
+                int zebra, List<String> apple, @Nullable String middle) {}
+        assertEquals("""
                 {
                   "version": 1,
                   "zebra": 7,
@@ -25,8 +25,7 @@ class JsonOutputTest {
                     "\u00e4"
                   ],
                   "middle": null
-                }""",
-                JsonOutput.write(new Result(7, List.of("a<b>&'c'", "\u00e4"), null)));
+                }""", JsonOutput.write(new Result(7, List.of("a<b>&'c'", "\u00e4"), null)));
     }
 
     record Number(double d) {}

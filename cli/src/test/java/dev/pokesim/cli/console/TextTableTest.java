@@ -15,19 +15,18 @@ class TextTableTest {
                 .row("per-cpu", 519, 2)
                 .row("global", "2660000", 164)
                 .toString();
-        assertEquals(
-                """
+        assertEquals("""
                 refs     latency us  sites
                 per-cpu         519      2
                 global      2660000    164
-                """,
-                table);
+                """, table);
     }
 
     @Test
     void aLongCellStaysInItsLine() {
         String cell = "x y".repeat(200);
-        assertEquals("key\n" + cell + "\n", new TextTable().words("key").row(cell).toString());
+        assertEquals(
+                "key\n" + cell + "\n", new TextTable().words("key").row(cell).toString());
     }
 
     @Test
