@@ -1,6 +1,8 @@
 package dev.pokesim.patcher.kernel;
 
 import dev.pokesim.emulator.coherence.MachineProfile;
+import dev.pokesim.emulator.coherence.MachineProfileReader;
+import java.util.List;
 
 /**
  * What the kernel's steps cost beyond their memory accesses, in picoseconds.
@@ -23,8 +25,17 @@ public record KernelCosts(
         long textPokePs,
         long ipiHandlerPs,
         long spinPs) {
+    static final String TEXT_POKE = "text-poke";
+    static final String SEARCH_PROBE = "search-probe";
+    static final String EMULATE_INSTRUCTION = "emulate-instruction";
+
     /** For a machine without time. */
     public static final KernelCosts NONE = new KernelCosts(0, 0, 0, 0, 0, 0, 0, 0);
+
+    /** A reader of profiles that have these costs; the one for every use with a kernel. */
+    public static MachineProfileReader profileReader() {
+        return new MachineProfileReader(List.of(TEXT_POKE, SEARCH_PROBE, EMULATE_INSTRUCTION));
+    }
 
     /** As a profile has them. @throws IllegalArgumentException if it lacks one that this kernel needs */
     public static KernelCosts of(MachineProfile profile) {
@@ -32,9 +43,9 @@ public record KernelCosts(
                 profile.trapEntryPs(),
                 profile.trapExitPs(),
                 profile.cachedReadPs(),
-                profile.ps("search-probe"),
-                profile.ps("emulate-instruction"),
-                profile.ps("text-poke"),
+                profile.ps(SEARCH_PROBE),
+                profile.ps(EMULATE_INSTRUCTION),
+                profile.ps(TEXT_POKE),
                 profile.ipiHandlerPs(),
                 profile.retryGapPs());
     }
