@@ -15,7 +15,8 @@ import java.util.Locale;
  *
  * <p>The second has the operands in the letters of the manual's opcode map: E (ModRM register or memory), G (ModRM reg), M
  * (memory only), R (ModRM register only), Z (register in the opcode), I (immediate), s (immediate, sign-extended byte), J
- * (relative target), O (absolute address), each with a size b (1), w (2), d (4), q (8), x (16), v (operand size), z (operand size, at
+ * (relative target), O (absolute address), X (memory at rSI), Y (memory at rDI, no segment override), C (control register in
+ * ModRM reg), each with a size b (1), w (2), d (4), q (8), x (16), v (operand size), z (operand size, at
  * most 4), y (8 with REX.W, otherwise 4), p (no size: an address only); and fixed operands al, cl, ax (rAX by operand size), dx, 1.
  * A trailing {@code 64} after the opcode says that the operand size is 64 bits without REX.W (PUSH, POP, near branches).
  *
@@ -144,13 +145,12 @@ public final class Encoding {
 
     /** Whether the row fits what stands after the prefixes. @param modRmByte the byte after the opcode, or ANY at the end */
     boolean fits(boolean operandSizePrefix, int repeatPrefix, int rex, int modRmByte) {
-        boolean prefixFits =
-                switch (mandatoryPrefix) {
-                    case ANY -> true;
-                    case 0 -> !operandSizePrefix && repeatPrefix == 0;
-                    case 0x66 -> operandSizePrefix && repeatPrefix == 0;
-                    default -> repeatPrefix == mandatoryPrefix;
-                };
+        boolean prefixFits = switch (mandatoryPrefix) {
+            case ANY -> true;
+            case 0 -> !operandSizePrefix && repeatPrefix == 0;
+            case 0x66 -> operandSizePrefix && repeatPrefix == 0;
+            default -> repeatPrefix == mandatoryPrefix;
+        };
         if (!prefixFits
                 || rexW != ANY && (rexW == 1) != ((rex & 8) != 0)
                 || rexB != ANY && (rexB == 1) != ((rex & 1) != 0)) {
@@ -170,15 +170,18 @@ public final class Encoding {
 
     /** Whether some bytes fit both rows. */
     boolean overlaps(Encoding other) {
-        boolean opcodes = map == other.map && opcode < other.opcode + other.opcodeCount && other.opcode < opcode + opcodeCount;
-        boolean prefixes = mandatoryPrefix == ANY || other.mandatoryPrefix == ANY || mandatoryPrefix == other.mandatoryPrefix;
+        boolean opcodes =
+                map == other.map && opcode < other.opcode + other.opcodeCount && other.opcode < opcode + opcodeCount;
+        boolean prefixes =
+                mandatoryPrefix == ANY || other.mandatoryPrefix == ANY || mandatoryPrefix == other.mandatoryPrefix;
         boolean regs = reg == ANY || other.reg == ANY || reg == other.reg;
         boolean modRms = (modRm == ANY || other.modRm == ANY || modRm == other.modRm)
                 && (modRm == ANY || other.reg == ANY || (modRm >> 3 & 7) == other.reg)
                 && (other.modRm == ANY || reg == ANY || (other.modRm >> 3 & 7) == reg)
                 && (modRm == ANY || other.mod != Mod.MEMORY || modRm >> 6 != 3)
                 && (other.modRm == ANY || mod != Mod.MEMORY || other.modRm >> 6 != 3);
-        boolean mods = !(mod == Mod.REGISTER && other.mod == Mod.MEMORY || mod == Mod.MEMORY && other.mod == Mod.REGISTER);
+        boolean mods =
+                !(mod == Mod.REGISTER && other.mod == Mod.MEMORY || mod == Mod.MEMORY && other.mod == Mod.REGISTER);
         boolean ws = (rexW == ANY || other.rexW == ANY || rexW == other.rexW)
                 && (rexB == ANY || other.rexB == ANY || rexB == other.rexB);
         return opcodes && prefixes && regs && modRms && mods && ws;
