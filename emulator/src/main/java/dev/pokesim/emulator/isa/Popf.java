@@ -11,7 +11,7 @@ import java.util.List;
  * POPFQ, and POPF with 16 bits: pops the arithmetic flags, DF and IF. IOPL, NT, AC and ID do not exist here and read as 0; TF is
  * not modelled, because nobody single-steps a core from inside. Source: Intel SDM vol. 2, "POPF/POPFD/POPFQ".
  */
-final class Popfq implements Instruction {
+final class Popf implements Instruction {
     @Override
     public List<Encoding> encodings() {
         return List.of(Encoding.of("9D 64"));

@@ -6,7 +6,7 @@ import dev.pokesim.emulator.microop.MicroOp;
 import java.util.List;
 
 /** PUSHFQ, and PUSHF with 16 bits: pushes the flags. Source: Intel SDM vol. 2, "PUSHF/PUSHFD/PUSHFQ". */
-final class Pushfq implements Instruction {
+final class Pushf implements Instruction {
     @Override
     public List<Encoding> encodings() {
         return List.of(Encoding.of("9C 64"));
