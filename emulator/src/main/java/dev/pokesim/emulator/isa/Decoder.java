@@ -56,6 +56,11 @@ public final class Decoder {
         return new Cursor(bytes, address).decode();
     }
 
+    /** The row that the bytes belong to. @throws GuestFault, NotModelled as {@link #decode} */
+    Encoding encodingOf(InstructionBytes bytes, long address) {
+        return new Cursor(bytes, address).row().encoding;
+    }
+
     /** One decoding in progress. */
     private final class Cursor {
         private final InstructionBytes bytes;
@@ -69,16 +74,17 @@ public final class Decoder {
         private int rex;
         private int modRm = Encoding.ANY;
         private boolean ripRelative;
+        private int opcode;
 
         Cursor(InstructionBytes bytes, long address) {
             this.bytes = bytes;
             this.address = address;
         }
 
-        Decoded decode() {
-            int first = prefixes();
+        /** Takes prefixes and opcode. */
+        Row row() {
             int map = 0;
-            int opcode = first;
+            opcode = prefixes();
             if (opcode == 0x0f) {
                 map = 1;
                 opcode = take();
@@ -87,7 +93,11 @@ public final class Decoder {
                     opcode = take();
                 }
             }
-            Row row = choose(map, opcode);
+            return choose(map, opcode);
+        }
+
+        Decoded decode() {
+            Row row = row();
             Encoding encoding = row.encoding;
             if (encoding.mod != Encoding.Mod.NONE) {
                 modRm = take();
@@ -97,7 +107,7 @@ public final class Decoder {
             Operand.Memory memory = modRm != Encoding.ANY && modRm >> 6 != 3 ? memory(encoding, size) : null;
             List<Operand> operands = new ArrayList<>();
             for (String specification : encoding.operands) {
-                operands.add(operand(specification, encoding, opcode, size, memory));
+                operands.add(operand(specification, encoding, size, memory));
             }
             long next = address + at;
             if (ripRelative) {
@@ -179,7 +189,6 @@ public final class Decoder {
         private Operand operand(
                 String specification,
                 Encoding encoding,
-                int opcode,
                 int size,
                 Operand.@org.jspecify.annotations.Nullable Memory memory) {
             switch (specification) {
