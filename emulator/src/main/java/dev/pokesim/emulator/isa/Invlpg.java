@@ -8,7 +8,7 @@ import java.util.List;
 final class Invlpg implements Instruction {
     @Override
     public List<Encoding> encodings() {
-        return List.of(Encoding.of("0F 01 /7 mem", "Mp"));
+        return List.of(Encoding.of("0F 01 /7 mem", "Mb"));
     }
 
     @Override

@@ -14,6 +14,11 @@ final class Leave implements Instruction {
     }
 
     @Override
+    public String assembly(Operands operands) {
+        return operands.sizeBytes() == 2 ? "leavew" : mnemonic();
+    }
+
+    @Override
     public List<MicroOp> microOps(Operands operands) {
         int size = operands.sizeBytes();
         long kept = size == 8 ? 0 : ~0xffffL;

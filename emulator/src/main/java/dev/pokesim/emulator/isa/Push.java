@@ -15,6 +15,17 @@ final class Push implements Instruction {
     }
 
     @Override
+    public String assembly(Operands operands) {
+        if (operands.get(0) instanceof Operand.Immediate immediate) {
+            boolean isWord = operands.sizeBytes() == 2;
+            return isWord
+                    ? "pushw 0x" + Long.toHexString(immediate.value() & 0xffff)
+                    : "push 0x" + Long.toHexString(immediate.value());
+        }
+        return "push " + operands;
+    }
+
+    @Override
     public List<MicroOp> microOps(Operands operands) {
         Steps steps = new Steps();
         return Stack.push(steps, steps.source(operands.get(0)), operands.sizeBytes())

@@ -13,7 +13,7 @@ import java.util.List;
  * @see "Intel SDM vol. 2, REP/REPE/REPZ/REPNE/REPNZ"
  */
 abstract class StringInstruction implements Instruction {
-    private static final int REPNE = 0xf2;
+    private static final int REPNZ = 0xf2;
 
     private final boolean movesSource;
     private final boolean movesDestination;
@@ -37,8 +37,8 @@ abstract class StringInstruction implements Instruction {
     public final String assembly(Operands operands) {
         String prefix = switch (operands.repeatPrefix()) {
             case 0 -> "";
-            case REPNE -> "repne ";
-            default -> compares ? "repe " : "rep ";
+            case REPNZ -> "repnz ";
+            default -> compares ? "repz " : "rep ";
         };
         return prefix + mnemonic() + " " + operands;
     }
@@ -102,7 +102,7 @@ abstract class StringInstruction implements Instruction {
             movesDestination = instruction.movesDestination;
             repeats = operands.repeatPrefix() != 0;
             compares = instruction.compares;
-            whileEqual = operands.repeatPrefix() != REPNE;
+            whileEqual = operands.repeatPrefix() != REPNZ;
             mask = addressMask(operands);
             sizeBytes = operands.get(0).sizeBytes();
         }
