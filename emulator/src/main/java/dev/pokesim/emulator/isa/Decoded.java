@@ -68,7 +68,7 @@ public final class Decoded extends MicroCode {
     /** Intel syntax. */
     @Override
     public String name() {
-        return instruction.assembly(operands);
+        return (operands.isLocked() ? "lock " : "") + instruction.assembly(operands);
     }
 
     @Override

@@ -213,7 +213,7 @@ public final class Decoder {
                             : new Operand.Memory(memory.address(), bytesWide);
                 case 'G' -> register(modRm >> 3 & 7 | (rex & 4) << 1, bytesWide);
                 case 'Z' -> register(opcode & 7 | (rex & 1) << 3, bytesWide);
-                case 'I' -> new Operand.Immediate(signed(bytesWide), bytesWide);
+                case 'I' -> new Operand.Immediate(signed(bytesWide), specification.charAt(1) == 'z' ? size : bytesWide);
                 case 's' -> new Operand.Immediate(signed(1), size);
                 case 'J' -> {
                     long displacement = signed(bytesWide);

@@ -1,20 +1,58 @@
 package dev.pokesim.emulator.isa;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/**
- * An instruction in Intel syntax, taken apart without the help of the decoder under test.
- *
- * @param prefixes lock, rep and the like
- * @param mnemonic as printed: {@code jne}, not {@code jcc}
- */
-record AssemblyText(List<String> prefixes, String mnemonic, List<String> operands) {
+/** An instruction in Intel syntax, taken apart without the help of the decoder under test. */
+final class AssemblyText {
+    private final List<String> prefixes;
+    private final String mnemonic;
+    private final List<String> operands;
+    /** Per operand, as far as it is one: the memory, the register, and the constant. */
+    private final @Nullable Memory[] memories;
+
+    private final @Nullable Register[] registers;
+    private final long[] constants;
+
+    private AssemblyText(List<String> prefixes, String mnemonic, List<String> operands) {
+        this.prefixes = prefixes;
+        this.mnemonic = mnemonic;
+        this.operands = operands;
+        memories = new Memory[operands.size()];
+        registers = new Register[operands.size()];
+        constants = new long[operands.size()];
+        for (int i = 0; i < operands.size(); i++) {
+            String operand = operands.get(i);
+            memories[i] = memory(operand);
+            registers[i] = Register.named(operand);
+            if (operand.startsWith("0x")) {
+                constants[i] = Long.parseUnsignedLong(operand.substring(2), 16);
+            } else if (operand.matches("[0-9]+")) {
+                constants[i] = Long.parseLong(operand);
+            }
+        }
+    }
+
+    List<String> prefixes() {
+        return prefixes;
+    }
+
+    /** As printed: {@code jne}, not {@code jcc}. */
+    String mnemonic() {
+        return mnemonic;
+    }
+
+    List<String> operands() {
+        return operands;
+    }
+
     private static final Set<String> PREFIXES =
             Set.of("lock", "rep", "repz", "repnz", "data16", "addr32", "cs", "ds", "es", "ss", "bnd", "notrack");
     private static final Set<String> STRING_OPERATIONS = Set.of("movs", "stos", "scas", "cmps", "lods");
@@ -90,18 +128,16 @@ record AssemblyText(List<String> prefixes, String mnemonic, List<String> operand
 
     /** The memory operand, or each of the two that a string instruction has. */
     List<Memory> memories() {
-        List<Memory> memories = new ArrayList<>();
-        for (String operand : operands) {
-            Memory memory = memory(operand);
-            if (memory != null) {
-                memories.add(memory);
-            }
-        }
-        return memories;
+        return Arrays.stream(memories).filter(Objects::nonNull).toList();
     }
 
     /** An operand as memory; null if it is something else. */
-    static @Nullable Memory memory(String operand) {
+    @Nullable Memory memory(int operand) {
+        return memories[operand];
+    }
+
+    /** An operand as memory; null if it is something else. */
+    private static @Nullable Memory memory(String operand) {
         Matcher matcher = MEMORY.matcher(operand);
         if (!matcher.matches()) {
             return null;
@@ -132,30 +168,26 @@ record AssemblyText(List<String> prefixes, String mnemonic, List<String> operand
 
     /** The width of an operand in bytes: of a register or of memory; 0 for a constant. */
     int sizeBytes(int operand) {
-        Register register = Register.named(operands.get(operand));
-        Memory memory = memory(operands.get(operand));
+        Register register = registers[operand];
+        Memory memory = memories[operand];
         return register != null ? register.sizeBytes() : memory != null ? memory.sizeBytes() : 0;
     }
 
     /** The value of an operand, zero-extended; at most 8 bytes of it. */
     long value(int operand, CpuState state) {
-        String text = operands.get(operand);
-        Register register = Register.named(text);
-        if (register != null) {
-            return register.value(state);
-        }
-        Memory memory = memory(text);
-        if (memory != null) {
-            return state.read(memory.address(state), Math.min(memory.sizeBytes(), 8));
-        }
-        return text.startsWith("0x") ? Long.parseUnsignedLong(text.substring(2), 16) : Long.parseLong(text);
+        Register register = registers[operand];
+        Memory memory = memories[operand];
+        return register != null
+                ? register.value(state)
+                : memory != null
+                        ? state.read(memory.address(state), Math.min(memory.sizeBytes(), 8))
+                        : constants[operand];
     }
 
-    /** Sets an operand that is a register or memory. */
+    /** Sets an operand that is a register or memory; nothing for a constant. */
     void set(int operand, CpuState state, long value) {
-        String text = operands.get(operand);
-        Register register = Register.named(text);
-        Memory memory = memory(text);
+        Register register = registers[operand];
+        Memory memory = memories[operand];
         if (register != null) {
             register.set(state, value);
         } else if (memory != null) {

@@ -2,6 +2,9 @@ package dev.pokesim.emulator.isa;
 
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.core.Rflags;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -35,6 +38,9 @@ final class CpuState {
 
     static final List<String> REGISTERS = List.of(
             "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15");
+
+    private static final VarHandle QUADWORD =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     final long[] registers = new long[16];
     long flags;
@@ -72,6 +78,9 @@ final class CpuState {
     }
 
     long read(long address, int sizeBytes) {
+        if (sizeBytes == 8) {
+            return (long) QUADWORD.get(window(address), offset(address));
+        }
         long value = 0;
         for (int i = 0; i < sizeBytes; i++) {
             value |= (long) byteAt(address + i) << 8 * i;
@@ -80,6 +89,10 @@ final class CpuState {
     }
 
     void write(long address, int sizeBytes, long value) {
+        if (sizeBytes == 8) {
+            QUADWORD.set(window(address), offset(address), value);
+            return;
+        }
         for (int i = 0; i < sizeBytes; i++) {
             setByte(address + i, (int) (value >>> 8 * i));
         }

@@ -30,10 +30,10 @@ class InstructionCasesTest {
 
     private static void check(String mnemonic, CaseFile.Form form) {
         Decoded decoded = new Decoder().decode(form.bytes(), CpuState.TEXT);
-        assertEquals(form.bytes().sizeBytes(), decoded.bytes().sizeBytes(), "length");
-        assertEquals(form.text(), AssemblyText.normalised(decoded.name()), "text");
-        assertEquals(mnemonic, decoded.mnemonic(), "the file's mnemonic");
-        assertTrue(form.notNative() == null || !form.fixed().isEmpty(), "not native, so it needs `in ... -> out ...`");
+        assertEquals(form.bytes().sizeBytes(), decoded.bytes().sizeBytes(), "length of " + form);
+        assertEquals(form.text(), AssemblyText.normalised(decoded.name()), "text of " + form);
+        assertEquals(mnemonic, decoded.mnemonic(), "the file's mnemonic of " + form);
+        assertTrue(form.notNative() == null || !form.fixed().isEmpty(), form + " is not native, so it needs `in ... -> out ...`");
         for (CaseFile.Fixed fixed : form.fixed()) {
             checkFixed(form, fixed);
         }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -42,7 +43,12 @@ class ObjdumpTest {
             actual.add(Long.toHexString(address) + ": " + text);
             address += bytes.sizeBytes();
         }
-        assertEquals(String.join("\n", expected), String.join("\n", actual));
+        List<String> onlyObjdump = new ArrayList<>(expected);
+        onlyObjdump.removeAll(new HashSet<>(actual));
+        List<String> onlyHere = new ArrayList<>(actual);
+        onlyHere.removeAll(new HashSet<>(expected));
+        assertEquals(String.join("\n", onlyObjdump), String.join("\n", onlyHere));
+        assertEquals(expected.size(), actual.size());
     }
 
     private List<String> objdump(Path binary) throws IOException, InterruptedException {

@@ -76,7 +76,7 @@ final class OperandSets {
             state.registers[Core.RDX] = random.nextBoolean() ? state.registers[Core.RAX] >> 63 : random.nextInt(3);
         }
         boolean isBitString = BIT_TESTS.contains(text.mnemonic())
-                && AssemblyText.memory(text.operands().get(0)) != null
+                && text.memory(0) != null
                 && text.sizeBytes(1) != 0;
         if (isBitString) {
             text.set(1, state, random.nextInt(2000) - 1000);
