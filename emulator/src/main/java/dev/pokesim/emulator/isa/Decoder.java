@@ -99,6 +99,12 @@ public final class Decoder {
         Decoded decode() {
             Row row = row();
             Encoding encoding = row.encoding;
+            if (encoding.isForcedTo64 && operandSizePrefix && (rex & 8) == 0) {
+                throw new NotModelled(
+                        address,
+                        bytes.prefix(at),
+                        "66 before a near branch, which Intel ignores and AMD takes as a 16-bit branch");
+            }
             if (encoding.mod != Encoding.Mod.NONE) {
                 modRm = take();
             }
@@ -166,11 +172,8 @@ public final class Decoder {
                     return row;
                 }
             }
-            if (bytes.sizeBytes() < InstructionBytes.MAX_SIZE_BYTES
-                    && following == Encoding.ANY
-                    && at > 0
-                    && !rows.get(map).get(opcode).isEmpty()) {
-                throw endOfPage();
+            if (following == Encoding.ANY && !rows.get(map).get(opcode).isEmpty()) {
+                take(); // which row it is depends on a byte that is not there, so this raises what a fetch of it would
             }
             throw new NotModelled(
                     address, bytes.prefix(at + 1), "opcode map " + map + ", opcode 0x" + Integer.toHexString(opcode));

@@ -18,7 +18,8 @@ import java.util.Locale;
  * (relative target), O (absolute address), X (memory at rSI), Y (memory at rDI, no segment override), C (control register in
  * ModRM reg), each with a size b (1), w (2), d (4), q (8), x (16), v (operand size), z (operand size, at
  * most 4), y (8 with REX.W, otherwise 4), p (no size: an address only); and fixed operands al, cl, ax (rAX by operand size), dx, 1.
- * A trailing {@code 64} after the opcode says that the operand size is 64 bits without REX.W (PUSH, POP, near branches).
+ * A trailing {@code 64} after the opcode says that the operand size is 64 bits without REX.W (PUSH, POP);
+ * {@code f64} that it is always so (near branches).
  *
  * @see "Intel SDM vol. 2, Interpreting the Instruction Reference Pages; appendix A, Opcode Map"
  */
@@ -56,6 +57,7 @@ public final class Encoding {
     final int rexB;
 
     final boolean defaultsTo64;
+    final boolean isForcedTo64;
 
     private Encoding(String opcodeText, List<String> operands, Parsed parsed) {
         this.opcodeText = opcodeText;
@@ -70,6 +72,7 @@ public final class Encoding {
         this.rexW = parsed.rexW;
         this.rexB = parsed.rexB;
         this.defaultsTo64 = parsed.defaultsTo64;
+        this.isForcedTo64 = parsed.isForcedTo64;
     }
 
     private static final class Parsed {
@@ -83,6 +86,7 @@ public final class Encoding {
         int rexW = ANY;
         int rexB = ANY;
         boolean defaultsTo64;
+        boolean isForcedTo64;
     }
 
     /** A row without operands. */
@@ -105,6 +109,10 @@ public final class Encoding {
                 case "B" -> parsed.rexB = 1;
                 case "NB" -> parsed.rexB = 0;
                 case "64" -> parsed.defaultsTo64 = true;
+                case "f64" -> {
+                    parsed.defaultsTo64 = true;
+                    parsed.isForcedTo64 = true;
+                }
                 default -> {
                     if (word.startsWith("/")) {
                         parsed.reg = Integer.parseInt(word.substring(1));
