@@ -23,6 +23,12 @@ public record Constant(String name, String text, Unit unit, Evidence evidence, S
         return base.longValueExact();
     }
 
+    /** The value in its own unit, without trailing zeros; for a word such as {@code off} the number it stands for. */
+    public BigDecimal value() {
+        BigDecimal value = unit.fromBase(base).stripTrailingZeros();
+        return value.scale() < 0 ? value.setScale(0) : value;
+    }
+
     /** Value and unit for people, such as {@code 12 ns}; counts and ratios without a unit. */
     public String valueWithUnit() {
         return switch (unit.dimension()) {

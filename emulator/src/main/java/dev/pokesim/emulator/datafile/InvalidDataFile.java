@@ -4,6 +4,7 @@ package dev.pokesim.emulator.datafile;
 public final class InvalidDataFile extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    private final String message;
     private final String file;
     private final int line;
     private final String field;
@@ -15,10 +16,16 @@ public final class InvalidDataFile extends RuntimeException {
      * @param problem what is wrong and what to do, without a full stop
      */
     public InvalidDataFile(String file, int line, String field, String problem) {
-        super(oneLine(file + (line > 0 ? ":" + line : "") + ": " + (field.isEmpty() ? "" : field + ": ") + problem));
+        message = oneLine(file + (line > 0 ? ":" + line : "") + ": " + (field.isEmpty() ? "" : field + ": ") + problem);
         this.file = oneLine(file);
         this.line = line;
         this.field = oneLine(field);
+    }
+
+    /** The whole line. */
+    @Override
+    public String getMessage() {
+        return message;
     }
 
     /** The file as the user named it. */

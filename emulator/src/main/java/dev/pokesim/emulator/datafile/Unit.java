@@ -42,6 +42,11 @@ public enum Unit {
         return value.multiply(factor);
     }
 
+    /** A value in the base unit of this unit's dimension in this unit; exact, factors are powers of ten. */
+    BigDecimal fromBase(BigDecimal base) {
+        return base.divide(factor);
+    }
+
     /** The unit spelled like this; empty if there is none. */
     public static Optional<Unit> ofSymbol(String symbol) {
         return Arrays.stream(values()).filter(u -> u.symbol.equals(symbol)).findFirst();

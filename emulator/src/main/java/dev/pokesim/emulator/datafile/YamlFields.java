@@ -14,6 +14,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -248,9 +250,10 @@ public final class YamlFields {
         return Evidence.ofLetter(letter)
                 .orElseThrow(() -> invalid(
                         "evidence",
-                        "'" + abbreviated(letter)
-                                + "' is not one of M (measured), K (kernel), P (backed out of the figures compared"
-                                + " with), A (assumption); write one of them"));
+                        "'" + abbreviated(letter) + "' is not understood; write one of "
+                                + Arrays.stream(Evidence.values())
+                                        .map(e -> e.letter() + " (" + e.meaning() + ")")
+                                        .collect(Collectors.joining(", "))));
     }
 
     private BigDecimal value(ConstantSpec spec, Unit unit) {

@@ -60,7 +60,7 @@ class MachineProfileReaderTest {
                 "unit: ns | unit: GHz | 2 | unit: 'GHz' is not understood here; use ps, ns, us",
                 "unit: ns | unit: [] | 2 | unit: expected a text, found a list; write it on the line",
                 "unit: ns | # gone | 0 | unit: is missing; add it",
-                "evidence: A | evidence: X | 3 | evidence: 'X' is not one of M (measured), K (kernel), P (backed out of the figures compared with), A (assumption); write one of them",
+                "evidence: A | evidence: X | 3 | evidence: 'X' is not understood; write one of M (measured and published), K (the kernel's source or documentation), P (backed out of the published figures themselves), A (assumption)",
                 "evidence: A | # gone | 0 | evidence: is missing; add it",
                 "source: | # source: | 0 | source: is missing; add it",
                 "source: | source: '' # | 4 | source: is empty; write a text",

@@ -34,7 +34,8 @@ class PublishedFiguresTest {
     @ValueSource(strings = {"program-run-before", "program-run-after"})
     void meanRunFollowsFromTheCountersItQuotes(String name) {
         Constant run = figures.figure(name).orElseThrow();
-        Matcher counters = Pattern.compile("run_time_ns ([0-9]+) over run_cnt ([0-9]+)").matcher(run.source());
+        Matcher counters =
+                Pattern.compile("run_time_ns ([0-9]+) over run_cnt ([0-9]+)").matcher(run.source());
         assertTrue(counters.find());
         double meanNs = Double.parseDouble(counters.group(1)) / Double.parseDouble(counters.group(2));
         assertEquals(Math.floor(meanNs) * 1000, run.whole());
