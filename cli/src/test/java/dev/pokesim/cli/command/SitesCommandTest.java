@@ -28,8 +28,11 @@ class SitesCommandTest {
 
     private final StringWriter out = new StringWriter();
 
-    @TempDir
-    private Path folder;
+    private final Path folder;
+
+    SitesCommandTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
 
     @Test
     void lineOfASiteHasAddressBytesKindKeyAndFunction() {
