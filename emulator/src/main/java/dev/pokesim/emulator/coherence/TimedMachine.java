@@ -387,7 +387,7 @@ public final class TimedMachine implements Machine.IpiTransport {
         boolean isStore = (request & 1) != 0;
         if (isStore) {
             machine.drain(core);
-            busy = profile.storePs() + profile.holdAfterOperationPs();
+            busy = profile.lockedOperationPs() + profile.holdAfterOperationPs(); // an operation on a line that had to come
         } else {
             MicroOp next = Objects.requireNonNull(waiting[id]);
             waiting[id] = null;
