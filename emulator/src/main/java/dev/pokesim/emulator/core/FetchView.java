@@ -52,7 +52,7 @@ public final class FetchView {
         }
         long last = address + InstructionBytes.MAX_SIZE_BYTES - 1;
         return last >>> 12 == address >>> 12
-                || !memory.isMapped(last)
+                || !memory.allows(last, Access.EXECUTE)
                 || memory.frame(last, Access.EXECUTE).lastTextMoment() <= since;
     }
 
