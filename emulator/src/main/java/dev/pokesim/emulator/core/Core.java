@@ -91,6 +91,7 @@ public final class Core {
     private long lastTimestamp;
     private long retired;
     private boolean anotherRound;
+    private boolean updateFailed;
     private boolean halfLoaded;
     private long firstHalf;
 
@@ -291,6 +292,15 @@ public final class Core {
         buffer.removeOldest();
     }
 
+    /** Whether the last locked update was a compare-and-exchange that found another value. */
+    public boolean hasUpdateFailed() {
+        return updateFailed;
+    }
+
+    public void setUpdateFailed(boolean failed) {
+        updateFailed = failed;
+    }
+
     // ---- what it executes
 
     /** What it is in the middle of; null: guest code, before the next fetch. */
@@ -346,6 +356,13 @@ public final class Core {
     public void repeatInstruction() {
         nextRip = rip;
         anotherRound = true;
+    }
+
+    /** The current instruction faulted: RIP stays at it, nothing of it is done. */
+    public void abandon() {
+        code = null;
+        halfLoaded = false;
+        anotherRound = false;
     }
 
     /** How many guest instructions it has completed; a repeated string instruction counts once. */
