@@ -359,7 +359,12 @@ class FetchViewTest {
         }
 
         @Override
-        public void acknowledge(Core by, int vector) {
+        public void takeCalls(Core by) {
+            throw new AssertionError("nobody calls");
+        }
+
+        @Override
+        public void answerCalls(Core by) {
             throw new AssertionError("nobody answers");
         }
     }
