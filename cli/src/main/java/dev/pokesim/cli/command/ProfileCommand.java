@@ -2,7 +2,7 @@ package dev.pokesim.cli.command;
 
 import dev.pokesim.cli.console.OutputOptions;
 import dev.pokesim.emulator.coherence.MachineProfileReader;
-import dev.pokesim.patcher.scenario.KernelCosts;
+import dev.pokesim.patcher.kernel.KernelCosts;
 import dev.pokesim.patcher.scenario.ScenarioReader;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

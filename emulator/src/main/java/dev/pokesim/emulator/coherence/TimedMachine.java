@@ -298,7 +298,7 @@ public final class TimedMachine implements Machine.IpiTransport {
         if (next instanceof SendIpi ipi) {
             return profile.ipiEnqueuePs(topology.distance(core.id(), ipi.target(core)));
         }
-        if (next instanceof Serialise) {
+        if (next instanceof Serialise serialise && serialise.isInstruction()) {
             return profile.serialisePs();
         }
         return next.costPs();

@@ -27,9 +27,12 @@ final class Mov implements Instruction {
 
     @Override
     public String assembly(Operands operands) {
-        boolean isLong = operands.get(1) instanceof Operand.Immediate immediate && immediate.sizeBytes() == 8
-                || operands.list().stream().anyMatch(o -> o instanceof Operand.Memory) && (operands.opcode() & 0xfc) == 0xa0;
-        return (isLong ? "movabs " : "mov ") + operands;
+        boolean hasAbsoluteAddress = (operands.opcode() & 0xfc) == 0xa0;
+        if (hasAbsoluteAddress) { // the register says the width
+            return "movabs " + operands.toString().replaceFirst("[a-z]+ ptr ", "");
+        }
+        boolean hasLongConstant = (operands.opcode() & 0xf8) == 0xb8 && operands.sizeBytes() == 8;
+        return (hasLongConstant ? "movabs " : "mov ") + operands;
     }
 
     @Override

@@ -216,8 +216,42 @@ public final class Routine extends MicroCode {
             return then(new Fence());
         }
 
+        /** A serialising instruction. */
         public Builder serialise() {
             return then(new Serialise());
+        }
+
+        /** Serialises as a part of something whose cost is counted elsewhere. */
+        public Builder serialiseAtNoCost() {
+            return then(new Serialise(0));
+        }
+
+        /**
+         * Calls another routine, which ends with {@link #ret}.
+         *
+         * @param arguments its first variables, copied from these slots
+         */
+        public Builder call(Routine routine, int... arguments) {
+            return then(new Compute() {
+                @Override
+                public void execute(Core core) {
+                    long[] mine = core.file();
+                    core.enterRoutine(routine);
+                    for (int i = 0; i < arguments.length; i++) {
+                        core.file()[i] = mine[arguments[i]];
+                    }
+                }
+
+                @Override
+                public String toString() {
+                    return "call " + routine.name();
+                }
+            });
+        }
+
+        /** Back to the routine that called this one. */
+        public Builder ret() {
+            return compute("return", (core, local) -> core.resume());
         }
 
         public Builder delay(String text, Delay.Duration duration) {

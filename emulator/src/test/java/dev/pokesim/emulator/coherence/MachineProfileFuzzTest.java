@@ -46,14 +46,14 @@ class MachineProfileFuzzTest {
     void changedBytesAreReadOrRefused() {
         Random random = new Random(1);
         int refused = 0;
-        for (int round = 0; round < 3000; round++) {
+        for (int round = 0; round < 1000; round++) {
             byte[] changed = milan.clone();
             for (int i = random.nextInt(3); i >= 0; i--) {
                 changed[random.nextInt(changed.length)] ^= (byte) (1 << random.nextInt(8));
             }
             refused += isAccepted(changed, "seed 1, round " + round) ? 0 : 1;
         }
-        assertTrue(refused > 1000, "only " + refused + " of 3000 were refused");
+        assertTrue(refused > 333, "only " + refused + " of 1000 were refused");
     }
 
     @Test
@@ -98,7 +98,7 @@ class MachineProfileFuzzTest {
                 "\n");
         String text = new String(milan, UTF_8);
         Random random = new Random(2);
-        for (int round = 0; round < 3000; round++) {
+        for (int round = 0; round < 1000; round++) {
             StringBuilder changed = new StringBuilder(text);
             for (int i = random.nextInt(3); i >= 0; i--) {
                 changed.insert(random.nextInt(changed.length()), pieces.get(random.nextInt(pieces.size())));
@@ -110,7 +110,7 @@ class MachineProfileFuzzTest {
     @Test
     void randomBytesAreRefused() {
         Random random = new Random(3);
-        for (int round = 0; round < 2000; round++) {
+        for (int round = 0; round < 1000; round++) {
             byte[] bytes = new byte[random.nextInt(300)];
             random.nextBytes(bytes);
             assertFalse(isAccepted(bytes, "seed 3, round " + round));

@@ -82,6 +82,7 @@ class ScenarioReaderTest {
 
     @Test
     void serviceOrderHasNamesForItsEnds() {
+        assertEquals(1, Scenario.FIFO_ORDER);
         assertEquals(Scenario.FIFO_ORDER, ScenarioReader.read("fifo").serviceOrder());
         assertEquals(Scenario.RANDOM_ORDER, ScenarioReader.read("random-order").serviceOrder());
         assertEquals(16, ScenarioReader.read("fifo").with("service-order", "16").serviceOrder());

@@ -1,4 +1,4 @@
-package dev.pokesim.patcher.scenario;
+package dev.pokesim.patcher.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
