@@ -6,7 +6,6 @@ import dev.pokesim.patcher.site.RunnerFunction.Placed;
 import dev.pokesim.patcher.site.RunnerFunction.Shared;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 
 /**
  * Places functions one behind the other, at multiples of 16 bytes, so that the first suitable ones have a site that crosses
@@ -26,8 +25,21 @@ final class GeneratedLayout {
     private final Shared shared;
     private final List<Wish> wishes = new ArrayList<>();
 
-    /** Something that the first site of some function shall do. */
-    private record Wish(int siteBytes, int reachBytes, Predicate<Placed> place) {}
+    /**
+     * Something that the first site of some function shall do.
+     *
+     * @param siteBytes only a site of this size can do it
+     * @param crossed block that the site shall cross
+     * @param notCrossed block that it shall not cross; 0 if there is none
+     * @param reachBytes how far the function may be moved for it
+     */
+    private record Wish(int siteBytes, int crossed, int notCrossed, int reachBytes) {
+        boolean isGrantedBy(Placed site, int distance) {
+            return site.kind().sizeBytes() == siteBytes
+                    && site.crosses(crossed, distance)
+                    && (notCrossed == 0 || !site.crosses(notCrossed, distance));
+        }
+    }
 
     /**
      * @param text where to go on
@@ -36,12 +48,12 @@ final class GeneratedLayout {
     GeneratedLayout(CodeBuffer text, Shared shared, boolean crossesPages) {
         this.text = text;
         this.shared = shared;
-        wishes.add(new Wish(5, 2 * LINE, site -> site.crosses(WORD) && !site.crosses(LINE)));
-        wishes.add(new Wish(5, 2 * LINE, site -> site.crosses(LINE) && !site.crosses(PAGE)));
-        wishes.add(new Wish(2, 2 * LINE, site -> site.crosses(WORD) && !site.crosses(PAGE)));
+        wishes.add(new Wish(5, WORD, LINE, 2 * LINE));
+        wishes.add(new Wish(5, LINE, PAGE, 2 * LINE));
+        wishes.add(new Wish(2, WORD, PAGE, 2 * LINE));
         if (crossesPages) {
-            wishes.add(new Wish(5, PAGE_REACH, site -> site.crosses(PAGE)));
-            wishes.add(new Wish(2, PAGE_REACH, site -> site.crosses(PAGE)));
+            wishes.add(new Wish(5, PAGE, 0, PAGE_REACH));
+            wishes.add(new Wish(2, PAGE, 0, PAGE_REACH));
         }
     }
 
@@ -59,29 +71,30 @@ final class GeneratedLayout {
     private Assembled placed(RunnerFunction function, Assembled first) {
         for (Wish wish : wishes) {
             for (int distance = 0; distance < wish.reachBytes; distance++) {
-                List<Placed> moved = moved(first, distance);
-                if (moved.get(0).kind().sizeBytes() == wish.siteBytes
-                        && wish.place.test(moved.get(0))
-                        && moved.stream().skip(1).noneMatch(site -> site.crosses(PAGE))) {
+                if (wish.isGrantedBy(first.sites().get(0), distance)
+                        && !crossesPage(first.sites().subList(1, first.sites().size()), distance)) {
                     wishes.remove(wish);
                     return assembled(function, first, distance);
                 }
             }
         }
         int distance = 0;
-        while (moved(first, distance).stream().anyMatch(site -> site.crosses(PAGE))) {
+        while (crossesPage(first.sites(), distance)) {
             distance += FUNCTION_ALIGNMENT;
         }
         return assembled(function, first, distance);
     }
 
-    /** The sites if they stood further down; which bytes are in front of them does not matter to them. */
-    private static List<Placed> moved(Assembled function, int distance) {
-        return function.sites().stream()
-                .map(site -> new Placed(site.kind(), site.address() + distance, site.target()))
-                .toList();
+    private static boolean crossesPage(List<Placed> sites, int distance) {
+        for (Placed site : sites) {
+            if (site.crosses(PAGE, distance)) {
+                return true;
+            }
+        }
+        return false;
     }
 
+    /** @param distance how much further down than in {@code first} its sites shall stand */
     private Assembled assembled(RunnerFunction function, Assembled first, int distance) {
         int padding = distance % FUNCTION_ALIGNMENT;
         return distance == 0 ? first : function.at(first.address() + distance - padding, padding, shared);

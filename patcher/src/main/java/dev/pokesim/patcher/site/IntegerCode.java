@@ -14,6 +14,7 @@ import dev.pokesim.patcher.assembler.CodeBuffer;
 import dev.pokesim.patcher.assembler.CodeLabel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 import jnr.x86asm.CONDITION;
 import jnr.x86asm.Immediate;
 import jnr.x86asm.Register;
@@ -186,7 +187,7 @@ final class IntegerCode {
         hasLoop = true;
         int rounds = 2 + random.nextInt(3);
         int size = 2 + random.nextInt(3);
-        List<Integer> others = targets.stream().filter(register -> register != R10).toList();
+        List<Integer> others = without(targets, register -> register == R10);
         code.emit(a -> a.mov(Register.gpd(R10), imm(rounds)));
         CodeLabel top = new CodeLabel();
         code.bind(top);
@@ -225,8 +226,9 @@ final class IntegerCode {
 
     private int conditionalMove() {
         compare();
-        Register target = Register.gpq(any(knownTargets()));
-        Register source = Register.gpq(any(sources));
+        int register = any(knownTargets());
+        Register target = Register.gpq(register);
+        Register source = Register.gpq(sourceOtherThan(register));
         CONDITION condition = any(CONDITIONS);
         code.emit(a -> a.cmov(condition, target, source));
         return 2;
@@ -234,7 +236,7 @@ final class IntegerCode {
 
     private int lookUp() {
         int base = any(targets);
-        List<Integer> others = targets.stream().filter(register -> register != base).toList();
+        List<Integer> others = without(targets, register -> register == base);
         int index = any(others);
         Register source = Register.gpd(any(sources));
         code.emit(a -> a.mov(Register.gpd(index), source));
@@ -249,7 +251,7 @@ final class IntegerCode {
     private void compare() {
         int register = any(sources);
         if (random.nextInt(2) == 0) {
-            Register other = Register.gpq(any(sources));
+            Register other = Register.gpq(sourceOtherThan(register));
             code.emit(a -> a.cmp(Register.gpq(register), other));
         } else if (random.nextInt(2) == 0) {
             Immediate constant = imm(random.nextInt(256) - 128);
@@ -274,7 +276,7 @@ final class IntegerCode {
     private void give(int register) {
         Register wide = Register.gpq(register);
         Register half = Register.gpd(register);
-        int source = any(sources);
+        int source = sourceOtherThan(register);
         int byteSource = any(byteSources());
         switch (random.nextInt(10)) {
             case 0 -> code.emit(a -> a.mov(wide, Register.gpq(source)));
@@ -287,7 +289,7 @@ final class IntegerCode {
             case 2 -> code.emit(a -> a.movzx(half, Register.gpb(byteSource)));
             case 3 -> code.emit(a -> a.movsxd(wide, Register.gpd(source)));
             case 4 -> {
-                Immediate factor = imm(random.nextInt(2) == 0 ? random.nextInt(128) : (int) random.nextLong());
+                Immediate factor = imm(random.nextInt(2) == 0 ? 3 + random.nextInt(125) : (int) random.nextLong() | 1);
                 code.emit(a -> a.imul(wide, Register.gpq(source), factor));
             }
             case 5 -> {
@@ -313,7 +315,7 @@ final class IntegerCode {
     private void change(int register) {
         boolean isWide = random.nextInt(3) > 0;
         Register target = isWide ? Register.gpq(register) : Register.gpd(register);
-        int number = any(sources);
+        int number = sourceOtherThan(register);
         Register source = isWide ? Register.gpq(number) : Register.gpd(number);
         long offset = wordOffset();
         switch (random.nextInt(16)) {
@@ -364,12 +366,23 @@ final class IntegerCode {
     }
 
     private List<Integer> knownTargets() {
-        return targets.stream().filter(sources::contains).toList();
+        return without(targets, register -> !sources.contains(register));
+    }
+
+    /** A compiler does not compute with one register twice; RSI and RAX always have values. */
+    private int sourceOtherThan(int register) {
+        return any(without(sources, source -> source == register));
+    }
+
+    private static List<Integer> without(List<Integer> registers, IntPredicate isUnwanted) {
+        List<Integer> others = new ArrayList<>(registers);
+        others.removeIf(isUnwanted::test);
+        return others;
     }
 
     /** The assembler has no names for the low bytes of RSI and RDI, and RBX is as good as they are. */
     private List<Integer> byteSources() {
-        return sources.stream().filter(register -> register != Core.RSI).toList();
+        return without(sources, register -> register == Core.RSI);
     }
 
     private <T> T any(List<T> choices) {

@@ -53,8 +53,10 @@ record RunnerFunction(String name, List<GeneratedKind> sites, int firstSite, boo
 
     /** A site in assembled code; the target is that of the jump or call. */
     record Placed(GeneratedKind kind, long address, long target) {
-        boolean crosses(int blockBytes) {
-            return ((address ^ (address + kind.sizeBytes() - 1)) & -blockBytes) != 0;
+        /** Whether it would cross a block's boundary if it stood {@code distance} bytes further down. */
+        boolean crosses(int blockBytes, int distance) {
+            long first = address + distance;
+            return ((first ^ (first + kind.sizeBytes() - 1)) & -blockBytes) != 0;
         }
     }
 

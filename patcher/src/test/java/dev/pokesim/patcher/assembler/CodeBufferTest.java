@@ -122,7 +122,7 @@ class CodeBufferTest {
     @Test
     void whatTheLibraryCannotEncodeIsRefused() {
         assertThrows(IllegalArgumentException.class, () -> code.emit(a -> a.shl(rax, r8)));
-        assertThrows(IllegalArgumentException.class, () -> code.emit(a -> a.call(0x1000L)));
+        assertThrows(IllegalArgumentException.class, () -> code.emit(a -> a.call(0x100001000L)));
         assertThrows(IllegalArgumentException.class, () -> imm(0x80000000L));
         assertThrows(IllegalArgumentException.class, () -> code.raw(256));
         CodeLabel data = CodeLabel.at(START);
