@@ -32,12 +32,25 @@ public final class Core {
     /** Where a guest function called from a routine returns to: no page is ever mapped there. */
     public static final long ROUTINE_RETURN = 0xffff_ffff_ffff_f000L;
 
+    /** CR0 of a core in 64-bit mode: PG, AM, WP, NE, ET, MP and PE. */
+    private static final long CR0_PAGED = 0x8005_0033L;
+
+    /** CR4 to begin with: FSGSBASE, PGE and PAE. */
+    private static final long CR4_DEFAULT = 0x1_00a0L;
+
+    /** CR4.FSGSBASE: RDFSBASE and its kin are allowed. */
+    public static final long CR4_FSGSBASE = 1L << 16;
+
+    private static final long PS_PER_MS = 1_000_000_000L;
+
     /** How deep interrupts and calls between routines and guest code may nest. */
     private static final int MAX_CONTEXTS = 32;
 
     /** A suspended stream. */
     private static final class Context {
-        @Nullable Code code;
+        @Nullable
+        Code code;
+
         int index;
         long[] file = new long[0];
         long remainingDelayPs;
@@ -53,6 +66,8 @@ public final class Core {
     private long nextRip;
     private long fsBase;
     private long gsBase;
+    private long kernelGsBase;
+    private final long[] controlRegisters = {CR0_PAGED, 0, 0, 0, CR4_DEFAULT};
 
     private @Nullable Code code;
     private int index;
@@ -68,11 +83,15 @@ public final class Core {
     private int trap = NO_TRAP;
     private boolean nmiBlocked;
     private boolean interruptShadow;
+    private boolean shadowAfterThis;
     private boolean halted;
     private long delayPs;
     private long timePs;
+    private long timestampKhz = 2_500_000;
+    private long lastTimestamp;
     private long retired;
     private boolean anotherRound;
+    private boolean updateFailed;
     private boolean halfLoaded;
     private long firstHalf;
 
@@ -158,6 +177,30 @@ public final class Core {
         gsBase = base;
     }
 
+    /** What SWAPGS exchanges with the GS base: IA32_KERNEL_GS_BASE. */
+    public long kernelGsBase() {
+        return kernelGsBase;
+    }
+
+    public void setKernelGsBase(long base) {
+        kernelGsBase = base;
+    }
+
+    /**
+     * A control register. They hold values only: memory is paged as {@link AddressSpace} says, and writing is allowed where its
+     * pages allow it, whatever CR0 and CR3 are.
+     *
+     * @param number 0, 2, 3 or 4
+     */
+    public long controlRegister(int number) {
+        return controlRegisters[number];
+    }
+
+    /** Sets {@link #controlRegister}. */
+    public void setControlRegister(int number, long value) {
+        controlRegisters[number] = value;
+    }
+
     // ---- data memory as this core sees it
 
     /** The store buffer; null on a core that is alone. */
@@ -190,14 +233,14 @@ public final class Core {
             memory.write(address, sizeBytes, value, id);
             return;
         }
-        memory.frameForStore(address);
+        boolean isText = memory.frameForStore(address).holdsText();
         int first = bytesInFirstLine(address, sizeBytes);
         if (first == sizeBytes) {
-            buffer.add(address, sizeBytes, value);
+            buffer.add(address, sizeBytes, value, isText);
         } else {
-            memory.frameForStore(address + first);
-            buffer.add(address, first, value);
-            buffer.add(address + first, sizeBytes - first, value >>> 8 * first);
+            boolean isRestText = memory.frameForStore(address + first).holdsText();
+            buffer.add(address, first, value, isText);
+            buffer.add(address + first, sizeBytes - first, value >>> 8 * first, isRestText);
         }
     }
 
@@ -249,6 +292,15 @@ public final class Core {
         buffer.removeOldest();
     }
 
+    /** Whether the last locked update was a compare-and-exchange that found another value. */
+    public boolean hasUpdateFailed() {
+        return updateFailed;
+    }
+
+    public void setUpdateFailed(boolean failed) {
+        updateFailed = failed;
+    }
+
     // ---- what it executes
 
     /** What it is in the middle of; null: guest code, before the next fetch. */
@@ -291,6 +343,8 @@ public final class Core {
         code = null;
         rip = nextRip;
         boundaryMoment = memory.history().moment();
+        interruptShadow = shadowAfterThis;
+        shadowAfterThis = false;
         if (anotherRound) {
             anotherRound = false;
         } else {
@@ -302,6 +356,13 @@ public final class Core {
     public void repeatInstruction() {
         nextRip = rip;
         anotherRound = true;
+    }
+
+    /** The current instruction faulted: RIP stays at it, nothing of it is done. */
+    public void abandon() {
+        code = null;
+        halfLoaded = false;
+        anotherRound = false;
     }
 
     /** How many guest instructions it has completed; a repeated string instruction counts once. */
@@ -329,7 +390,8 @@ public final class Core {
 
     private Context push() {
         if (depth == MAX_CONTEXTS) {
-            throw new IllegalStateException("core " + id + ": more than " + MAX_CONTEXTS + " nested interrupts and calls");
+            throw new IllegalStateException(
+                    "core " + id + ": more than " + MAX_CONTEXTS + " nested interrupts and calls");
         }
         Context context = contexts[depth];
         if (context == null) {
@@ -414,6 +476,11 @@ public final class Core {
         interruptShadow = shadow;
     }
 
+    /** The current instruction is STI: from its end to that of the next instruction interrupts wait. */
+    public void shadowNextInstruction() {
+        shadowAfterThis = true;
+    }
+
     public boolean isHalted() {
         return halted;
     }
@@ -459,6 +526,23 @@ public final class Core {
 
     public void setTimePs(long time) {
         timePs = time;
+    }
+
+    /** The frequency of the time-stamp counter in kHz; 2,500,000 unless set. */
+    public void setTimestampKhz(long kiloHertz) {
+        timestampKhz = kiloHertz;
+    }
+
+    /**
+     * The time-stamp counter: the core's clock in ticks. In an untimed machine it counts retired instructions, so that a guest
+     * that waits for time to pass does not wait forever. It never goes back.
+     */
+    public long timestamp() {
+        long ticks = timePs == 0
+                ? retired
+                : timePs / PS_PER_MS * timestampKhz + timePs % PS_PER_MS * timestampKhz / PS_PER_MS;
+        lastTimestamp = Math.max(lastTimestamp, ticks);
+        return lastTimestamp;
     }
 
     /** The frame of the instruction at RIP, for the debugger's eyes. */

@@ -7,7 +7,7 @@ import java.util.List;
 final class Call implements Instruction {
     @Override
     public List<Encoding> encodings() {
-        return List.of(Encoding.of("E8 64", "Jd"), Encoding.of("FF /2 64", "Eq"));
+        return List.of(Encoding.of("E8 f64", "Jd"), Encoding.of("FF /2 f64", "Eq"));
     }
 
     @Override

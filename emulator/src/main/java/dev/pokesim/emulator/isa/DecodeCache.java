@@ -74,7 +74,7 @@ public final class DecodeCache {
     private Decoded check(CodePage page, long address) {
         int offset = (int) address & OFFSET;
         if (offset > LAST_WHOLE) {
-            return remembered(page, bytesAt(address), address); // may go on in the next frame: compared each time
+            return present(page, address); // may go on in the next frame: compared each time
         }
         Frame frame = page.frame;
         Decoded decoded = page.slots[offset];
@@ -82,13 +82,24 @@ public final class DecodeCache {
             long low = frame.quadwordAt(offset);
             long high = decoded.isShort() ? 0 : frame.quadwordAt(offset + 8);
             if (!decoded.matches(low, high)) {
-                decoded = remembered(page, bytesAt(address), address);
+                decoded = present(page, address);
             }
         } else {
-            decoded = remembered(page, bytesAt(address), address);
+            decoded = present(page, address);
         }
         decoded.checkedGeneration = frame.generation();
         return decoded;
+    }
+
+    private Decoded present(CodePage page, long address) {
+        try {
+            return remembered(page, bytesAt(address), address);
+        } catch (GuestFault fault) {
+            if (fault.vector() == GuestFault.Vector.PAGE_FAULT) {
+                memory.frame(fault.address(), Access.EXECUTE); // says why: no page, or one that is not executable
+            }
+            throw fault;
+        }
     }
 
     /** The instruction that these bytes are at {@code address}, whatever memory has now: what a stale fetch saw. */
@@ -127,7 +138,7 @@ public final class DecodeCache {
         int size = 0;
         while (size < bytes.length) {
             long at = address + size;
-            if (((int) at & OFFSET) == 0 && size > 0 && !memory.isMapped(at)) {
+            if (((int) at & OFFSET) == 0 && size > 0 && !memory.allows(at, Access.EXECUTE)) {
                 break;
             }
             bytes[size++] = memory.frame(at, Access.EXECUTE).byteAt((int) at & OFFSET);

@@ -12,20 +12,28 @@ public final class Decoded extends MicroCode {
     private final InstructionBytes bytes;
     private final long lowMask;
     private final long highMask;
+    private final boolean repeated;
 
     /** The generation of its frame for which its bytes were last compared with memory; kept by {@link DecodeCache}. */
     int checkedGeneration;
     /** Another instruction that stood here once. */
-    @Nullable Decoded other;
+    @Nullable
+    Decoded other;
 
     Decoded(Instruction instruction, Operands operands, InstructionBytes bytes) {
         super(instruction.microOps(operands).toArray(MicroOp[]::new));
         this.instruction = instruction;
         this.operands = operands;
         this.bytes = bytes;
+        repeated = operands.repeatPrefix() != 0;
         int size = bytes.sizeBytes();
         lowMask = size >= 8 ? -1 : (1L << 8 * size) - 1;
         highMask = size <= 8 ? 0 : (1L << 8 * (size - 8)) - 1;
+    }
+
+    /** Whether it is a string instruction with a repeat prefix: its micro-ops are one round, and the first may end it. */
+    public boolean isRepeated() {
+        return repeated;
     }
 
     /** Whether these are its bytes, followed by whatever. */

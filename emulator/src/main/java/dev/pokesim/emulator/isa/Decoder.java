@@ -99,6 +99,12 @@ public final class Decoder {
         Decoded decode() {
             Row row = row();
             Encoding encoding = row.encoding;
+            if (encoding.isForcedTo64 && operandSizePrefix && (rex & 8) == 0) {
+                throw new NotModelled(
+                        address,
+                        bytes.prefix(at),
+                        "66 before a near branch, which Intel ignores and AMD takes as a 16-bit branch");
+            }
             if (encoding.mod != Encoding.Mod.NONE) {
                 modRm = take();
             }
@@ -166,11 +172,11 @@ public final class Decoder {
                     return row;
                 }
             }
-            if (bytes.sizeBytes() < InstructionBytes.MAX_SIZE_BYTES && following == Encoding.ANY && at > 0
-                    && !rows.get(map).get(opcode).isEmpty()) {
-                throw endOfPage();
+            if (following == Encoding.ANY && !rows.get(map).get(opcode).isEmpty()) {
+                take(); // which row it is depends on a byte that is not there, so this raises what a fetch of it would
             }
-            throw new NotModelled(address, bytes.prefix(at + 1), "opcode map " + map + ", opcode 0x" + Integer.toHexString(opcode));
+            throw new NotModelled(
+                    address, bytes.prefix(at + 1), "opcode map " + map + ", opcode 0x" + Integer.toHexString(opcode));
         }
 
         private int operandSize(Encoding encoding) {
@@ -183,7 +189,11 @@ public final class Decoder {
             return encoding.defaultsTo64 ? 8 : 4;
         }
 
-        private Operand operand(String specification, Encoding encoding, int size, Operand.@org.jspecify.annotations.Nullable Memory memory) {
+        private Operand operand(
+                String specification,
+                Encoding encoding,
+                int size,
+                Operand.@org.jspecify.annotations.Nullable Memory memory) {
             switch (specification) {
                 case "al":
                     return register(0, 1);
@@ -200,9 +210,10 @@ public final class Decoder {
             }
             int bytesWide = width(specification.charAt(1), size);
             return switch (specification.charAt(0)) {
-                case 'E', 'M', 'R' -> memory == null
-                        ? register(modRm & 7 | (rex & 1) << 3, bytesWide)
-                        : new Operand.Memory(memory.address(), bytesWide);
+                case 'E', 'M', 'R' ->
+                    memory == null
+                            ? register(modRm & 7 | (rex & 1) << 3, bytesWide)
+                            : new Operand.Memory(memory.address(), bytesWide);
                 case 'G' -> register(modRm >> 3 & 7 | (rex & 4) << 1, bytesWide);
                 case 'Z' -> register(opcode & 7 | (rex & 1) << 3, bytesWide);
                 case 'I' -> new Operand.Immediate(signed(bytesWide), specification.charAt(1) == 'z' ? size : bytesWide);
@@ -211,17 +222,26 @@ public final class Decoder {
                     long displacement = signed(bytesWide);
                     yield new Operand.Target(address + at + displacement, bytesWide);
                 }
-                case 'O' -> new Operand.Memory(
-                        new EffectiveAddress(
-                                Core.ZERO,
-                                Core.ZERO,
-                                0,
-                                addressSizePrefix ? signed(4) & 0xffff_ffffL : signed(8),
-                                segment,
-                                addressSizePrefix),
-                        bytesWide);
+                case 'O' ->
+                    new Operand.Memory(
+                            new EffectiveAddress(
+                                    Core.ZERO,
+                                    Core.ZERO,
+                                    0,
+                                    addressSizePrefix ? signed(4) & 0xffff_ffffL : signed(8),
+                                    segment,
+                                    addressSizePrefix),
+                            bytesWide);
+                case 'X' -> atRegister(Core.RSI, segment, bytesWide);
+                case 'Y' -> atRegister(Core.RDI, EffectiveAddress.Segment.NONE, bytesWide);
+                case 'C' -> new Operand.Control(modRm >> 3 & 7 | (rex & 4) << 1);
                 default -> throw new IllegalStateException("unknown operand " + specification + " in " + encoding);
             };
+        }
+
+        private Operand.Memory atRegister(int register, EffectiveAddress.Segment in, int bytesWide) {
+            return new Operand.Memory(
+                    new EffectiveAddress(register, Core.ZERO, 0, 0, in, addressSizePrefix), bytesWide);
         }
 
         private int width(char letter, int size) {
@@ -263,12 +283,11 @@ public final class Decoder {
                 ripRelative = true;
                 return memoryAt(Core.ZERO, Core.ZERO, 0, signed(4), size);
             }
-            long displacement =
-                    switch (mod) {
-                        case 1 -> signed(1);
-                        case 2 -> signed(4);
-                        default -> 0;
-                    };
+            long displacement = switch (mod) {
+                case 1 -> signed(1);
+                case 2 -> signed(4);
+                default -> 0;
+            };
             return memoryAt(base, index, scaleShift, displacement, size);
         }
 
@@ -311,8 +330,7 @@ public final class Decoder {
         }
 
         private GuestFault endOfPage() {
-            return GuestFault.pageFault(
-                    address + bytes.sizeBytes(), dev.pokesim.emulator.memory.Access.EXECUTE, false);
+            return GuestFault.pageFault(address + bytes.sizeBytes(), dev.pokesim.emulator.memory.Access.EXECUTE, false);
         }
     }
 }

@@ -63,6 +63,16 @@ final class EffectiveAddress implements AddressOf {
         return truncated ? offset & 0xffff_ffffL : offset;
     }
 
+    /** Whether RSP is its base: POP to memory counts from the RSP after the pop. */
+    boolean isBasedOnRsp() {
+        return base == Core.RSP;
+    }
+
+    /** Whether an address-size prefix cuts the offset to 32 bits; RCX, RSI and RDI of string instructions are cut, too. */
+    boolean isTruncated() {
+        return truncated;
+    }
+
     /** The same address, {@code distance} bytes on. */
     EffectiveAddress plus(long distance) {
         return new EffectiveAddress(base, index, scaleShift, displacement + distance, segment, truncated);
@@ -70,7 +80,8 @@ final class EffectiveAddress implements AddressOf {
 
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(segment == Segment.NONE ? "[" : segment.name().toLowerCase(java.util.Locale.ROOT) + ":[");
+        StringBuilder text = new StringBuilder(
+                segment == Segment.NONE ? "[" : segment.name().toLowerCase(java.util.Locale.ROOT) + ":[");
         String separator = "";
         int registerBytes = truncated ? 4 : 8;
         if (base != Core.ZERO) {

@@ -15,9 +15,11 @@ import java.util.Locale;
  *
  * <p>The second has the operands in the letters of the manual's opcode map: E (ModRM register or memory), G (ModRM reg), M
  * (memory only), R (ModRM register only), Z (register in the opcode), I (immediate), s (immediate, sign-extended byte), J
- * (relative target), O (absolute address), each with a size b (1), w (2), d (4), q (8), x (16), v (operand size), z (operand size, at
+ * (relative target), O (absolute address), X (memory at rSI), Y (memory at rDI, no segment override), C (control register in
+ * ModRM reg), each with a size b (1), w (2), d (4), q (8), x (16), v (operand size), z (operand size, at
  * most 4), y (8 with REX.W, otherwise 4), p (no size: an address only); and fixed operands al, cl, ax (rAX by operand size), dx, 1.
- * A trailing {@code 64} after the opcode says that the operand size is 64 bits without REX.W (PUSH, POP, near branches).
+ * A trailing {@code 64} after the opcode says that the operand size is 64 bits without REX.W (PUSH, POP);
+ * {@code f64} that it is always so (near branches).
  *
  * @see "Intel SDM vol. 2, Interpreting the Instruction Reference Pages; appendix A, Opcode Map"
  */
@@ -55,6 +57,7 @@ public final class Encoding {
     final int rexB;
 
     final boolean defaultsTo64;
+    final boolean isForcedTo64;
 
     private Encoding(String opcodeText, List<String> operands, Parsed parsed) {
         this.opcodeText = opcodeText;
@@ -69,6 +72,7 @@ public final class Encoding {
         this.rexW = parsed.rexW;
         this.rexB = parsed.rexB;
         this.defaultsTo64 = parsed.defaultsTo64;
+        this.isForcedTo64 = parsed.isForcedTo64;
     }
 
     private static final class Parsed {
@@ -82,6 +86,7 @@ public final class Encoding {
         int rexW = ANY;
         int rexB = ANY;
         boolean defaultsTo64;
+        boolean isForcedTo64;
     }
 
     /** A row without operands. */
@@ -104,6 +109,10 @@ public final class Encoding {
                 case "B" -> parsed.rexB = 1;
                 case "NB" -> parsed.rexB = 0;
                 case "64" -> parsed.defaultsTo64 = true;
+                case "f64" -> {
+                    parsed.defaultsTo64 = true;
+                    parsed.isForcedTo64 = true;
+                }
                 default -> {
                     if (word.startsWith("/")) {
                         parsed.reg = Integer.parseInt(word.substring(1));
@@ -144,13 +153,12 @@ public final class Encoding {
 
     /** Whether the row fits what stands after the prefixes. @param modRmByte the byte after the opcode, or ANY at the end */
     boolean fits(boolean operandSizePrefix, int repeatPrefix, int rex, int modRmByte) {
-        boolean prefixFits =
-                switch (mandatoryPrefix) {
-                    case ANY -> true;
-                    case 0 -> !operandSizePrefix && repeatPrefix == 0;
-                    case 0x66 -> operandSizePrefix && repeatPrefix == 0;
-                    default -> repeatPrefix == mandatoryPrefix;
-                };
+        boolean prefixFits = switch (mandatoryPrefix) {
+            case ANY -> true;
+            case 0 -> !operandSizePrefix && repeatPrefix == 0;
+            case 0x66 -> operandSizePrefix && repeatPrefix == 0;
+            default -> repeatPrefix == mandatoryPrefix;
+        };
         if (!prefixFits
                 || rexW != ANY && (rexW == 1) != ((rex & 8) != 0)
                 || rexB != ANY && (rexB == 1) != ((rex & 1) != 0)) {
@@ -170,15 +178,18 @@ public final class Encoding {
 
     /** Whether some bytes fit both rows. */
     boolean overlaps(Encoding other) {
-        boolean opcodes = map == other.map && opcode < other.opcode + other.opcodeCount && other.opcode < opcode + opcodeCount;
-        boolean prefixes = mandatoryPrefix == ANY || other.mandatoryPrefix == ANY || mandatoryPrefix == other.mandatoryPrefix;
+        boolean opcodes =
+                map == other.map && opcode < other.opcode + other.opcodeCount && other.opcode < opcode + opcodeCount;
+        boolean prefixes =
+                mandatoryPrefix == ANY || other.mandatoryPrefix == ANY || mandatoryPrefix == other.mandatoryPrefix;
         boolean regs = reg == ANY || other.reg == ANY || reg == other.reg;
         boolean modRms = (modRm == ANY || other.modRm == ANY || modRm == other.modRm)
                 && (modRm == ANY || other.reg == ANY || (modRm >> 3 & 7) == other.reg)
                 && (other.modRm == ANY || reg == ANY || (other.modRm >> 3 & 7) == reg)
                 && (modRm == ANY || other.mod != Mod.MEMORY || modRm >> 6 != 3)
                 && (other.modRm == ANY || mod != Mod.MEMORY || other.modRm >> 6 != 3);
-        boolean mods = !(mod == Mod.REGISTER && other.mod == Mod.MEMORY || mod == Mod.MEMORY && other.mod == Mod.REGISTER);
+        boolean mods =
+                !(mod == Mod.REGISTER && other.mod == Mod.MEMORY || mod == Mod.MEMORY && other.mod == Mod.REGISTER);
         boolean ws = (rexW == ANY || other.rexW == ANY || rexW == other.rexW)
                 && (rexB == ANY || other.rexB == ANY || rexB == other.rexB);
         return opcodes && prefixes && regs && modRms && mods && ws;

@@ -9,7 +9,7 @@ import java.util.List;
 final class Jcc implements Instruction {
     @Override
     public List<Encoding> encodings() {
-        return List.of(Encoding.of("70+cc 64", "Jb"), Encoding.of("0F 80+cc 64", "Jd"));
+        return List.of(Encoding.of("70+cc f64", "Jb"), Encoding.of("0F 80+cc f64", "Jd"));
     }
 
     @Override

@@ -7,7 +7,7 @@ import java.util.List;
 final class Jmp implements Instruction {
     @Override
     public List<Encoding> encodings() {
-        return List.of(Encoding.of("EB 64", "Jb"), Encoding.of("E9 64", "Jd"), Encoding.of("FF /4 64", "Eq"));
+        return List.of(Encoding.of("EB f64", "Jb"), Encoding.of("E9 f64", "Jd"), Encoding.of("FF /4 f64", "Eq"));
     }
 
     @Override

@@ -26,12 +26,13 @@ sealed interface Operand {
         static String name(int number, int sizeBytes, boolean isHighByte) {
             String name = NAMES[number];
             if (number >= 8) {
-                return name + switch (sizeBytes) {
-                    case 1 -> "b";
-                    case 2 -> "w";
-                    case 4 -> "d";
-                    default -> "";
-                };
+                return name
+                        + switch (sizeBytes) {
+                            case 1 -> "b";
+                            case 2 -> "w";
+                            case 4 -> "d";
+                            default -> "";
+                        };
             }
             return switch (sizeBytes) {
                 case 1 -> isHighByte ? name.charAt(0) + "h" : number < 4 ? name.charAt(0) + "l" : name + "l";
@@ -44,6 +45,19 @@ sealed interface Operand {
         @Override
         public String toString() {
             return name(number, sizeBytes, isHighByte);
+        }
+    }
+
+    /** A control register. @param number 0 to 15; not all of them exist */
+    record Control(int number) implements Operand {
+        @Override
+        public int sizeBytes() {
+            return 8;
+        }
+
+        @Override
+        public String toString() {
+            return "cr" + number;
         }
     }
 

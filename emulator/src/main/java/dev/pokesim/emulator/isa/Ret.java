@@ -9,7 +9,7 @@ import java.util.List;
 final class Ret implements Instruction {
     @Override
     public List<Encoding> encodings() {
-        return List.of(Encoding.of("C3 64"), Encoding.of("C2 64", "Iw"));
+        return List.of(Encoding.of("C3 f64"), Encoding.of("C2 f64", "Iw"));
     }
 
     @Override

@@ -19,7 +19,9 @@ public final class TextFetcher implements Fetcher {
     @Override
     public Decoded fetch(Core core) {
         long address = core.rip();
-        return view.isFresh(core, address) ? cache.at(address) : fetchStale(core, address);
+        Decoded decoded = view.isFresh(core, address) ? cache.at(address) : fetchStale(core, address);
+        core.setNextRip(decoded.next());
+        return decoded;
     }
 
     private Decoded fetchStale(Core core, long address) {

@@ -50,9 +50,13 @@ public final class Interpreter {
             Decoded decoded = cache.at(rip);
             theCore.setRip(rip);
             theCore.setNextRip(decoded.next());
-            int count = decoded.size();
-            for (int i = 0; i < count; i++) {
-                decoded.at(i).execute(theCore);
+            if (decoded.isRepeated()) {
+                performRound(theCore, decoded);
+            } else {
+                int count = decoded.size();
+                for (int i = 0; i < count; i++) {
+                    decoded.at(i).execute(theCore);
+                }
             }
             theCore.retire();
             rip = theCore.rip();
@@ -62,5 +66,14 @@ public final class Interpreter {
             }
         }
         return done;
+    }
+
+    /** One round of a repeated string instruction: its first micro-op jumps to the end when there is none to do. */
+    private static void performRound(Core core, Decoded decoded) {
+        core.setIndex(0);
+        for (int i = 0; i < decoded.size(); i = core.index()) {
+            core.setIndex(i + 1);
+            decoded.at(i).execute(core);
+        }
     }
 }

@@ -9,6 +9,11 @@ public final class Address {
         return Long.compareUnsigned(address - start, sizeBytes) < 0;
     }
 
+    /** Whether bits 63 to 47 are equal, as 4-level paging wants it; only such a value may become a segment base. */
+    public static boolean isCanonical(long address) {
+        return address << 16 >> 16 == address;
+    }
+
     /** The usual spelling: 0x and sixteen hexadecimal digits, or fewer for user-space addresses. */
     public static String text(long address) {
         return "0x" + Long.toHexString(address);

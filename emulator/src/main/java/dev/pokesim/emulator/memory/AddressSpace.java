@@ -118,6 +118,12 @@ public final class AddressSpace {
         return pages.containsKey(address >>> 12);
     }
 
+    /** Whether a page is mapped at {@code address} that allows {@code access}. */
+    public boolean allows(long address, Access access) {
+        Mapping mapping = pages.get(address >>> 12);
+        return mapping != null && mapping.allowed.contains(access);
+    }
+
     /** The frame behind {@code address}. @throws GuestFault with #PF if there is none or it does not allow {@code access} */
     public Frame frame(long address, Access access) {
         Mapping mapping = pages.get(address >>> 12);

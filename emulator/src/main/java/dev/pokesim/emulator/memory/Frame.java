@@ -46,6 +46,11 @@ public final class Frame {
         return lastTextMoment;
     }
 
+    /** Whether some mapping allows to execute it. */
+    public boolean holdsText() {
+        return holdsText;
+    }
+
     /** What a higher layer keeps for this frame (the cache lines' states); null until set. */
     public @Nullable Object attachment() {
         return attachment;

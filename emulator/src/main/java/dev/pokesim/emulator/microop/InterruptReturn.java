@@ -14,22 +14,24 @@ public final class InterruptReturn extends MicroOp {
     private final int flagsSlot;
     private final int rspSlot;
     private final boolean ofRoutine;
+    private final long costPs;
 
-    private InterruptReturn(int ripSlot, int flagsSlot, int rspSlot, boolean ofRoutine) {
+    private InterruptReturn(int ripSlot, int flagsSlot, int rspSlot, boolean ofRoutine, long costPs) {
         this.ripSlot = ripSlot;
         this.flagsSlot = flagsSlot;
         this.rspSlot = rspSlot;
         this.ofRoutine = ofRoutine;
+        this.costPs = costPs;
     }
 
     /** IRETQ as an instruction; the slots hold what was loaded from the frame. */
     public static InterruptReturn ofInstruction(int ripSlot, int flagsSlot, int rspSlot) {
-        return new InterruptReturn(ripSlot, flagsSlot, rspSlot, false);
+        return new InterruptReturn(ripSlot, flagsSlot, rspSlot, false, 0);
     }
 
-    /** The end of a routine that was entered by an interrupt or exception. */
-    public static InterruptReturn ofRoutine(int ripSlot, int flagsSlot, int rspSlot) {
-        return new InterruptReturn(ripSlot, flagsSlot, rspSlot, true);
+    /** The end of a routine that was entered by an interrupt or exception. @param costPs what leaving costs */
+    public static InterruptReturn ofRoutine(int ripSlot, int flagsSlot, int rspSlot, long costPs) {
+        return new InterruptReturn(ripSlot, flagsSlot, rspSlot, true, costPs);
     }
 
     @Override
@@ -53,6 +55,16 @@ public final class InterruptReturn extends MicroOp {
     @Override
     public boolean drainsStores() {
         return true;
+    }
+
+    /** Whether it ends a routine rather than being an instruction. */
+    public boolean isOfRoutine() {
+        return ofRoutine;
+    }
+
+    @Override
+    public long costPs() {
+        return costPs;
     }
 
     @Override

@@ -17,12 +17,16 @@ public abstract non-sealed class LockedUpdate extends MicroOp {
         this.sizeBytes = sizeBytes;
     }
 
-    /** Works out what to store, and sets registers and flags. A failed compare-and-exchange returns {@code old}. */
+    /**
+     * Works out what to store, and sets registers and flags. A failed compare-and-exchange returns {@code old} and says so with
+     * {@link Core#setUpdateFailed}.
+     */
     protected abstract long update(Core core, long old);
 
     @Override
     public void execute(Core core) {
         long at = address.in(core);
+        core.setUpdateFailed(false);
         core.memory().frameForStore(at);
         core.memory().frameForStore(at + sizeBytes - 1);
         core.memory().write(at, sizeBytes, update(core, core.memory().read(at, sizeBytes)), core.id());

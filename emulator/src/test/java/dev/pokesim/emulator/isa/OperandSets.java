@@ -73,7 +73,7 @@ final class OperandSets {
         if (text.prefixes().stream().anyMatch(prefix -> prefix.startsWith("rep"))) {
             state.registers[Core.RCX] = random.nextInt(8);
         }
-        if (text.mnemonic().equals("leave")) {
+        if (text.mnemonic().startsWith("leave")) {
             state.registers[Core.RBP] = CpuState.INITIAL_RSP + 8L * random.nextInt(8);
         }
         if (DIVISIONS.contains(text.mnemonic()) && random.nextInt(4) != 0) {
@@ -99,7 +99,7 @@ final class OperandSets {
         switch (text.mnemonic()) {
             case "jmp", "call" -> text.set(0, state, CpuState.LANDING);
             case "ret" -> state.write(state.registers[Core.RSP], 8, CpuState.LANDING);
-            case "popf" -> state.write(
+            case "popf", "popfw" -> state.write(
                     state.registers[Core.RSP], 8, state.read(state.registers[Core.RSP], 8) & HARMLESS_FLAGS);
             case "cmpxchg" -> {
                 if (random.nextBoolean()) {

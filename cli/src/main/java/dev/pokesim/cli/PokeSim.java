@@ -1,0 +1,85 @@
+package dev.pokesim.cli;
+
+import dev.pokesim.cli.command.CompletionCommand;
+import dev.pokesim.cli.command.ProfileCommand;
+import dev.pokesim.cli.command.SitesCommand;
+import dev.pokesim.cli.console.Console;
+import dev.pokesim.cli.console.ExitCode;
+import dev.pokesim.cli.console.OutputOptions;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ScopeType;
+
+/** The program {@code poke-sim}: {@code main} and the list of commands. */
+@Command(
+        name = "poke-sim",
+        scope = ScopeType.INHERIT,
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionText.class,
+        description = {
+            "A laboratory for live x86 code patching: runs x86-64 code on many emulated cores while a patcher rewrites it the way the "
+                    + "Linux kernel does.",
+            ""
+        },
+        commandListHeading = "%nCommands (poke-sim COMMAND --help says more about one):%n",
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:fine",
+            "1:a property was violated",
+            "2:bad usage or bad input",
+            "3:stopped before a verdict: time, memory, Ctrl-C",
+            "4:a bug in poke-sim, or an installation that cannot run"
+        },
+        footer = {"", "Examples:", "  poke-sim completion --help", "  poke-sim --version"},
+        subcommands = {SitesCommand.class, ProfileCommand.class, CompletionCommand.class})
+public final class PokeSim {
+    private PokeSim() {}
+
+    /** Runs the program and ends the process. */
+    public static void main(String[] args) {
+        Console console = Console.ofProcess();
+        console.interruption().arm();
+        int status = run(console, args);
+        console.interruption().finish(status);
+        System.exit(status);
+    }
+
+    /**
+     * Runs the program.
+     *
+     * @return the value of an {@link ExitCode}
+     */
+    static int run(Console console, String... args) {
+        return run(console, commandLine(console), args);
+    }
+
+    /** Runs some commands with this program's handling of errors. */
+    static int run(Console console, CommandLine commands, String... args) {
+        ErrorLines errors = new ErrorLines(console);
+        int status;
+        try {
+            status = commands.setParameterExceptionHandler(errors)
+                    .setExecutionExceptionHandler(errors)
+                    .execute(args);
+        } catch (OutOfMemoryError e) {
+            status = errors.outOfMemory();
+        } catch (Error e) {
+            // Picocli hands over exceptions only.
+            status = errors.bug(e, List.of(args).contains(OutputOptions.VERBOSE));
+        }
+        console.out().flush();
+        return status;
+    }
+
+    /** The commands and their options, as picocli needs them for parsing, help and completion. */
+    static CommandLine commandLine(Console console) {
+        return new CommandLine(new PokeSim(), new ConsoleFactory(console))
+                .setOut(console.out())
+                .setErr(console.err())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(false)
+                .setColorScheme(CommandLine.Help.defaultColorScheme(console.colour() ? Ansi.ON : Ansi.OFF));
+    }
+}

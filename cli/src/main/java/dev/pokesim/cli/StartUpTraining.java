@@ -1,0 +1,38 @@
+package dev.pokesim.cli;
+
+import dev.pokesim.cli.console.Console;
+import dev.pokesim.cli.console.Interruption;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.util.List;
+
+/**
+ * Short runs of many commands in one JVM. The launcher asks the JVM which classes they load and puts those in the class-data archive
+ * that makes the next starts fast, so each command that should start fast has a line here.
+ */
+final class StartUpTraining {
+    private static final List<List<String>> RUNS = List.of(
+            List.of("--help"),
+            List.of("--version"),
+            List.of("profile", "list"),
+            List.of("profile", "show", "milan", "--format", "json"),
+            List.of("completion"),
+            List.of("completion", "--help"),
+            List.of("sites", "--help"),
+            List.of("--no-such-option"));
+
+    private StartUpTraining() {}
+
+    /** Runs all of them; what they print and how they end does not matter here. */
+    public static void main(String[] args) {
+        PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+        // Once as the process would, for the classes of the real console.
+        Console process = Console.ofProcess();
+        Console console = new Console(nowhere, nowhere, process.colour(), process.errIsTerminal(), new Interruption());
+        console.interruption().arm();
+        for (List<String> run : RUNS) {
+            PokeSim.run(console, run.toArray(String[]::new));
+        }
+        console.interruption().finish(0);
+    }
+}

@@ -1,0 +1,89 @@
+package dev.pokesim.cli.console;
+
+import java.io.PrintStream;
+import java.util.Timer;
+import java.util.TimerTask;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/** A bar on a terminal, shown once a piece of work has lasted for a while, and wiped out when it ends. */
+final class BarProgress implements ProgressReporter {
+    /** Back to the first column, then erase to the end of the line. Source: ECMA-48, CR and EL. */
+    private static final String WIPE_LINE = "\r\u001b[K";
+
+    private final PrintStream terminal;
+    private final long delayMillis;
+
+    private @Nullable Timer timer;
+    private @Nullable ProgressBar bar;
+    private long stepsDone;
+
+    /**
+     * A reporter for a terminal.
+     *
+     * @param delayMillis how long work must last before a bar appears, so that short work leaves the terminal alone
+     */
+    BarProgress(PrintStream terminal, long delayMillis) {
+        this.terminal = terminal;
+        this.delayMillis = delayMillis;
+    }
+
+    @Override
+    public synchronized void start(String what, long total) {
+        done();
+        stepsDone = 0;
+        timer = new Timer("poke-sim-progress", true);
+        timer.schedule(
+                new TimerTask() {
+                    @Override
+                    public void run() {
+                        show(what, total, this);
+                    }
+                },
+                delayMillis);
+    }
+
+    private synchronized void show(String what, long total, TimerTask task) {
+        // A task that was cancelled while it waited for this monitor must not draw any more.
+        if (timer == null || bar != null) {
+            return;
+        }
+        bar = new ProgressBarBuilder()
+                .setTaskName(what)
+                .setInitialMax(total > 0 ? total : -1)
+                .setStyle(ProgressBarStyle.ASCII)
+                .clearDisplayOnFinish()
+                .continuousUpdate()
+                .setConsumer(new ConsoleProgressBarConsumer(terminal))
+                .build();
+        bar.stepTo(stepsDone);
+    }
+
+    @Override
+    public synchronized void step(long done) {
+        stepsDone = done;
+        if (bar != null) {
+            bar.stepTo(done);
+        }
+    }
+
+    @Override
+    public synchronized void note(String line) {
+        terminal.println(bar == null ? line : WIPE_LINE + line);
+    }
+
+    @Override
+    public synchronized void done() {
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+        if (bar != null) {
+            bar.close();
+            bar = null;
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package dev.pokesim.cli.console;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Where the program's words go.
+ *
+ * @param out results; nothing else, so that they can be piped
+ * @param err errors, notes and progress
+ * @param colour whether {@code out} is a terminal and nobody objects to colour
+ * @param errIsTerminal whether a progress bar on {@code err} would be seen and not end up in a file
+ * @param interruption whether someone pressed Ctrl-C
+ */
+public record Console(
+        PrintWriter out, PrintWriter err, boolean colour, boolean errIsTerminal, Interruption interruption) {
+
+    /**
+     * The console of this process. The launcher knows which streams are terminals and says so in the property
+     * {@code pokesim.terminals} (Java can only ask for input and output together); without it none is taken for one.
+     */
+    public static Console ofProcess() {
+        // The same bytes in every locale: results are compared and parsed.
+        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+        List<String> terminals =
+                Arrays.asList(System.getProperty("pokesim.terminals", "").split(",", -1));
+        return new Console(
+                new PrintWriter(out, false, StandardCharsets.UTF_8),
+                new PrintWriter(System.err, true),
+                terminals.contains("stdout") && environmentAllowsColour(),
+                terminals.contains("stderr"),
+                new Interruption());
+    }
+
+    /** Source: no-color.org: any value but the empty one turns colour off. */
+    private static boolean environmentAllowsColour() {
+        String noColor = System.getenv("NO_COLOR");
+        return (noColor == null || noColor.isEmpty()) && !"dumb".equals(System.getenv("TERM"));
+    }
+
+    /** Prints one line on {@code err}; characters that would break the line or steer a terminal are shown as question marks. */
+    public void errorLine(String line) {
+        StringBuilder printable = new StringBuilder();
+        line.codePoints().map(c -> Character.isISOControl(c) ? '?' : c).forEach(printable::appendCodePoint);
+        err.println(printable);
+        err.flush();
+    }
+}
