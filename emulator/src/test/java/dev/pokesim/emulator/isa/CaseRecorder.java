@@ -47,7 +47,7 @@ final class CaseRecorder {
         }
         CpuState out = host.run(in);
         for (int register = 0; register < 16; register++) {
-            boolean isNamed = false;
+            boolean isNamed = text.mnemonic().startsWith("leave") && register == Core.RBP;
             for (AssemblyText.Memory memory : text.memories()) {
                 isNamed |= memory.uses(register);
             }
