@@ -35,20 +35,21 @@ final class BarProgress implements ProgressReporter {
     public synchronized void start(String what, long total) {
         done();
         stepsDone = 0;
-        timer = new Timer("poke-sim-progress", true);
-        timer.schedule(
+        Timer waiting = new Timer("poke-sim-progress", true);
+        timer = waiting;
+        waiting.schedule(
                 new TimerTask() {
                     @Override
                     public void run() {
-                        show(what, total, this);
+                        show(what, total, waiting);
                     }
                 },
                 delayMillis);
     }
 
-    private synchronized void show(String what, long total, TimerTask task) {
-        // A task that was cancelled while it waited for this monitor must not draw any more.
-        if (timer == null || bar != null) {
+    private synchronized void show(String what, long total, Timer caller) {
+        // The work may have ended, and other work begun, while this waited for the monitor.
+        if (timer != caller) {
             return;
         }
         bar = new ProgressBarBuilder()
