@@ -1,6 +1,7 @@
 package dev.pokesim.cli.console;
 
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.Timer;
 import java.util.TimerTask;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -58,7 +59,8 @@ final class BarProgress implements ProgressReporter {
                 .setStyle(ProgressBarStyle.ASCII)
                 .clearDisplayOnFinish()
                 .continuousUpdate()
-                .setConsumer(new ConsoleProgressBarConsumer(terminal))
+                .startsFrom(0, Duration.ofMillis(delayMillis))
+                .setConsumer(new WipedConsumer(terminal))
                 .build();
         bar.stepTo(stepsDone);
     }
@@ -85,6 +87,28 @@ final class BarProgress implements ProgressReporter {
         if (bar != null) {
             bar.close();
             bar = null;
+        }
+    }
+
+    /** Wipes the bar out by one control sequence: the library's blanks fill the line, and many terminals go on to the next. */
+    private static final class WipedConsumer extends ConsoleProgressBarConsumer {
+        private final PrintStream terminal;
+
+        WipedConsumer(PrintStream terminal) {
+            super(terminal);
+            this.terminal = terminal;
+        }
+
+        @Override
+        public void clear() {
+            terminal.print(WIPE_LINE);
+            terminal.flush();
+        }
+
+        /** Without the library's line break: nothing of the bar is left that a line would end. */
+        @Override
+        public void close() {
+            terminal.flush();
         }
     }
 }
