@@ -11,6 +11,7 @@ import dev.pokesim.cli.console.Report;
 import dev.pokesim.cli.console.UserError;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -142,6 +143,18 @@ class PokeSimTest {
         out.getBuffer().setLength(0);
         assertEquals(0, run("report", "--format", "JSON"));
         assertEquals("{\n  \"version\": 1,\n  \"cores\": 3\n}\n", out.toString());
+    }
+
+    @Test
+    void aResultThatCannotBeWrittenIsNotFine() {
+        try (PrintWriter full = new PrintWriter(Writer.nullWriter())) {
+            full.close();
+            Console fullDisk = new Console(full, console.err(), false, false, new Interruption());
+            assertEquals(3, PokeSim.run(fullDisk, "completion"));
+        }
+        assertEquals(
+                "poke-sim: cannot write the result to standard output: it is full or was closed" + System.lineSeparator(),
+                err.toString());
     }
 
     @Test
