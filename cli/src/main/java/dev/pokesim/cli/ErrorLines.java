@@ -4,6 +4,7 @@ import dev.pokesim.cli.console.Console;
 import dev.pokesim.cli.console.ExitCode;
 import dev.pokesim.cli.console.OutputOptions;
 import dev.pokesim.cli.console.UserError;
+import dev.pokesim.emulator.datafile.InvalidDataFile;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine;
@@ -39,7 +40,7 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
 
     @Override
     public int handleExecutionException(Exception exception, CommandLine command, ParseResult parsed) {
-        if (exception instanceof UserError) {
+        if (exception instanceof UserError || exception instanceof InvalidDataFile) {
             console.errorLine("poke-sim: " + message(exception));
             return ExitCode.BAD_USAGE.value();
         }

@@ -1,6 +1,8 @@
 package dev.pokesim.cli;
 
 import dev.pokesim.cli.command.CompletionCommand;
+import dev.pokesim.cli.command.ProfileCommand;
+import dev.pokesim.cli.command.SitesCommand;
 import dev.pokesim.cli.console.Console;
 import dev.pokesim.cli.console.ExitCode;
 import dev.pokesim.cli.console.OutputOptions;
@@ -31,7 +33,7 @@ import picocli.CommandLine.ScopeType;
             "4:a bug in poke-sim, or an installation that cannot run"
         },
         footer = {"", "Examples:", "  poke-sim completion --help", "  poke-sim --version"},
-        subcommands = {CompletionCommand.class})
+        subcommands = {SitesCommand.class, ProfileCommand.class, CompletionCommand.class})
 public final class PokeSim {
     private PokeSim() {}
 

@@ -66,11 +66,15 @@ class PokeSimTest {
     }
 
     @Test
-    void unknownCommandIsBadUsageAndASimilarOneIsSuggested() {
-        assertOneErrorLine(
-                2,
-                "poke-sim: unmatched argument at index 0: 'completio' (did you mean completion?); try poke-sim --help",
-                "completio");
+    void unknownCommandIsBadUsageAndASimilarOneIsSuggestedFirst() {
+        assertEquals(2, run("completio"));
+        // Picocli goes on with less similar ones, which depend on what other commands there are.
+        assertTrue(
+                err.toString()
+                        .matches("poke-sim: unmatched argument at index 0: 'completio' "
+                                + "\\(did you mean completion( or .*)?\\?\\); try poke-sim --help\\R"),
+                "printed: " + err);
+        assertEquals("", out.toString());
     }
 
     @Test

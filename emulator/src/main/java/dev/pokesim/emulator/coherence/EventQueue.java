@@ -1,0 +1,71 @@
+package dev.pokesim.emulator.coherence;
+
+import java.util.Arrays;
+
+/**
+ * What happens when: a binary heap of times and tickets. Events at the same time come out in the order of their tickets, so
+ * the order never depends on how they were put in.
+ */
+final class EventQueue {
+    private long[] times = new long[1024];
+    private long[] tickets = new long[1024];
+    private int size;
+
+    boolean isEmpty() {
+        return size == 0;
+    }
+
+    /** Time of the first event. The queue must not be empty. */
+    long firstTime() {
+        return times[0];
+    }
+
+    /** Ticket of the first event. The queue must not be empty. */
+    long firstTicket() {
+        return tickets[0];
+    }
+
+    void add(long time, long ticket) {
+        if (size == times.length) {
+            times = Arrays.copyOf(times, size * 2);
+            tickets = Arrays.copyOf(tickets, size * 2);
+        }
+        int at = size++;
+        while (at > 0) {
+            int parent = at - 1 >>> 1;
+            if (times[parent] < time || times[parent] == time && tickets[parent] <= ticket) {
+                break;
+            }
+            times[at] = times[parent];
+            tickets[at] = tickets[parent];
+            at = parent;
+        }
+        times[at] = time;
+        tickets[at] = ticket;
+    }
+
+    void removeFirst() {
+        int last = --size;
+        long time = times[last];
+        long ticket = tickets[last];
+        int at = 0;
+        while (true) {
+            int child = 2 * at + 1;
+            if (child >= last) {
+                break;
+            }
+            int right = child + 1;
+            if (right < last && (times[right] < times[child] || times[right] == times[child] && tickets[right] < tickets[child])) {
+                child = right;
+            }
+            if (time < times[child] || time == times[child] && ticket <= tickets[child]) {
+                break;
+            }
+            times[at] = times[child];
+            tickets[at] = tickets[child];
+            at = child;
+        }
+        times[at] = time;
+        tickets[at] = ticket;
+    }
+}

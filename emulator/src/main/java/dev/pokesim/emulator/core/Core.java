@@ -1,0 +1,552 @@
+package dev.pokesim.emulator.core;
+
+import dev.pokesim.emulator.memory.AddressSpace;
+import dev.pokesim.emulator.memory.Frame;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One logical processor. It executes guest code, an instruction at a time, or a routine; an interrupt suspends either and
+ * pushes it on a stack of contexts, as the hardware's frame and the kernel's saved registers do.
+ *
+ * <p>All mutable state of a core is in this object and the {@link Rflags}, {@link StoreBuffer} and contexts it owns.
+ */
+public final class Core {
+    /** Register numbers as x86 encodes them. */
+    public static final int RAX = 0;
+
+    public static final int RCX = 1;
+    public static final int RDX = 2;
+    public static final int RBX = 3;
+    public static final int RSP = 4;
+    public static final int RBP = 5;
+    public static final int RSI = 6;
+    public static final int RDI = 7;
+
+    /** Slot of the register file that is always 0: the base or index that an address does not have. */
+    public static final int ZERO = 16;
+    /** First of the temporaries that carry values between the micro-ops of one instruction. */
+    public static final int TEMPORARY = 17;
+    /** Slots of a register file: 16 registers, ZERO, temporaries; a routine uses all as its local variables. */
+    public static final int FILE_SIZE = 32;
+
+    /** Where a guest function called from a routine returns to: no page is ever mapped there. */
+    public static final long ROUTINE_RETURN = 0xffff_ffff_ffff_f000L;
+
+    /** CR0 of a core in 64-bit mode: PG, AM, WP, NE, ET, MP and PE. */
+    private static final long CR0_PAGED = 0x8005_0033L;
+
+    /** CR4 to begin with: FSGSBASE, PGE and PAE. */
+    private static final long CR4_DEFAULT = 0x1_00a0L;
+
+    /** CR4.FSGSBASE: RDFSBASE and its kin are allowed. */
+    public static final long CR4_FSGSBASE = 1L << 16;
+
+    private static final long PS_PER_MS = 1_000_000_000L;
+
+    /** How deep interrupts and calls between routines and guest code may nest. */
+    private static final int MAX_CONTEXTS = 32;
+
+    /** A suspended stream. */
+    private static final class Context {
+        @Nullable
+        Code code;
+
+        int index;
+        long[] file = new long[0];
+        long remainingDelayPs;
+        final long[] locals = new long[FILE_SIZE];
+    }
+
+    private final int id;
+    private final AddressSpace memory;
+    private final long[] registers = new long[FILE_SIZE];
+    private final Rflags flags = new Rflags();
+    private @Nullable StoreBuffer storeBuffer;
+    private long rip;
+    private long nextRip;
+    private long fsBase;
+    private long gsBase;
+    private long kernelGsBase;
+    private final long[] controlRegisters = {CR0_PAGED, 0, 0, 0, CR4_DEFAULT};
+
+    private @Nullable Code code;
+    private int index;
+    private long[] file = registers;
+    private final Context[] contexts = new Context[MAX_CONTEXTS];
+    private int depth;
+
+    private int epoch;
+    private int boundaryMoment;
+    private @Nullable Fetcher fetcher;
+    private @Nullable InterruptBus bus;
+    private int outstandingAcknowledgements;
+    private int trap = NO_TRAP;
+    private boolean nmiBlocked;
+    private boolean interruptShadow;
+    private boolean shadowAfterThis;
+    private boolean halted;
+    private long delayPs;
+    private long timePs;
+    private long timestampKhz = 2_500_000;
+    private long lastTimestamp;
+    private long retired;
+    private boolean anotherRound;
+    private boolean updateFailed;
+    private boolean halfLoaded;
+    private long firstHalf;
+
+    /** {@link #trap()} when no exception waits for delivery. */
+    public static final int NO_TRAP = -1;
+
+    /** @param id 0-based; also the value of the machine's CPU number */
+    public Core(int id, AddressSpace memory) {
+        this.id = id;
+        this.memory = memory;
+    }
+
+    public int id() {
+        return id;
+    }
+
+    public AddressSpace memory() {
+        return memory;
+    }
+
+    /** Gives the core a store buffer and a way to the others; without this it is alone and its stores are immediate. */
+    public void connect(InterruptBus newBus) {
+        storeBuffer = new StoreBuffer();
+        bus = newBus;
+    }
+
+    public void setFetcher(Fetcher newFetcher) {
+        fetcher = newFetcher;
+    }
+
+    // ---- registers
+
+    /** The current register file: the general registers in guest code, the local variables in a routine. */
+    public long[] file() {
+        return file;
+    }
+
+    /** The general registers, also while a routine runs. */
+    public long register(int number) {
+        return registers[number];
+    }
+
+    /** Sets a general register, also while a routine runs. */
+    public void setRegister(int number, long value) {
+        registers[number] = value;
+    }
+
+    public Rflags flags() {
+        return flags;
+    }
+
+    /** Address of the current instruction. */
+    public long rip() {
+        return rip;
+    }
+
+    public void setRip(long address) {
+        rip = address;
+    }
+
+    /** Where execution goes on after the current instruction; a jump sets it. */
+    public long nextRip() {
+        return nextRip;
+    }
+
+    public void setNextRip(long address) {
+        nextRip = address;
+    }
+
+    public long fsBase() {
+        return fsBase;
+    }
+
+    public void setFsBase(long base) {
+        fsBase = base;
+    }
+
+    public long gsBase() {
+        return gsBase;
+    }
+
+    public void setGsBase(long base) {
+        gsBase = base;
+    }
+
+    /** What SWAPGS exchanges with the GS base: IA32_KERNEL_GS_BASE. */
+    public long kernelGsBase() {
+        return kernelGsBase;
+    }
+
+    public void setKernelGsBase(long base) {
+        kernelGsBase = base;
+    }
+
+    /**
+     * A control register. They hold values only: memory is paged as {@link AddressSpace} says, and writing is allowed where its
+     * pages allow it, whatever CR0 and CR3 are.
+     *
+     * @param number 0, 2, 3 or 4
+     */
+    public long controlRegister(int number) {
+        return controlRegisters[number];
+    }
+
+    /** Sets {@link #controlRegister}. */
+    public void setControlRegister(int number, long value) {
+        controlRegisters[number] = value;
+    }
+
+    // ---- data memory as this core sees it
+
+    /** The store buffer; null on a core that is alone. */
+    public @Nullable StoreBuffer storeBuffer() {
+        return storeBuffer;
+    }
+
+    /**
+     * Reads memory as this core sees it: its own buffered stores first, then memory.
+     *
+     * @param address linear, unsigned, need not be aligned
+     * @param sizeBytes 1 to 8
+     * @return the value, little-endian, zero-extended
+     * @throws dev.pokesim.emulator.memory.GuestFault with #PF; the core is unchanged
+     */
+    public long load(long address, int sizeBytes) {
+        long value = memory.read(address, sizeBytes);
+        return storeBuffer == null || storeBuffer.isEmpty() ? value : storeBuffer.forward(address, sizeBytes, value);
+    }
+
+    /**
+     * Stores as this core does: into its buffer, or into memory when it is alone. A store that crosses a cache line becomes
+     * two, because nothing promises that others see both at one moment.
+     *
+     * @throws dev.pokesim.emulator.memory.GuestFault with #PF; nothing is stored then
+     */
+    public void store(long address, int sizeBytes, long value) {
+        StoreBuffer buffer = storeBuffer;
+        if (buffer == null) {
+            memory.write(address, sizeBytes, value, id);
+            return;
+        }
+        memory.frameForStore(address);
+        int first = bytesInFirstLine(address, sizeBytes);
+        if (first == sizeBytes) {
+            buffer.add(address, sizeBytes, value);
+        } else {
+            memory.frameForStore(address + first);
+            buffer.add(address, first, value);
+            buffer.add(address + first, sizeBytes - first, value >>> 8 * first);
+        }
+    }
+
+    /** How many of the bytes lie in the cache line of the first one. */
+    private static int bytesInFirstLine(long address, int sizeBytes) {
+        return Math.min(sizeBytes, 64 - ((int) address & 63));
+    }
+
+    /** Whether a load would take two steps because it crosses a cache line, and which part is next: see {@link #loadPart}. */
+    public boolean isSplit(long address, int sizeBytes) {
+        return storeBuffer != null && bytesInFirstLine(address, sizeBytes) != sizeBytes;
+    }
+
+    /** Whether the first half of a split load is done. */
+    public boolean isHalfLoaded() {
+        return halfLoaded;
+    }
+
+    /**
+     * One step of a load that crosses a line. The first call reads the first line and returns false, the second completes it.
+     *
+     * @return whether {@link #loadedWhole()} has the value now
+     */
+    public boolean loadPart(long address, int sizeBytes) {
+        int first = bytesInFirstLine(address, sizeBytes);
+        if (!halfLoaded) {
+            firstHalf = load(address, first);
+            memory.frameForLoad(address + first);
+            halfLoaded = true;
+            return false;
+        }
+        firstHalf |= load(address + first, sizeBytes - first) << 8 * first;
+        halfLoaded = false;
+        return true;
+    }
+
+    /** The value of the split load that {@link #loadPart} completed. */
+    public long loadedWhole() {
+        return firstHalf;
+    }
+
+    /** The oldest buffered store reaches memory. The buffer must not be empty. */
+    public void drainOldestStore() {
+        StoreBuffer buffer = storeBuffer;
+        if (buffer == null) {
+            throw new IllegalStateException("a core that is alone has no store buffer");
+        }
+        memory.write(buffer.oldestAddress(), buffer.oldestSizeBytes(), buffer.oldestValue(), id);
+        buffer.removeOldest();
+    }
+
+    /** Whether the last locked update was a compare-and-exchange that found another value. */
+    public boolean hasUpdateFailed() {
+        return updateFailed;
+    }
+
+    public void setUpdateFailed(boolean failed) {
+        updateFailed = failed;
+    }
+
+    // ---- what it executes
+
+    /** What it is in the middle of; null: guest code, before the next fetch. */
+    public @Nullable Code code() {
+        return code;
+    }
+
+    /** Index of the next micro-op in {@link #code()}. */
+    public int index() {
+        return index;
+    }
+
+    /** Moves inside the current code: a jump of a routine, or the step to the next micro-op. */
+    public void setIndex(int newIndex) {
+        index = newIndex;
+    }
+
+    /** The micro-op that just ran has to run again: its condition does not hold yet. */
+    public void repeat() {
+        index--;
+    }
+
+    /** Begins the instruction that was fetched. */
+    public void begin(Code instruction) {
+        code = instruction;
+        index = 0;
+    }
+
+    /** Fetches and decodes at RIP. */
+    public Code fetch() {
+        Fetcher theFetcher = fetcher;
+        if (theFetcher == null) {
+            throw new IllegalStateException("core " + id + " has no fetcher");
+        }
+        return theFetcher.fetch(this);
+    }
+
+    /** The current instruction is done: on to {@link #nextRip()}. */
+    public void retire() {
+        code = null;
+        rip = nextRip;
+        boundaryMoment = memory.history().moment();
+        interruptShadow = shadowAfterThis;
+        shadowAfterThis = false;
+        if (anotherRound) {
+            anotherRound = false;
+        } else {
+            retired++;
+        }
+    }
+
+    /** A repeated string instruction has rounds to go: RIP stays, and interrupts may come between two rounds. */
+    public void repeatInstruction() {
+        nextRip = rip;
+        anotherRound = true;
+    }
+
+    /** The current instruction faulted: RIP stays at it, nothing of it is done. */
+    public void abandon() {
+        code = null;
+        halfLoaded = false;
+        anotherRound = false;
+    }
+
+    /** How many guest instructions it has completed; a repeated string instruction counts once. */
+    public long retired() {
+        return retired;
+    }
+
+    /** Suspends what it does and runs a routine from its start with fresh local variables, all 0. */
+    public void enterRoutine(Code routine) {
+        Context context = push();
+        code = routine;
+        index = 0;
+        file = context.locals;
+        java.util.Arrays.fill(file, 0);
+    }
+
+    /** Suspends what it does, which must be a routine, and runs guest code from {@code address}. */
+    public void enterGuest(long address) {
+        push();
+        code = null;
+        index = 0;
+        file = registers;
+        rip = address;
+    }
+
+    private Context push() {
+        if (depth == MAX_CONTEXTS) {
+            throw new IllegalStateException(
+                    "core " + id + ": more than " + MAX_CONTEXTS + " nested interrupts and calls");
+        }
+        Context context = contexts[depth];
+        if (context == null) {
+            context = new Context();
+            contexts[depth] = context;
+        }
+        depth++;
+        context.code = code;
+        context.index = index;
+        context.file = file;
+        context.remainingDelayPs = delayPs;
+        delayPs = 0;
+        return context;
+    }
+
+    /** Goes back to what {@link #enterRoutine} or {@link #enterGuest} suspended. */
+    public void resume() {
+        Context context = contexts[--depth];
+        code = context.code;
+        index = context.index;
+        file = context.file;
+        delayPs = context.remainingDelayPs;
+    }
+
+    /** How many streams are suspended below the current one. */
+    public int depth() {
+        return depth;
+    }
+
+    /** Whether it executes guest code and stands between two instructions. */
+    public boolean isAtInstructionBoundary() {
+        return code == null;
+    }
+
+    /** Whether it executes guest code. */
+    public boolean isInGuest() {
+        return file == registers;
+    }
+
+    // ---- fetch view
+
+    /** The moment past which it has serialised; it may still fetch what text was at any moment since. */
+    public int epoch() {
+        return epoch;
+    }
+
+    /** The moment at which it finished the last instruction: the fetch of the next one lies after it. */
+    public int boundaryMoment() {
+        return Math.max(boundaryMoment, epoch);
+    }
+
+    /** Serialises: from now on it fetches nothing older than the present. */
+    public void serialise() {
+        epoch = memory.history().moment();
+    }
+
+    // ---- interrupts
+
+    /** The vector of an exception that the last micro-op raised, or {@link #NO_TRAP}. */
+    public int trap() {
+        return trap;
+    }
+
+    public void setTrap(int vector) {
+        trap = vector;
+    }
+
+    public boolean isNmiBlocked() {
+        return nmiBlocked;
+    }
+
+    public void setNmiBlocked(boolean blocked) {
+        nmiBlocked = blocked;
+    }
+
+    /** STI just ran: interrupts wait for one more instruction. */
+    public boolean isInInterruptShadow() {
+        return interruptShadow;
+    }
+
+    public void setInterruptShadow(boolean shadow) {
+        interruptShadow = shadow;
+    }
+
+    /** The current instruction is STI: from its end to that of the next instruction interrupts wait. */
+    public void shadowNextInstruction() {
+        shadowAfterThis = true;
+    }
+
+    public boolean isHalted() {
+        return halted;
+    }
+
+    public void setHalted(boolean isHalted) {
+        halted = isHalted;
+    }
+
+    /** The way to other cores. */
+    public InterruptBus bus() {
+        InterruptBus theBus = bus;
+        if (theBus == null) {
+            throw new IllegalStateException("core " + id + " is alone: it cannot send interrupts");
+        }
+        return theBus;
+    }
+
+    /** How many IPIs it has sent whose handlers have not answered. */
+    public int outstandingAcknowledgements() {
+        return outstandingAcknowledgements;
+    }
+
+    /** Adds to {@link #outstandingAcknowledgements()}. */
+    public void addOutstanding(int change) {
+        outstandingAcknowledgements += change;
+    }
+
+    // ---- time
+
+    /** Time that must pass before the next micro-op, in picoseconds; 0 for none. An interrupt suspends it. */
+    public long delayPs() {
+        return delayPs;
+    }
+
+    public void setDelayPs(long delay) {
+        delayPs = delay;
+    }
+
+    /** The core's clock in picoseconds, set by the scheduler before each micro-op; 0 in an untimed machine. */
+    public long timePs() {
+        return timePs;
+    }
+
+    public void setTimePs(long time) {
+        timePs = time;
+    }
+
+    /** The frequency of the time-stamp counter in kHz; 2,500,000 unless set. */
+    public void setTimestampKhz(long kiloHertz) {
+        timestampKhz = kiloHertz;
+    }
+
+    /**
+     * The time-stamp counter: the core's clock in ticks. In an untimed machine it counts retired instructions, so that a guest
+     * that waits for time to pass does not wait forever. It never goes back.
+     */
+    public long timestamp() {
+        long ticks = timePs == 0
+                ? retired
+                : timePs / PS_PER_MS * timestampKhz + timePs % PS_PER_MS * timestampKhz / PS_PER_MS;
+        lastTimestamp = Math.max(lastTimestamp, ticks);
+        return lastTimestamp;
+    }
+
+    /** The frame of the instruction at RIP, for the debugger's eyes. */
+    public Frame textFrame() {
+        return memory.frame(rip, dev.pokesim.emulator.memory.Access.EXECUTE);
+    }
+}

@@ -1,0 +1,108 @@
+package dev.pokesim.emulator.core;
+
+/**
+ * The stores that a core has executed and memory has not seen yet, oldest first. The core's own loads look here first.
+ *
+ * @see "Sewell, Sarkar, Owens, Zappa Nardelli, Myreen: x86-TSO, CACM 2010"
+ */
+public final class StoreBuffer {
+    /** How many stores it holds; the next one waits. The size of common server cores; no verdict depends on it. */
+    public static final int CAPACITY = 56;
+
+    private final long[] addresses = new long[CAPACITY];
+    private final long[] values = new long[CAPACITY];
+    private final int[] sizes = new int[CAPACITY];
+    private int head;
+    private int count;
+
+    public boolean isEmpty() {
+        return count == 0;
+    }
+
+    public boolean isFull() {
+        return count == CAPACITY;
+    }
+
+    /** How many stores wait. */
+    public int count() {
+        return count;
+    }
+
+    /** Linear address of the oldest store. */
+    public long oldestAddress() {
+        return addresses[head];
+    }
+
+    /** Value of the oldest store. */
+    public long oldestValue() {
+        return values[head];
+    }
+
+    /** Size of the oldest store in bytes. */
+    public int oldestSizeBytes() {
+        return sizes[head];
+    }
+
+    /** Forgets the oldest store: memory has it now. */
+    public void removeOldest() {
+        head = (head + 1) % CAPACITY;
+        count--;
+    }
+
+    /** Appends a store. */
+    public void add(long address, int sizeBytes, long value) {
+        if (isFull()) {
+            throw new IllegalStateException("store buffer is full");
+        }
+        int slot = (head + count++) % CAPACITY;
+        addresses[slot] = address;
+        sizes[slot] = sizeBytes;
+        values[slot] = value;
+    }
+
+    /** Lays the buffered bytes over what memory has: the newest store of each byte wins. */
+    public long forward(long address, int sizeBytes, long memory) {
+        long value = memory;
+        for (int i = 0; i < count; i++) {
+            int slot = (head + i) % CAPACITY;
+            long distance = addresses[slot] - address;
+            if (distance > -8 && distance < sizeBytes) {
+                for (int k = 0; k < sizes[slot]; k++) {
+                    long at = distance + k;
+                    if (at >= 0 && at < sizeBytes) {
+                        int bit = (int) at * 8;
+                        value = value & ~(0xffL << bit) | (values[slot] >>> 8 * k & 0xff) << bit;
+                    }
+                }
+            }
+        }
+        return value;
+    }
+
+    /** Whether a buffered store touches any of these bytes. */
+    public boolean overlaps(long address, int sizeBytes) {
+        for (int i = 0; i < count; i++) {
+            int slot = (head + i) % CAPACITY;
+            long distance = addresses[slot] - address;
+            if (distance > -sizes[slot] && distance < sizeBytes) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether one buffered store has all of these bytes, so that a load need not ask memory. */
+    public boolean covers(long address, int sizeBytes) {
+        for (int i = count - 1; i >= 0; i--) {
+            int slot = (head + i) % CAPACITY;
+            long distance = address - addresses[slot];
+            if (distance >= 0 && distance + sizeBytes <= sizes[slot]) {
+                return true;
+            }
+            if (-distance < sizeBytes && distance < sizes[slot]) {
+                return false;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,32 @@
+package dev.pokesim.emulator.isa;
+
+import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.core.Rflags;
+import dev.pokesim.emulator.microop.MicroOp;
+
+/** CMP: the flags of a SUB. Source: Intel SDM vol. 2, "CMP". */
+final class Cmp extends BinaryArithmetic {
+    Cmp() {
+        super(7);
+    }
+
+    @Override
+    long apply(Rflags flags, long first, long second, int shift) {
+        return flags.subtract(first, second, shift);
+    }
+
+    @Override
+    boolean keepsResult() {
+        return false;
+    }
+
+    @Override
+    MicroOp compute(Steps.Destination out, Steps.Source first, Steps.Source second, int sizeBytes) {
+        return new Steps.Computation(out, first, second, sizeBytes) {
+            @Override
+            public void execute(Core core) {
+                apply(core.flags(), first(core), second(core), shift);
+            }
+        };
+    }
+}

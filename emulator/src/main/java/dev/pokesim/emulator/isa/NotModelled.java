@@ -1,0 +1,18 @@
+package dev.pokesim.emulator.isa;
+
+import dev.pokesim.emulator.memory.Address;
+import dev.pokesim.emulator.memory.InstructionBytes;
+
+/** The guest came to an instruction that a processor has and this machine has not. The run cannot go on and must say so. */
+public final class NotModelled extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    /** For an instruction that is modelled, but not what it asks for here: found while it is decoded, or while it executes. */
+    NotModelled(long address, String what) {
+        super("the instruction at " + Address.text(address) + " is not modelled: " + what);
+    }
+
+    NotModelled(long address, InstructionBytes bytes, String what) {
+        super("the instruction at " + Address.text(address) + " (" + bytes + ") is not modelled: " + what);
+    }
+}

@@ -1,0 +1,31 @@
+package dev.pokesim.emulator.isa;
+
+import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.microop.Compute;
+import dev.pokesim.emulator.microop.MicroOp;
+import java.util.List;
+
+/** RDTSC: the time-stamp counter in EDX:EAX; see {@link Core#timestamp}. Source: Intel SDM vol. 2, "RDTSC". */
+final class Rdtsc implements Instruction {
+    @Override
+    public List<Encoding> encodings() {
+        return List.of(Encoding.of("0F 31"));
+    }
+
+    @Override
+    public List<MicroOp> microOps(Operands operands) {
+        return List.of(new Compute() {
+            @Override
+            public void execute(Core core) {
+                long ticks = core.timestamp();
+                core.file()[Core.RAX] = ticks & 0xffff_ffffL;
+                core.file()[Core.RDX] = ticks >>> 32;
+            }
+
+            @Override
+            public String toString() {
+                return "read time stamp";
+            }
+        });
+    }
+}

@@ -1,0 +1,30 @@
+package dev.pokesim.emulator.isa;
+
+import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.memory.GuestFault;
+import dev.pokesim.emulator.microop.Compute;
+import dev.pokesim.emulator.microop.MicroOp;
+import java.util.List;
+
+/** UD2: raises #UD; kernels mark a bug or a warning with it. Source: Intel SDM vol. 2, "UD". */
+final class Ud2 implements Instruction {
+    @Override
+    public List<Encoding> encodings() {
+        return List.of(Encoding.of("0F 0B"));
+    }
+
+    @Override
+    public List<MicroOp> microOps(Operands operands) {
+        return List.of(new Compute() {
+            @Override
+            public void execute(Core core) {
+                throw GuestFault.of(GuestFault.Vector.INVALID_OPCODE, "UD2");
+            }
+
+            @Override
+            public String toString() {
+                return "undefined";
+            }
+        });
+    }
+}

@@ -1,0 +1,27 @@
+package dev.pokesim.emulator.isa;
+
+import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.core.Rflags;
+import dev.pokesim.emulator.microop.MicroOp;
+
+/** XOR: bits set in one. Source: Intel SDM vol. 2, "XOR". */
+final class Xor extends BinaryArithmetic {
+    Xor() {
+        super(6);
+    }
+
+    @Override
+    long apply(Rflags flags, long first, long second, int shift) {
+        return flags.logic(first ^ second, shift);
+    }
+
+    @Override
+    MicroOp compute(Steps.Destination out, Steps.Source first, Steps.Source second, int sizeBytes) {
+        return new Steps.Computation(out, first, second, sizeBytes) {
+            @Override
+            public void execute(Core core) {
+                write(core, apply(core.flags(), first(core), second(core), shift));
+            }
+        };
+    }
+}

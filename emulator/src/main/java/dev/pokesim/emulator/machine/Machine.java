@@ -1,0 +1,304 @@
+package dev.pokesim.emulator.machine;
+
+import dev.pokesim.emulator.core.Chooser;
+import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.core.FetchMode;
+import dev.pokesim.emulator.core.FetchView;
+import dev.pokesim.emulator.core.InterruptBus;
+import dev.pokesim.emulator.core.StoreBuffer;
+import dev.pokesim.emulator.isa.DecodeCache;
+import dev.pokesim.emulator.isa.Decoded;
+import dev.pokesim.emulator.isa.Decoder;
+import dev.pokesim.emulator.isa.TextFetcher;
+import dev.pokesim.emulator.memory.Address;
+import dev.pokesim.emulator.memory.AddressSpace;
+import dev.pokesim.emulator.memory.GuestFault;
+import dev.pokesim.emulator.microop.Fetch;
+import dev.pokesim.emulator.microop.InterruptReturn;
+import dev.pokesim.emulator.microop.LockedUpdate;
+import dev.pokesim.emulator.microop.MicroCode;
+import dev.pokesim.emulator.microop.MicroOp;
+import dev.pokesim.emulator.microop.Serialise;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Many cores over one memory. It says what each core would do next and does it; who goes next, and when, is up to a scheduler.
+ *
+ * <p>An interrupt is taken between two instructions of guest code, or between any two micro-ops of a routine, if IF allows it;
+ * an NMI whatever IF says. Inside one instruction a core is never interrupted, as on hardware: its memory accesses can be told
+ * apart by other cores only.
+ */
+public final class Machine implements InterruptBus {
+    private static final int VECTORS = 256;
+    private static final int WORDS = VECTORS / 64;
+    /** Vector of the NMI. */
+    public static final int NMI = 2;
+
+    private final AddressSpace memory;
+    private final Core[] cores;
+    private final @Nullable Routine[] handlers = new Routine[VECTORS];
+    private final long[] pending; // WORDS per core
+    private final boolean[] nmiPending;
+    private final List<List<Core>> queuedCalls = new ArrayList<>();
+    private final List<List<Core>> takenCalls = new ArrayList<>();
+    private @Nullable MachineObserver observer;
+    private @Nullable IpiTransport transport;
+
+    /** How an IPI gets to its target: at once, or after a time. */
+    public interface IpiTransport {
+        /** Makes {@link #raise} happen on {@code target}. */
+        void send(Core from, int target, int vector);
+
+        /** A core that sent calls has one answer more. */
+        void answered(Core sender);
+    }
+
+    /**
+     * @param count 1 to 4096 cores, numbered from 0
+     * @param mode how far fetches may lag
+     * @param chooser decides what stale bytes are seen
+     */
+    public Machine(AddressSpace memory, int count, FetchMode mode, Chooser chooser) {
+        this.memory = memory;
+        memory.recordTextWrites();
+        cores = new Core[count];
+        pending = new long[count * WORDS];
+        nmiPending = new boolean[count];
+        DecodeCache cache = new DecodeCache(memory, new Decoder());
+        TextFetcher fetcher = new TextFetcher(cache, new FetchView(memory, mode, chooser));
+        for (int i = 0; i < count; i++) {
+            cores[i] = new Core(i, memory);
+            cores[i].connect(this);
+            cores[i].setFetcher(fetcher);
+            queuedCalls.add(new ArrayList<>());
+            takenCalls.add(new ArrayList<>());
+        }
+    }
+
+    public AddressSpace memory() {
+        return memory;
+    }
+
+    /** How many cores it has. */
+    public int coreCount() {
+        return cores.length;
+    }
+
+    public Core core(int id) {
+        return cores[id];
+    }
+
+    /** Sets the one observer. */
+    public void observe(MachineObserver newObserver) {
+        observer = newObserver;
+    }
+
+    /** Sets how IPIs travel; without it they are pending at once. */
+    public void transportIpis(IpiTransport newTransport) {
+        transport = newTransport;
+    }
+
+    /** Sets the handler of a vector, a routine that begins with {@link Routine.Builder#interruptEntry}. */
+    public void handle(int vector, Routine handler) {
+        handlers[vector] = handler;
+    }
+
+    // ---- interrupts
+
+    /** An interrupt becomes pending on a core. */
+    public void raise(int core, int vector) {
+        pending[core * WORDS + (vector >> 6)] |= 1L << (vector & 63);
+    }
+
+    /** An NMI becomes pending on a core. */
+    public void raiseNmi(int core) {
+        nmiPending[core] = true;
+    }
+
+    /** Whether the core would enter a handler before anything else now. */
+    public boolean isInterruptDeliverable(Core core) {
+        boolean between = !core.isInGuest() || core.isAtInstructionBoundary();
+        return between && vectorToDeliver(core) != Core.NO_TRAP;
+    }
+
+    private int vectorToDeliver(Core core) {
+        int id = core.id();
+        if (nmiPending[id] && !core.isNmiBlocked()) {
+            return NMI;
+        }
+        if (!core.flags().interruptsEnabled() || core.isInInterruptShadow()) {
+            return Core.NO_TRAP;
+        }
+        for (int word = WORDS - 1; word >= 0; word--) {
+            long bits = pending[id * WORDS + word];
+            if (bits != 0) {
+                return word * 64 + 63 - Long.numberOfLeadingZeros(bits);
+            }
+        }
+        return Core.NO_TRAP;
+    }
+
+    private void deliver(Core core, int vector) {
+        if (vector == NMI) {
+            nmiPending[core.id()] = false;
+            core.setNmiBlocked(true);
+        } else {
+            pending[core.id() * WORDS + (vector >> 6)] &= ~(1L << (vector & 63));
+        }
+        core.setHalted(false);
+        enterHandler(core, vector);
+    }
+
+    private void enterHandler(Core core, int vector) {
+        Routine handler = handlers[vector];
+        if (handler == null) {
+            throw new GuestCrash(place(core) + ": nothing handles vector " + vector);
+        }
+        if (observer != null) {
+            observer.entered(core, vector);
+        }
+        core.enterRoutine(handler);
+    }
+
+    @Override
+    public void send(Core from, int target, int vector) {
+        from.addOutstanding(1);
+        queuedCalls.get(target).add(from);
+        if (observer != null) {
+            observer.sent(from, target, vector);
+        }
+        if (transport != null) {
+            transport.send(from, target, vector);
+        } else {
+            raise(target, vector);
+        }
+    }
+
+    @Override
+    public void takeCalls(Core by) {
+        takenCalls.get(by.id()).addAll(queuedCalls.get(by.id()));
+        queuedCalls.get(by.id()).clear();
+    }
+
+    @Override
+    public void answerCalls(Core by) {
+        for (Core sender : takenCalls.get(by.id())) {
+            sender.addOutstanding(-1);
+            if (transport != null) {
+                transport.answered(sender);
+            }
+        }
+        takenCalls.get(by.id()).clear();
+    }
+
+    // ---- micro-ops
+
+    /**
+     * What the core does next. Moves the core over everything that is not a step: a finished instruction, a pending interrupt.
+     *
+     * @throws GuestCrash if an exception has no handler
+     */
+    public MicroOp next(Core core) {
+        while (true) {
+            MicroCode code = (MicroCode) core.code();
+            if (code != null && core.isInGuest()) {
+                if (core.index() < code.size()) {
+                    return code.at(core.index());
+                }
+                core.setInterruptShadow(false);
+                core.retire();
+                continue;
+            }
+            if (core.trap() != Core.NO_TRAP) {
+                int vector = core.trap();
+                core.setTrap(Core.NO_TRAP);
+                enterHandler(core, vector);
+                continue;
+            }
+            int vector = vectorToDeliver(core);
+            if (vector != Core.NO_TRAP) {
+                deliver(core, vector);
+                continue;
+            }
+            if (code != null) {
+                return code.at(core.index());
+            }
+            if (core.rip() == Core.ROUTINE_RETURN) {
+                core.resume();
+                if (observer != null) {
+                    observer.guestReturned(core);
+                }
+                continue;
+            }
+            return Fetch.FETCH;
+        }
+    }
+
+    /**
+     * Does the micro-op that {@link #next} gave. A {@link StoreBuffer} that it needs empty must be empty.
+     *
+     * @throws GuestCrash if it faults and nothing handles the fault
+     */
+    public void perform(Core core, MicroOp step) {
+        // asked before, because the update may change the registers that the address is made of
+        long updated = observer != null && step instanceof LockedUpdate ? step.address(core) : 0;
+        try {
+            if (step == Fetch.FETCH) {
+                step.execute(core);
+                if (observer != null) {
+                    observer.fetched(core, (Decoded) Objects.requireNonNull(core.code()));
+                }
+                return;
+            }
+            core.setIndex(core.index() + 1);
+            step.execute(core);
+        } catch (GuestFault fault) {
+            fault(core, fault);
+            return;
+        }
+        if (observer != null) {
+            tell(observer, core, step, updated);
+        }
+    }
+
+    private void tell(MachineObserver told, Core core, MicroOp step, long address) {
+        if (step instanceof LockedUpdate update) {
+            told.updated(core, address, core.hasUpdateFailed());
+            if (!core.hasUpdateFailed()) {
+                told.written(core, address, update.sizeBytes());
+            }
+        } else if (step instanceof InterruptReturn) {
+            told.serialised(core);
+            told.returned(core);
+        } else if (step instanceof Serialise) {
+            told.serialised(core);
+        }
+    }
+
+    private void fault(Core core, GuestFault fault) {
+        if (!core.isInGuest() || handlers[fault.vector().number()] == null) {
+            throw new GuestCrash(place(core) + ": " + fault.getMessage());
+        }
+        core.abandon();
+        core.setTrap(fault.vector().number());
+    }
+
+    private String place(Core core) {
+        String where = "core " + core.id() + " at " + Address.text(core.rip());
+        return core.code() == null ? where : where + " in " + core.code().name();
+    }
+
+    /** The oldest store of a core reaches memory. */
+    public void drain(Core core) {
+        StoreBuffer buffer = Objects.requireNonNull(core.storeBuffer());
+        long address = buffer.oldestAddress();
+        int sizeBytes = buffer.oldestSizeBytes();
+        core.drainOldestStore();
+        if (observer != null) {
+            observer.written(core, address, sizeBytes);
+        }
+    }
+}

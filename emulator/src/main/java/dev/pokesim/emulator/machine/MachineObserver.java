@@ -1,0 +1,31 @@
+package dev.pokesim.emulator.machine;
+
+import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.isa.Decoded;
+
+/** Is told what happens in a machine, in order. Must not change it. */
+public interface MachineObserver {
+    /** A core fetched an instruction: these are the bytes it saw. */
+    default void fetched(Core core, Decoded instruction) {}
+
+    /** A core enters the handler of an exception or interrupt; its RIP is what the frame will hold. */
+    default void entered(Core core, int vector) {}
+
+    /** A core left a handler by IRET; its RIP is where it goes on. */
+    default void returned(Core core) {}
+
+    /** A guest function that a routine called has returned to it. */
+    default void guestReturned(Core core) {}
+
+    /** Memory took a store of this core. */
+    default void written(Core core, long address, int sizeBytes) {}
+
+    /** A core serialised. */
+    default void serialised(Core core) {}
+
+    /** A compare-and-exchange or other locked operation of this core took effect. */
+    default void updated(Core core, long address, boolean failed) {}
+
+    /** An IPI was sent. */
+    default void sent(Core from, int target, int vector) {}
+}

@@ -1,0 +1,358 @@
+package dev.pokesim.emulator.machine;
+
+import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.core.Rflags;
+import dev.pokesim.emulator.microop.AddressOf;
+import dev.pokesim.emulator.microop.Await;
+import dev.pokesim.emulator.microop.Compute;
+import dev.pokesim.emulator.microop.Delay;
+import dev.pokesim.emulator.microop.EnterGuest;
+import dev.pokesim.emulator.microop.Fence;
+import dev.pokesim.emulator.microop.InterruptReturn;
+import dev.pokesim.emulator.microop.Load;
+import dev.pokesim.emulator.microop.LockedUpdate;
+import dev.pokesim.emulator.microop.MicroCode;
+import dev.pokesim.emulator.microop.MicroOp;
+import dev.pokesim.emulator.microop.SendIpi;
+import dev.pokesim.emulator.microop.Serialise;
+import dev.pokesim.emulator.microop.Store;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongPredicate;
+
+/**
+ * Kernel code as a list of named steps over local variables. Each step is one micro-op; all state is the index of the next
+ * step and the variables, both in the {@link Core}, so a routine can be stopped, copied and resumed anywhere.
+ */
+public final class Routine extends MicroCode {
+    private final String name;
+
+    private Routine(String name, MicroOp[] steps) {
+        super(steps);
+        this.name = name;
+    }
+
+    /** Begins one. @param name the kernel's name for it */
+    public static Builder named(String name) {
+        return new Builder(name);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    /** One line a step: index and text. */
+    public String listing() {
+        StringBuilder text = new StringBuilder(name).append(":\n");
+        for (int i = 0; i < size(); i++) {
+            text.append("%4d  %s%n".formatted(i, at(i)));
+        }
+        return text.toString();
+    }
+
+    /** Work of a routine on its own variables. */
+    @FunctionalInterface
+    public interface Work {
+        void run(Core core, long[] local);
+    }
+
+    /** A value of a routine. */
+    @FunctionalInterface
+    public interface Value {
+        long of(Core core, long[] local);
+    }
+
+    /** A condition of a routine. */
+    @FunctionalInterface
+    public interface Condition {
+        boolean holds(Core core, long[] local);
+    }
+
+    /** Collects the steps. Variables are numbered slots; names are only for the reader. */
+    public static final class Builder {
+        private final String name;
+        private final List<MicroOp> steps = new ArrayList<>();
+        private final Map<String, int[]> labels = new HashMap<>();
+        private int locals;
+        private int ripSlot;
+        private int flagsSlot;
+        private int rspSlot;
+        private int frameSlot;
+
+        private Builder(String name) {
+            this.name = name;
+        }
+
+        /** A new variable, 0 at the start. */
+        public int local() {
+            if (locals == Core.FILE_SIZE) {
+                throw new IllegalStateException(name + ": more than " + Core.FILE_SIZE + " variables");
+            }
+            return locals++;
+        }
+
+        /** The next step can be jumped to. */
+        public Builder label(String label) {
+            int[] at = labels.computeIfAbsent(label, l -> new int[] {-1});
+            if (at[0] != -1) {
+                throw new IllegalStateException(name + ": label " + label + " stands twice");
+            }
+            at[0] = steps.size();
+            return this;
+        }
+
+        /** Any micro-op. */
+        public Builder then(MicroOp step) {
+            steps.add(step);
+            return this;
+        }
+
+        /** Work on variables: costs nothing and nobody sees it. */
+        public Builder compute(String text, Work work) {
+            return compute(text, 0, work);
+        }
+
+        /** Work on variables that takes {@code costPs} picoseconds. */
+        public Builder compute(String text, long costPs, Work work) {
+            return then(new Compute() {
+                @Override
+                public void execute(Core core) {
+                    work.run(core, core.file());
+                }
+
+                @Override
+                public long costPs() {
+                    return costPs;
+                }
+
+                @Override
+                public String toString() {
+                    return text;
+                }
+            });
+        }
+
+        public Builder load(String text, int slot, AddressOf address, int sizeBytes, long costPs) {
+            return then(Load.named(text, slot, address, sizeBytes, costPs));
+        }
+
+        public Builder store(String text, AddressOf address, int sizeBytes, int slot) {
+            return then(Store.named(text, address, sizeBytes, slot, 0));
+        }
+
+        public Builder storeConstant(String text, AddressOf address, int sizeBytes, long value) {
+            return then(Store.namedConstant(text, address, sizeBytes, value, 0));
+        }
+
+        /**
+         * Compare-and-exchange, once.
+         *
+         * @param expected slot of the value that must be there; gets what was there
+         * @param replacement what to store then
+         * @param success slot that becomes 1 or 0
+         */
+        public Builder compareAndExchange(
+                String text, AddressOf address, int sizeBytes, int expected, Value replacement, int success) {
+            return then(new LockedUpdate(address, sizeBytes) {
+                @Override
+                protected long update(Core core, long old) {
+                    long[] local = core.file();
+                    boolean equal = local[expected] == old;
+                    long stored = equal ? replacement.of(core, local) : old;
+                    local[expected] = old;
+                    local[success] = equal ? 1 : 0;
+                    core.setUpdateFailed(!equal);
+                    return stored;
+                }
+
+                @Override
+                public String toString() {
+                    return text;
+                }
+            });
+        }
+
+        /** Fetch-and-add. @param old slot that gets the value from before */
+        public Builder fetchAndAdd(String text, AddressOf address, int sizeBytes, long change, int old) {
+            return then(new LockedUpdate(address, sizeBytes) {
+                @Override
+                protected long update(Core core, long before) {
+                    core.file()[old] = before;
+                    return before + change;
+                }
+
+                @Override
+                public String toString() {
+                    return text;
+                }
+            });
+        }
+
+        public Builder jump(String label) {
+            return jumpIf("goto " + label, (core, local) -> true, label);
+        }
+
+        public Builder jumpIf(String text, Condition condition, String label) {
+            int[] target = labels.computeIfAbsent(label, l -> new int[] {-1});
+            return then(new Compute() {
+                @Override
+                public void execute(Core core) {
+                    if (condition.holds(core, core.file())) {
+                        core.setIndex(target[0]);
+                    }
+                }
+
+                @Override
+                public String toString() {
+                    return text;
+                }
+            });
+        }
+
+        public Builder fence() {
+            return then(new Fence());
+        }
+
+        /** A serialising instruction. */
+        public Builder serialise() {
+            return then(new Serialise());
+        }
+
+        /** Serialises as a part of something whose cost is counted elsewhere. */
+        public Builder serialiseAtNoCost() {
+            return then(new Serialise(0));
+        }
+
+        /**
+         * Calls another routine, which ends with {@link #ret}.
+         *
+         * @param arguments its first variables, copied from these slots
+         */
+        public Builder call(Routine routine, int... arguments) {
+            return then(new Compute() {
+                @Override
+                public void execute(Core core) {
+                    long[] mine = core.file();
+                    core.enterRoutine(routine);
+                    for (int i = 0; i < arguments.length; i++) {
+                        core.file()[i] = mine[arguments[i]];
+                    }
+                }
+
+                @Override
+                public String toString() {
+                    return "call " + routine.name();
+                }
+            });
+        }
+
+        /** Back to the routine that called this one. */
+        public Builder ret() {
+            return compute("return", (core, local) -> core.resume());
+        }
+
+        public Builder delay(String text, Delay.Duration duration) {
+            return then(new Delay(text, duration));
+        }
+
+        public Builder sendIpi(int vector, Value target) {
+            return then(new SendIpi(vector, core -> target.of(core, core.file())));
+        }
+
+        public Builder awaitAnswers() {
+            return then(new Await.Acknowledgements());
+        }
+
+        public Builder awaitMemory(String text, AddressOf address, int sizeBytes, LongPredicate condition, long roundPs) {
+            return then(new Await.MemoryValue(text, address, sizeBytes, condition, roundPs));
+        }
+
+        /** Calls a guest function: pushes the return address, suspends the routine until the function returns. */
+        public Builder callGuest(Value target) {
+            AddressOf below = core -> core.register(Core.RSP) - 8;
+            storeConstant("push return address", below, 8, Core.ROUTINE_RETURN);
+            compute("move rsp", (core, local) -> core.setRegister(Core.RSP, core.register(Core.RSP) - 8));
+            return then(new EnterGuest(core -> target.of(core, core.file())));
+        }
+
+        /** CLI or STI. */
+        public Builder setInterruptsEnabled(boolean enabled) {
+            return compute(enabled ? "sti" : "cli", (core, local) -> core.flags().setInterruptsEnabled(enabled));
+        }
+
+        /**
+         * What the processor does before a handler: aligns RSP, pushes SS, RSP, RFLAGS, CS and RIP, clears IF.
+         *
+         * @param costPs what entering costs as a whole, with the kernel's entry code
+         * @param gapBytes room that the entry code leaves between the interrupted stack and the frame the handler works on, by
+         *     moving the frame down; CALL emulation pushes into it
+         * @see "Intel SDM vol. 3A, 64-Bit Mode Stack Frame"
+         */
+        public Builder interruptEntry(long costPs, int gapBytes) {
+            if (!steps.isEmpty()) {
+                throw new IllegalStateException(name + ": an interrupt enters at the first step");
+            }
+            ripSlot = local();
+            flagsSlot = local();
+            rspSlot = local();
+            frameSlot = local();
+            compute("interrupt: align rsp, clear IF", costPs, (core, local) -> {
+                local[ripSlot] = core.rip();
+                local[flagsSlot] = core.flags().value();
+                local[rspSlot] = core.register(Core.RSP);
+                local[frameSlot] = (local[rspSlot] & -16) - 40;
+                core.setRegister(Core.RSP, local[frameSlot]);
+                core.flags().setInterruptsEnabled(false);
+            });
+            pushFrame();
+            if (gapBytes > 0) {
+                compute("entry code: leave a gap", (core, local) -> {
+                    local[frameSlot] -= gapBytes;
+                    core.setRegister(Core.RSP, local[frameSlot]);
+                });
+                pushFrame();
+            }
+            return this;
+        }
+
+        private void pushFrame() {
+            storeConstant("push ss", frame(32), 8, KERNEL_SS);
+            store("push rsp", frame(24), 8, rspSlot);
+            store("push rflags", frame(16), 8, flagsSlot);
+            storeConstant("push cs", frame(8), 8, KERNEL_CS);
+            store("push rip", frame(0), 8, ripSlot);
+        }
+
+        /** Address of a word of the interrupt frame: 0 RIP, 8 CS, 16 RFLAGS, 24 RSP, 32 SS. */
+        public AddressOf frame(int offset) {
+            int slot = frameSlot;
+            return core -> core.file()[slot] + offset;
+        }
+
+        /** IRET: loads the frame, goes back. @param costPs what leaving costs as a whole */
+        public Builder interruptReturn(long costPs) {
+            load("pop rip", ripSlot, frame(0), 8, 0);
+            load("pop rflags", flagsSlot, frame(16), 8, 0);
+            load("pop rsp", rspSlot, frame(24), 8, 0);
+            return then(InterruptReturn.ofRoutine(ripSlot, flagsSlot, rspSlot, costPs));
+        }
+
+        /** @throws IllegalStateException if a label is used and stands nowhere */
+        public Routine build() {
+            labels.forEach((label, at) -> {
+                if (at[0] == -1) {
+                    throw new IllegalStateException(name + ": no label " + label);
+                }
+            });
+            return new Routine(name, steps.toArray(MicroOp[]::new));
+        }
+    }
+
+    private static final long KERNEL_CS = 0x10;
+    private static final long KERNEL_SS = 0x18;
+    /** Flags of a core that runs kernel code with interrupts on. */
+    public static final long FLAGS_INTERRUPTS_ON = Rflags.IF | Rflags.RESERVED;
+}

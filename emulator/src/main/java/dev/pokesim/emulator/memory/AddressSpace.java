@@ -1,0 +1,225 @@
+package dev.pokesim.emulator.memory;
+
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The linear address space that all cores share, and the physical frames behind it. One frame may be mapped at several
+ * addresses, as a kernel maps text a second time to write it. Sparse: an address nobody mapped is a #PF.
+ */
+public final class AddressSpace {
+    private static final int CACHED_PAGES = 1024;
+    private static final long NO_PAGE = 0x8000_0000_0000_0000L >>> 1;
+
+    private record Mapping(Frame frame, Set<Access> allowed) {}
+
+    private final Map<Long, Mapping> pages = new HashMap<>(); // only looked up, never iterated: its order matters nowhere
+    private final TextHistory history = new TextHistory();
+    private boolean recordingText;
+    private int frames;
+    private int mappingVersion;
+
+    /* One direct-mapped cache for loads and one for stores: tag is the page number, NO_PAGE is none. */
+    private final long[] loadTags = new long[CACHED_PAGES];
+    private final @Nullable Frame[] loadFrames = new Frame[CACHED_PAGES];
+    private final long[] storeTags = new long[CACHED_PAGES];
+    private final @Nullable Frame[] storeFrames = new Frame[CACHED_PAGES];
+
+    public AddressSpace() {
+        Arrays.fill(loadTags, NO_PAGE);
+        Arrays.fill(storeTags, NO_PAGE);
+    }
+
+    /** From now on stores into executable frames are recorded, so that fetches may be stale. */
+    public void recordTextWrites() {
+        recordingText = true;
+    }
+
+    /** The recorded stores into text; empty unless {@link #recordTextWrites()} was called. */
+    public TextHistory history() {
+        return history;
+    }
+
+    /**
+     * Maps zeroed frames over all pages that the {@code sizeBytes} bytes from {@code start} touch; pages already mapped keep
+     * their bytes and gain the permissions.
+     */
+    public void map(long start, long sizeBytes, Access first, Access... more) {
+        Set<Access> allowed = EnumSet.of(first, more);
+        long last = start + Math.max(sizeBytes, 1) - 1 >>> 12;
+        for (long page = start >>> 12; ; page++) {
+            Mapping old = pages.get(page);
+            if (old == null) {
+                pages.put(page, new Mapping(new Frame(frames++), allowed));
+            } else {
+                Set<Access> union = EnumSet.copyOf(old.allowed);
+                union.addAll(allowed);
+                pages.put(page, new Mapping(old.frame, union));
+            }
+            if (allowed.contains(Access.EXECUTE)) {
+                frameAt(page).holdsText = true;
+            }
+            forget(page);
+            if (page == last) {
+                return;
+            }
+        }
+    }
+
+    /** Maps the page at {@code alias} to the frame that {@code existing} has; both addresses then name the same bytes. */
+    public void alias(long alias, long existing, Access first, Access... more) {
+        Mapping mapping = pages.get(existing >>> 12);
+        if (mapping == null) {
+            throw GuestFault.pageFault(existing, Access.READ, false);
+        }
+        Set<Access> allowed = EnumSet.of(first, more);
+        mapping.frame.holdsText |= allowed.contains(Access.EXECUTE);
+        pages.put(alias >>> 12, new Mapping(mapping.frame, allowed));
+        forget(alias >>> 12);
+    }
+
+    /** Takes the page at {@code address} away; the frame stays if another page maps it. */
+    public void unmap(long address) {
+        pages.remove(address >>> 12);
+        forget(address >>> 12);
+    }
+
+    private Frame frameAt(long page) {
+        return Objects.requireNonNull(pages.get(page)).frame;
+    }
+
+    private void forget(long page) {
+        mappingVersion++;
+        int slot = slot(page);
+        if (loadTags[slot] == page) {
+            loadTags[slot] = NO_PAGE;
+        }
+        if (storeTags[slot] == page) {
+            storeTags[slot] = NO_PAGE;
+        }
+    }
+
+    private static int slot(long page) {
+        return (int) (page ^ page >>> 10 ^ page >>> 20) & CACHED_PAGES - 1;
+    }
+
+    /** Changes whenever a page is mapped or unmapped: what was found out about mappings before may be out of date. */
+    public int mappingVersion() {
+        return mappingVersion;
+    }
+
+    /** Whether a page is mapped at {@code address}. */
+    public boolean isMapped(long address) {
+        return pages.containsKey(address >>> 12);
+    }
+
+    /** The frame behind {@code address}. @throws GuestFault with #PF if there is none or it does not allow {@code access} */
+    public Frame frame(long address, Access access) {
+        Mapping mapping = pages.get(address >>> 12);
+        if (mapping == null || !mapping.allowed.contains(access)) {
+            throw GuestFault.pageFault(address, access, mapping != null);
+        }
+        return mapping.frame;
+    }
+
+    /** As {@link #frame} for a load, faster. */
+    public Frame frameForLoad(long address) {
+        long page = address >>> 12;
+        int slot = slot(page);
+        Frame frame = loadFrames[slot];
+        if (loadTags[slot] == page && frame != null) {
+            return frame;
+        }
+        frame = frame(address, Access.READ);
+        loadTags[slot] = page;
+        loadFrames[slot] = frame;
+        return frame;
+    }
+
+    /** As {@link #frame} for a store, faster. */
+    public Frame frameForStore(long address) {
+        long page = address >>> 12;
+        int slot = slot(page);
+        Frame frame = storeFrames[slot];
+        if (storeTags[slot] == page && frame != null) {
+            return frame;
+        }
+        frame = frame(address, Access.WRITE);
+        storeTags[slot] = page;
+        storeFrames[slot] = frame;
+        return frame;
+    }
+
+    /**
+     * Reads memory itself, past every store buffer.
+     *
+     * @param sizeBytes 1 to 8; may cross a page
+     * @return the value, little-endian, zero-extended
+     * @throws GuestFault with #PF
+     */
+    public long read(long address, int sizeBytes) {
+        int offset = (int) address & Frame.SIZE_BYTES - 1;
+        Frame frame = frameForLoad(address);
+        if (offset + sizeBytes <= Frame.SIZE_BYTES) {
+            return frame.read(offset, sizeBytes);
+        }
+        long value = 0;
+        for (int i = 0; i < sizeBytes; i++) {
+            long at = address + i;
+            value |= (long) frameForLoad(at).byteAt((int) at & Frame.SIZE_BYTES - 1) << 8 * i;
+        }
+        return value;
+    }
+
+    /**
+     * Writes memory itself, at once and for all cores.
+     *
+     * @param sizeBytes 1 to 8; may cross a page
+     * @param core who writes; a core's own fetches see its own stores at once
+     * @throws GuestFault with #PF; nothing is written then
+     */
+    public void write(long address, int sizeBytes, long value, int core) {
+        int offset = (int) address & Frame.SIZE_BYTES - 1;
+        Frame frame = frameForStore(address);
+        if (offset + sizeBytes <= Frame.SIZE_BYTES) {
+            if (recordingText && frame.holdsText) {
+                history.record(frame, offset, sizeBytes, value, core, address);
+                history.endStore();
+            }
+            frame.write(offset, sizeBytes, value);
+            return;
+        }
+        frameForStore(address + sizeBytes - 1);
+        boolean recorded = false;
+        for (int i = 0; i < sizeBytes; i++) {
+            long at = address + i;
+            Frame part = frameForStore(at);
+            int partOffset = (int) at & Frame.SIZE_BYTES - 1;
+            if (recordingText && part.holdsText) {
+                history.record(part, partOffset, 1, value >>> 8 * i, core, at);
+                recorded = true;
+            }
+            part.write(partOffset, 1, value >>> 8 * i);
+        }
+        if (recorded) {
+            history.endStore();
+        }
+    }
+
+    /** Copies bytes in before a run; recorded nowhere. @throws GuestFault with #PF if a page is not mapped */
+    public void load(long address, byte[] bytes) {
+        for (int i = 0; i < bytes.length; i++) {
+            long at = address + i;
+            Mapping mapping = pages.get(at >>> 12);
+            if (mapping == null) {
+                throw GuestFault.pageFault(at, Access.WRITE, false);
+            }
+            mapping.frame.write((int) at & Frame.SIZE_BYTES - 1, 1, bytes[i]);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+package dev.pokesim.emulator.microop;
+
+/** Work on the core's own registers, flags and position. Nothing that another core could see or disturb. */
+public abstract non-sealed class Compute extends MicroOp {}

@@ -1,0 +1,19 @@
+package dev.pokesim.emulator.microop;
+
+import dev.pokesim.emulator.core.Core;
+
+/** Waits until the store buffer is empty: MFENCE, smp_mb(). */
+public final class Fence extends MicroOp {
+    @Override
+    public void execute(Core core) {}
+
+    @Override
+    public boolean drainsStores() {
+        return true;
+    }
+
+    @Override
+    public String toString() {
+        return "fence";
+    }
+}

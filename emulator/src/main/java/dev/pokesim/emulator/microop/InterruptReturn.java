@@ -1,0 +1,74 @@
+package dev.pokesim.emulator.microop;
+
+import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.core.Rflags;
+
+/**
+ * The last step of IRET, after the frame was loaded: registers change, NMIs are possible again, the core has serialised. A
+ * routine's IRET also goes back to what was interrupted.
+ *
+ * @see "Intel SDM vol. 2A, IRET/IRETD/IRETQ"
+ */
+public final class InterruptReturn extends MicroOp {
+    private final int ripSlot;
+    private final int flagsSlot;
+    private final int rspSlot;
+    private final boolean ofRoutine;
+    private final long costPs;
+
+    private InterruptReturn(int ripSlot, int flagsSlot, int rspSlot, boolean ofRoutine, long costPs) {
+        this.ripSlot = ripSlot;
+        this.flagsSlot = flagsSlot;
+        this.rspSlot = rspSlot;
+        this.ofRoutine = ofRoutine;
+        this.costPs = costPs;
+    }
+
+    /** IRETQ as an instruction; the slots hold what was loaded from the frame. */
+    public static InterruptReturn ofInstruction(int ripSlot, int flagsSlot, int rspSlot) {
+        return new InterruptReturn(ripSlot, flagsSlot, rspSlot, false, 0);
+    }
+
+    /** The end of a routine that was entered by an interrupt or exception. @param costPs what leaving costs */
+    public static InterruptReturn ofRoutine(int ripSlot, int flagsSlot, int rspSlot, long costPs) {
+        return new InterruptReturn(ripSlot, flagsSlot, rspSlot, true, costPs);
+    }
+
+    @Override
+    public void execute(Core core) {
+        long[] file = core.file();
+        long rip = file[ripSlot];
+        long flags = file[flagsSlot];
+        long rsp = file[rspSlot];
+        if (ofRoutine) {
+            core.resume();
+            core.setRip(rip);
+        } else {
+            core.setNextRip(rip);
+        }
+        core.flags().setValue(flags & 0xffffffffL | Rflags.RESERVED);
+        core.setRegister(Core.RSP, rsp);
+        core.setNmiBlocked(false);
+        core.serialise();
+    }
+
+    @Override
+    public boolean drainsStores() {
+        return true;
+    }
+
+    /** Whether it ends a routine rather than being an instruction. */
+    public boolean isOfRoutine() {
+        return ofRoutine;
+    }
+
+    @Override
+    public long costPs() {
+        return costPs;
+    }
+
+    @Override
+    public String toString() {
+        return "iret";
+    }
+}

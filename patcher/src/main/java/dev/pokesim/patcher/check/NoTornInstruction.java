@@ -1,0 +1,27 @@
+package dev.pokesim.patcher.check;
+
+import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.isa.Decoded;
+import dev.pokesim.emulator.memory.Address;
+import dev.pokesim.emulator.memory.InstructionBytes;
+import dev.pokesim.patcher.kernel.TextPokeLoc;
+
+/** Nothing torn: old or new or INT3. Source: Intel SDM vol. 3A, Handling Self- and Cross-Modifying Code. */
+public final class NoTornInstruction extends Oracle {
+    @Override
+    public String property() {
+        return "a fetched instruction at a site is the old text, the new text or INT3, whole";
+    }
+
+    @Override
+    public void fetchedSite(Core core, Decoded instruction, TextPokeLoc site) {
+        InstructionBytes seen = instruction.bytes();
+        boolean isInt3 = seen.byteAt(0) == TextPokeLoc.INT3;
+        boolean whole = seen.equals(site.oldText()) || seen.equals(site.newText()) || isInt3;
+        if (instruction.address() == site.address() && !whole) {
+            violated(core, "core " + core.id() + " executes " + instruction + " (" + seen + ") at "
+                    + Address.text(site.address()) + ": neither the old text " + site.oldText() + " nor the new text "
+                    + site.newText());
+        }
+    }
+}

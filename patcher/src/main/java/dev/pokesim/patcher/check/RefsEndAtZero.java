@@ -1,0 +1,29 @@
+package dev.pokesim.patcher.check;
+
+import dev.pokesim.emulator.core.Core;
+import dev.pokesim.patcher.kernel.KernelLayout;
+import dev.pokesim.patcher.kernel.Refs;
+
+/** References that are taken are given back. */
+public final class RefsEndAtZero extends Oracle {
+    private final Refs refs;
+    private final KernelLayout layout;
+
+    public RefsEndAtZero(Refs refs, KernelLayout layout) {
+        this.refs = refs;
+        this.layout = layout;
+    }
+
+    @Override
+    public String property() {
+        return "every reference count is 0 when the batch is done";
+    }
+
+    @Override
+    public void batchFinished(Core patcher) {
+        long sum = refs.sum(patcher.memory(), layout);
+        if (sum != 0) {
+            violated(patcher, "the batch is done and the reference counts add up to " + sum);
+        }
+    }
+}

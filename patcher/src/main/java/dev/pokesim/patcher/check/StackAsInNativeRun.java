@@ -1,0 +1,58 @@
+package dev.pokesim.patcher.check;
+
+import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.memory.GuestFault;
+import dev.pokesim.patcher.kernel.TextPokeLoc;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** An INT3 leaves RSP as the chosen instruction would have: CALL pushes 8 bytes, RET pops 8, nothing else moves it. */
+public final class StackAsInNativeRun extends Oracle {
+    private record Entry(int vector, long rsp, long site) {}
+
+    private final Map<Long, TextPokeLoc> places = new HashMap<>(); // only looked up
+    private final List<List<Entry>> entered = new ArrayList<>();
+
+    /** @param all every place of the run */
+    public StackAsInNativeRun(List<TextPokeLoc> all, int cores) {
+        for (TextPokeLoc place : all) {
+            places.put(place.address(), place);
+        }
+        for (int i = 0; i < cores; i++) {
+            entered.add(new ArrayList<>());
+        }
+    }
+
+    @Override
+    public String property() {
+        return "RSP after a trap is what it would be without one";
+    }
+
+    @Override
+    public void entered(Core core, int vector) {
+        entered.get(core.id()).add(new Entry(vector, core.register(Core.RSP), core.rip() - 1));
+    }
+
+    @Override
+    public void returned(Core core) {
+        List<Entry> stack = entered.get(core.id());
+        Entry entry = stack.remove(stack.size() - 1);
+        long expected = entry.rsp;
+        if (entry.vector == GuestFault.Vector.BREAKPOINT.number()) {
+            TextPokeLoc place = places.get(entry.site);
+            int opcode = place == null ? 0 : place.emulated().byteAt(0);
+            expected += opcode == 0xe8 ? -8 : opcode == 0xc3 ? 8 : 0;
+            if (opcode == 0xe8 && core.load(expected, 8) != entry.site + 5) {
+                violated(core, "core " + core.id() + " emulated a CALL and finds another return address on its stack");
+            }
+        }
+        if (core.register(Core.RSP) != expected) {
+            violated(
+                    core,
+                    "core " + core.id() + " returns from vector " + entry.vector + " with RSP "
+                            + Long.toHexString(core.register(Core.RSP)) + " instead of " + Long.toHexString(expected));
+        }
+    }
+}

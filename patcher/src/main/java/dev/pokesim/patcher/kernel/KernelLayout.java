@@ -1,0 +1,101 @@
+package dev.pokesim.patcher.kernel;
+
+import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.memory.Access;
+import dev.pokesim.emulator.memory.AddressSpace;
+import dev.pokesim.emulator.microop.AddressOf;
+
+/**
+ * Where the emulated kernel keeps its data. Addresses are of our choosing; the distances that matter, which fields share a
+ * cache line and what follows the array, are the kernel's.
+ *
+ * @param stext what entries' addresses are relative to, {@code _stext}
+ * @param possibleCores cores for which the kernel has per-CPU data, whether online or not
+ */
+public record KernelLayout(long stext, int possibleCores) {
+    /** struct text_poke_loc: address relative to _stext (s32), displacement (s32), length, opcode, 5 text bytes, old byte. */
+    public static final int ENTRY_SIZE_BYTES = 16;
+
+    public static final int ENTRY_ADDRESS = 0;
+    public static final int ENTRY_DISPLACEMENT = 4;
+    public static final int ENTRY_LENGTH = 8;
+    public static final int ENTRY_OPCODE = 9;
+    public static final int ENTRY_TEXT = 10;
+    public static final int ENTRY_OLD = 15;
+
+    /** One page of entries: TEXT_POKE_ARRAY_MAX, TP_VEC_MAX. */
+    public static final int MAX_ENTRIES = 256;
+
+    private static final long DATA = 0xffffffff8c000000L;
+
+    /** The array of entries: {@code text_poke_array.vec}, earlier {@code tp_vec}. */
+    public static final long ARRAY = DATA;
+    /** How many entries are queued, directly behind the array: {@code text_poke_array.nr_entries}. */
+    public static final long COUNT = ARRAY + MAX_ENTRIES * ENTRY_SIZE_BYTES;
+    /** {@code bp_desc} of 2022 to 2025: vector pointer, count and reference count in 16 bytes of one line. */
+    public static final long DESCRIPTOR = DATA + 0x2020;
+
+    public static final long DESCRIPTOR_VECTOR = DESCRIPTOR;
+    public static final long DESCRIPTOR_COUNT = DESCRIPTOR + 8;
+    public static final long DESCRIPTOR_REFS = DESCRIPTOR + 12;
+    /** {@code text_mutex}: the word that is 0 when free, else the owner's core number plus 1. */
+    public static final long TEXT_MUTEX = DATA + 0x2080;
+
+    private static final long DATA_SIZE_BYTES = 0x3000;
+
+    private static final long PER_CPU = 0xffff888000000000L;
+    private static final long PER_CPU_STRIDE = 0x10000;
+    /** Per-CPU data at GS base; a scratch area for the functions that the workload calls; two pages of stack. */
+    private static final int PER_CPU_SIZE_BYTES = 0x1000;
+
+    /** Offset of {@code bp_refs}, {@code text_poke_array_refs} in per-CPU data. */
+    public static final int REFS = 0x80;
+    /**
+     * Offset of the count of function-call interrupts in per-CPU data. It shares a line with {@link #REFS}: an assumption
+     * about the linker's placing, which decides whether the second pass over all CPUs finds the lines where it left them.
+     */
+    public static final int CALL_COUNT = 0x88;
+
+    private static final int SCRATCH = 0x1000;
+    private static final int STACK_TOP = 0x5000;
+    private static final int STACK_SIZE_BYTES = 0x2000;
+
+    /** Added to the address of text: the temporary mapping through which it is written. */
+    public static final long POKING_OFFSET = 0x0000_1000_0000_0000L - 0xffffffff80000000L;
+
+    /** GS base of a core. */
+    public static long perCpu(int core) {
+        return PER_CPU + core * PER_CPU_STRIDE;
+    }
+
+    /** The 64 bytes that functions called on a core may use. */
+    public static long scratch(int core) {
+        return perCpu(core) + SCRATCH;
+    }
+
+    /** RSP of an empty stack on a core. */
+    public static long stackTop(int core) {
+        return perCpu(core) + STACK_TOP;
+    }
+
+    /** A field of the executing core's per-CPU data. */
+    public static AddressOf ofThisCpu(int offset) {
+        return core -> core.gsBase() + offset;
+    }
+
+    /** Maps data, per-CPU areas and stacks, and sets each core's GS base and RSP. Text is mapped by who brings it. */
+    public void map(AddressSpace memory) {
+        memory.map(DATA, DATA_SIZE_BYTES, Access.READ, Access.WRITE);
+        for (int core = 0; core < possibleCores; core++) {
+            memory.map(perCpu(core), PER_CPU_SIZE_BYTES, Access.READ, Access.WRITE);
+            memory.map(scratch(core), 64, Access.READ, Access.WRITE);
+            memory.map(stackTop(core) - STACK_SIZE_BYTES, STACK_SIZE_BYTES, Access.READ, Access.WRITE);
+        }
+    }
+
+    /** Gives a core its per-CPU area and stack. */
+    public static void prepare(Core core) {
+        core.setGsBase(perCpu(core.id()));
+        core.setRegister(Core.RSP, stackTop(core.id()));
+    }
+}

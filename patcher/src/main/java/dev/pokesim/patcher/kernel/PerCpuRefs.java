@@ -1,0 +1,79 @@
+package dev.pokesim.patcher.kernel;
+
+import dev.pokesim.emulator.machine.Routine;
+import dev.pokesim.emulator.memory.Address;
+import dev.pokesim.emulator.microop.AddressOf;
+import java.util.stream.LongStream;
+
+/**
+ * One counter per possible core, in its own per-CPU data. Possible, not online: a core that comes up during the batch may trap.
+ *
+ * @see "Linux arch/x86/kernel/alternative.c since 2025, bp_refs, text_poke_array_refs, try_get_text_poke_array()"
+ */
+public final class PerCpuRefs implements Refs {
+    private static final AddressOf COUNTER = KernelLayout.ofThisCpu(KernelLayout.REFS);
+
+    @Override
+    public String name() {
+        return "percpu";
+    }
+
+    @Override
+    public void publish(Routine.Builder routine, BatchContext context) {
+        int possible = context.layout().possibleCores();
+        int cpu = routine.local();
+        routine.compute("for each possible cpu", (core, local) -> local[cpu] = 0)
+                .label("publish")
+                .storeConstant("refs of cpu = 1, release", ofCpu(cpu), 4, 1)
+                .compute("next cpu", (core, local) -> local[cpu]++)
+                .jumpIf("more cpus", (core, local) -> local[cpu] < possible, "publish");
+    }
+
+    @Override
+    public void take(Routine.Builder routine, String unavailable) {
+        RefSteps.incrementUnlessZero(routine, COUNTER, unavailable);
+    }
+
+    @Override
+    public void drop(Routine.Builder routine) {
+        RefSteps.decrement(routine, COUNTER);
+    }
+
+    @Override
+    public void retire(Routine.Builder routine, BatchContext context) {
+        int possible = context.layout().possibleCores();
+        int cpu = routine.local();
+        routine.compute("for each possible cpu", (core, local) -> local[cpu] = 0).label("retire");
+        RefSteps.decrementAndAwaitZero(routine, ofCpu(cpu), context);
+        routine.compute("next cpu", (core, local) -> local[cpu]++)
+                .jumpIf("more cpus", (core, local) -> local[cpu] < possible, "retire");
+    }
+
+    private static AddressOf ofCpu(int slot) {
+        return core -> KernelLayout.perCpu((int) core.file()[slot]) + KernelLayout.REFS;
+    }
+
+    @Override
+    public long countAddress() {
+        return KernelLayout.COUNT;
+    }
+
+    @Override
+    public AddressOf counter() {
+        return COUNTER;
+    }
+
+    @Override
+    public long[] counters(KernelLayout layout) {
+        return LongStream.range(0, layout.possibleCores())
+                .map(cpu -> KernelLayout.perCpu((int) cpu) + KernelLayout.REFS)
+                .toArray();
+    }
+
+    @Override
+    public boolean isCounter(long address, KernelLayout layout) {
+        long first = KernelLayout.perCpu(0) + KernelLayout.REFS;
+        long stride = KernelLayout.perCpu(1) - KernelLayout.perCpu(0);
+        return Address.isWithin(address, first, stride * layout.possibleCores()) && (address - first) % stride == 0;
+    }
+}

@@ -1,0 +1,52 @@
+package dev.pokesim.patcher.kernel;
+
+import dev.pokesim.emulator.machine.Routine;
+import dev.pokesim.emulator.memory.AddressSpace;
+import dev.pokesim.emulator.microop.AddressOf;
+
+/**
+ * How handlers and patcher agree that the array is in use: a handler takes a reference before it reads the array, the patcher
+ * gives the array up when no reference is left. This is the difference that the whole performance story is about.
+ */
+public interface Refs {
+    /** As users write it. */
+    String name();
+
+    /** The patcher makes the array usable: from now on handlers can take references. */
+    void publish(Routine.Builder routine, BatchContext context);
+
+    /** A handler takes a reference, or jumps to {@code unavailable}. */
+    void take(Routine.Builder routine, String unavailable);
+
+    /** A handler gives its reference back. */
+    void drop(Routine.Builder routine);
+
+    /** The patcher gives the array up and waits until every reference is gone. */
+    void retire(Routine.Builder routine, BatchContext context);
+
+    /** Where a handler reads how many entries there are. */
+    long countAddress();
+
+    /** Where a handler reads the address of the first entry; 0 if it is a constant of the code. */
+    default long vectorPointerAddress() {
+        return 0;
+    }
+
+    /** The counter that a core's handler takes its reference in. */
+    AddressOf counter();
+
+    /** The addresses of all counters; the patcher holds one reference in each while the array is published. */
+    long[] counters(KernelLayout layout);
+
+    /** The sum of all counters in memory: 0 when no array is published. */
+    default long sum(AddressSpace memory, KernelLayout layout) {
+        long sum = 0;
+        for (long counter : counters(layout)) {
+            sum += (int) memory.read(counter, 4);
+        }
+        return sum;
+    }
+
+    /** Whether these bytes belong to a counter. */
+    boolean isCounter(long address, KernelLayout layout);
+}

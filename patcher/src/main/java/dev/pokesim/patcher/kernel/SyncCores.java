@@ -1,0 +1,54 @@
+package dev.pokesim.patcher.kernel;
+
+import dev.pokesim.emulator.machine.Routine;
+import java.util.function.IntPredicate;
+
+/**
+ * Makes every online core serialise and waits for all: a function-call IPI to each, then the same here.
+ *
+ * @see "Linux arch/x86/kernel/alternative.c, text_poke_sync(), smp_text_poke_sync_each_cpu(); kernel/smp.c,
+ *     on_each_cpu_cond_mask(), smp_call_function_many_cond()"
+ */
+public final class SyncCores {
+    /** CALL_FUNCTION_VECTOR. */
+    public static final int VECTOR = 0xfb;
+
+    private SyncCores() {}
+
+    /** Appends the sender's part. Interrupts must be on. @param online which cores it reaches */
+    public static void append(Routine.Builder routine, int coreCount, IntPredicate online) {
+        int cpu = routine.local();
+        String send = "send-" + cpu;
+        String skip = "skip-" + cpu;
+        routine.compute("for each online cpu", (core, local) -> local[cpu] = 0)
+                .label(send)
+                .jumpIf(
+                        "self or offline",
+                        (core, local) -> local[cpu] == core.id() || !online.test((int) local[cpu]),
+                        skip)
+                .sendIpi(VECTOR, (core, local) -> local[cpu])
+                .label(skip)
+                .compute("next cpu", (core, local) -> local[cpu]++)
+                .jumpIf("more cpus", (core, local) -> local[cpu] < coreCount, send)
+                .setInterruptsEnabled(false)
+                .serialise()
+                .setInterruptsEnabled(true)
+                .awaitAnswers();
+    }
+
+    /** The handler on the other cores: sync_core(), then the answer. */
+    public static Routine handler(KernelCosts costs) {
+        Routine.Builder b = Routine.named("sysvec_call_function");
+        b.interruptEntry(0, 0);
+        int count = b.local();
+        return b.compute("take calls", (core, local) -> core.bus().takeCalls(core))
+                .load("irq_stat: load", count, KernelLayout.ofThisCpu(KernelLayout.CALL_COUNT), 4, 0)
+                .compute("irq_stat: +1", (core, local) -> local[count]++)
+                .store("irq_stat: store", KernelLayout.ofThisCpu(KernelLayout.CALL_COUNT), 4, count)
+                .serialiseAtNoCost()
+                .compute("sync_core and the rest", costs.ipiHandlerPs(), (core, local) -> {})
+                .compute("answer", (core, local) -> core.bus().answerCalls(core))
+                .interruptReturn(0)
+                .build();
+    }
+}

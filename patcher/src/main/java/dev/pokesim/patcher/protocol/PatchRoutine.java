@@ -1,0 +1,153 @@
+package dev.pokesim.patcher.protocol;
+
+import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.machine.Routine;
+import dev.pokesim.emulator.memory.InstructionBytes;
+import dev.pokesim.emulator.microop.AddressOf;
+import dev.pokesim.patcher.kernel.BatchContext;
+import dev.pokesim.patcher.kernel.KernelLayout;
+import dev.pokesim.patcher.kernel.SyncCores;
+import dev.pokesim.patcher.kernel.TextMutex;
+import dev.pokesim.patcher.kernel.TextPoke;
+import dev.pokesim.patcher.kernel.TextPokeArray;
+import dev.pokesim.patcher.kernel.TextPokeLoc;
+
+/**
+ * Makes the patcher's routine from a protocol: the steps as loops over the entries in emulated memory.
+ *
+ * @see "Linux arch/x86/kernel/alternative.c, text_poke_bp_batch(), smp_text_poke_batch_finish()"
+ */
+public final class PatchRoutine {
+    private PatchRoutine() {}
+
+    /** Variables that all steps share. */
+    record Slots(int count, int index, int address, int length, int source, int pokeLength, int value, int written, int tail) {}
+
+    /** The routine that processes what is queued and empties the array; for {@link Routine.Builder#call}. */
+    public static Routine finish(PatchProtocol protocol, BatchContext context) {
+        Routine.Builder b = Routine.named(protocol.name());
+        Slots slots = new Slots(
+                b.local(), b.local(), b.local(), b.local(), b.local(), b.local(), b.local(), b.local(), b.local());
+        b.load("nr: load", slots.count, core -> KernelLayout.COUNT, 4, 0)
+                .jumpIf("nothing queued", (core, local) -> local[slots.count] == 0, "return");
+        TextMutex.assertHeld(b);
+        b.compute("batch starts", (core, local) -> context.listener().batchStarted(core, (int) local[slots.count]));
+        for (PatchStep step : protocol.steps()) {
+            b.compute(step.name(), (core, local) -> context.listener().stepStarted(core, step.name()));
+            step.append(b, context, slots);
+        }
+        return b.storeConstant("nr = 0", core -> KernelLayout.COUNT, 4, 0)
+                .fence()
+                .compute("batch done", (core, local) -> context.listener().batchFinished(core))
+                .label("return")
+                .ret()
+                .build();
+    }
+
+    /** Begins a loop over the entries: loads address and length. */
+    private static String forEachEntry(Routine.Builder b, BatchContext context, Slots slots, String step) {
+        String loop = step + "-loop";
+        b.compute("for each entry", (core, local) -> local[slots.index] = 0)
+                .label(loop)
+                .load("tp->rel_addr", slots.address, entry(slots, KernelLayout.ENTRY_ADDRESS), 4, 0)
+                .load("tp->len", slots.length, entry(slots, KernelLayout.ENTRY_LENGTH), 1, 0)
+                .compute(
+                        "addr",
+                        (core, local) ->
+                                local[slots.address] = context.layout().stext() + (int) local[slots.address]);
+        return loop;
+    }
+
+    private static void nextEntry(Routine.Builder b, Slots slots, String loop) {
+        b.compute("next entry", (core, local) -> local[slots.index]++)
+                .jumpIf("more entries", (core, local) -> local[slots.index] < local[slots.count], loop);
+    }
+
+    private static AddressOf entry(Slots slots, int offset) {
+        return core -> TextPokeArray.entry(core.file()[slots.index]) + offset;
+    }
+
+    static void writeInt3(Routine.Builder b, BatchContext context, Slots slots) {
+        String loop = forEachEntry(b, context, slots, "int3");
+        b.load("old first byte", slots.value, core -> core.file()[slots.address], 1, 0)
+                .store("tp->old", entry(slots, KernelLayout.ENTRY_OLD), 1, slots.value)
+                .compute("INT3", (core, local) -> {
+                    local[slots.source] = TextPokeArray.INT3_BYTE;
+                    local[slots.pokeLength] = 1;
+                    local[slots.written] = 1;
+                });
+        TextPoke.append(b, context.costs(), context.listener(), slots.address, slots.source, slots.pokeLength);
+        nextEntry(b, slots, loop);
+    }
+
+    static void writeTail(Routine.Builder b, BatchContext context, Slots slots) {
+        b.compute("nothing written yet", (core, local) -> local[slots.written] = 0);
+        String loop = forEachEntry(b, context, slots, "tail");
+        b.jumpIf("one byte: no tail", (core, local) -> local[slots.length] <= 1, "tail-next")
+                .load("tp->old", slots.value, entry(slots, KernelLayout.ENTRY_OLD), 1, 0)
+                .compute("tail", (core, local) -> {
+                    local[slots.address]++;
+                    local[slots.pokeLength] = local[slots.length] - 1;
+                    // of a Jcc rel32 the entry holds bytes 1 to 5, of everything else bytes 0 to 4
+                    local[slots.source] = TextPokeArray.entry(local[slots.index])
+                            + KernelLayout.ENTRY_TEXT
+                            + (local[slots.length] == 6 ? 0 : 1);
+                    local[slots.written]++;
+                })
+                .compute(
+                        "old text, for perf",
+                        (core, local) -> local[slots.tail] = text(core, local, slots) << 8 | local[slots.value]);
+        TextPoke.append(b, context.costs(), context.listener(), slots.address, slots.source, slots.pokeLength);
+        b.compute("perf_event_text_poke", (core, local) -> record(context, core, local, slots))
+                .label("tail-next");
+        nextEntry(b, slots, loop);
+    }
+
+    /** The bytes behind the first one, as memory has them: under text_mutex nobody else writes them. */
+    private static long text(Core core, long[] local, Slots slots) {
+        return core.memory().read(local[slots.address], (int) local[slots.pokeLength]);
+    }
+
+    private static void record(BatchContext context, Core core, long[] local, Slots slots) {
+        int length = (int) local[slots.length];
+        long first = length == 6
+                ? 0x0f
+                : core.memory().read(TextPokeArray.entry(local[slots.index]) + KernelLayout.ENTRY_TEXT, 1);
+        context.listener()
+                .textPokeRecord(
+                        core,
+                        local[slots.address] - 1,
+                        new InstructionBytes(local[slots.tail], 0, length),
+                        new InstructionBytes(text(core, local, slots) << 8 | first, 0, length));
+    }
+
+    static void writeFirstByte(Routine.Builder b, BatchContext context, Slots slots) {
+        b.compute("nothing written yet", (core, local) -> local[slots.written] = 0);
+        String loop = forEachEntry(b, context, slots, "first");
+        b.load("tp->text[0]", slots.value, entry(slots, KernelLayout.ENTRY_TEXT), 1, 0)
+                .compute("source", (core, local) -> {
+                    boolean isLongJcc = local[slots.length] == 6;
+                    local[slots.source] = isLongJcc
+                            ? TextPokeArray.ESCAPE_BYTE
+                            : TextPokeArray.entry(local[slots.index]) + KernelLayout.ENTRY_TEXT;
+                    local[slots.value] = isLongJcc ? 0x0f : local[slots.value];
+                    local[slots.pokeLength] = 1;
+                })
+                .jumpIf("stays INT3", (core, local) -> local[slots.value] == TextPokeLoc.INT3, "first-next")
+                .compute("written", (core, local) -> local[slots.written]++);
+        TextPoke.append(b, context.costs(), context.listener(), slots.address, slots.source, slots.pokeLength);
+        b.label("first-next");
+        nextEntry(b, slots, loop);
+    }
+
+    static void sync(Routine.Builder b, BatchContext context) {
+        SyncCores.append(b, context.coreCount(), context.online());
+    }
+
+    static void syncIfWritten(Routine.Builder b, BatchContext context, Slots slots) {
+        int id = b.local();
+        b.jumpIf("nothing written: no sync", (core, local) -> local[slots.written] == 0, "no-sync-" + id);
+        sync(b, context);
+        b.label("no-sync-" + id);
+    }
+}

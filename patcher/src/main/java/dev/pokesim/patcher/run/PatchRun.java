@@ -1,0 +1,270 @@
+package dev.pokesim.patcher.run;
+
+import dev.pokesim.emulator.coherence.Contention;
+import dev.pokesim.emulator.coherence.TimedMachine;
+import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.core.Rflags;
+import dev.pokesim.emulator.core.SeededRandom;
+import dev.pokesim.emulator.machine.Machine;
+import dev.pokesim.emulator.machine.Routine;
+import dev.pokesim.emulator.memory.Access;
+import dev.pokesim.emulator.memory.AddressSpace;
+import dev.pokesim.emulator.memory.Frame;
+import dev.pokesim.emulator.memory.GuestFault;
+import dev.pokesim.patcher.check.Oracle;
+import dev.pokesim.patcher.check.Oracles;
+import dev.pokesim.patcher.check.Violation;
+import dev.pokesim.patcher.kernel.BatchContext;
+import dev.pokesim.patcher.kernel.JumpLabel;
+import dev.pokesim.patcher.kernel.KernelCosts;
+import dev.pokesim.patcher.kernel.KernelLayout;
+import dev.pokesim.patcher.kernel.Listeners;
+import dev.pokesim.patcher.kernel.PatchListener;
+import dev.pokesim.patcher.kernel.PokeInt3Handler;
+import dev.pokesim.patcher.kernel.SyncCores;
+import dev.pokesim.patcher.kernel.TextMutex;
+import dev.pokesim.patcher.kernel.TextPokeArray;
+import dev.pokesim.patcher.protocol.PatchRoutine;
+import dev.pokesim.patcher.scenario.Scenario;
+import dev.pokesim.patcher.site.Segment;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One patching run in simulated time: core 0 patches while the others work. */
+public final class PatchRun {
+    private static final int PATCHER = 0;
+    /** A run that takes longer than this in simulated time is given up: 60 s. */
+    private static final long LIMIT_PS = 60_000_000_000_000L;
+    /** How often progress is reported and the user's wish to stop is looked at: 1 ms of simulated time. */
+    private static final long PROGRESS_PS = 1_000_000_000L;
+    /** How long cores are watched after the last batch, in mean work gaps. */
+    private static final int AFTERMATH_GAPS = 3;
+
+    /** Is told how far a run is, and may end it. */
+    public interface Progress {
+        /** @return whether to go on */
+        boolean reached(long simulatedPs, String step);
+    }
+
+    private final RunSetup setup;
+    private final AddressSpace memory = new AddressSpace();
+    private final KernelLayout layout;
+    private final Machine machine;
+    private final TimedMachine timed;
+    private final Figures figures;
+    private final EventLog log;
+    private final Workload workload;
+    private @Nullable Violation violation;
+    private boolean finished;
+    private boolean complete;
+
+    private PatchRun(RunSetup setup) {
+        this.setup = setup;
+        layout = new KernelLayout(textStart(setup.target()), setup.cores());
+        layout.map(memory);
+        TextPokeArray.initialise(memory);
+        mapImage();
+        Scenario scenario = setup.scenario();
+        machine = new Machine(
+                memory, setup.cores(), setup.fetchMode(), SeededRandom.of(setup.seed(), "stale bytes"));
+        timed = new TimedMachine(
+                machine,
+                setup.profile(),
+                new Contention(
+                        scenario.serviceOrder() == Scenario.RANDOM_ORDER ? Contention.UNORDERED : scenario.serviceOrder(),
+                        scenario.retryHitProbability()),
+                SeededRandom.of(setup.seed(), "service order"));
+        figures = new Figures(setup.refs(), layout, setup.cores());
+        log = new EventLog(setup.target().image());
+        workload = new Workload(scenario, hotEntries(), SeededRandom.of(setup.seed(), "workload"));
+    }
+
+    /** Runs it to its end. */
+    public static RunReport execute(RunSetup setup, Progress progress) {
+        return new PatchRun(setup).run(progress);
+    }
+
+    private static long textStart(PatchTarget target) {
+        return target.image().segments().stream()
+                .filter(Segment::executable)
+                .map(Segment::address)
+                .min(Comparator.comparing(Long::longValue, Long::compareUnsigned))
+                .orElseThrow();
+    }
+
+    private void mapImage() {
+        for (Segment segment : setup.target().image().segments()) {
+            memory.map(segment.address(), segment.sizeBytes(), Access.READ);
+            if (segment.writable()) {
+                memory.map(segment.address(), segment.sizeBytes(), Access.WRITE);
+            }
+            if (segment.executable()) {
+                memory.map(segment.address(), segment.sizeBytes(), Access.EXECUTE);
+                long last = segment.lastAddress() & -Frame.SIZE_BYTES;
+                for (long page = segment.address() & -Frame.SIZE_BYTES; ; page += Frame.SIZE_BYTES) {
+                    memory.alias(page + KernelLayout.POKING_OFFSET, page, Access.READ, Access.WRITE);
+                    if (page == last) {
+                        break;
+                    }
+                }
+            }
+            memory.load(segment.address(), segment.bytes().toArray());
+        }
+    }
+
+    /** Functions to call: those of the hot sites, spread over all; without hot sites no place of the batch is visited. */
+    private List<Long> hotEntries() {
+        List<Long> entries = setup.target().entries();
+        List<Long> hot = new ArrayList<>();
+        for (int i = 0; i < setup.hotSites(); i++) {
+            hot.add(entries.get((int) ((long) i * entries.size() / setup.hotSites())));
+        }
+        return hot;
+    }
+
+    private RunReport run(Progress progress) {
+        List<Oracle> oracles = Oracles.of(setup.target().places(), setup.refs(), layout, setup.cores());
+        List<PatchListener> all = new ArrayList<>();
+        all.add(log);
+        all.add(figures);
+        for (Oracle oracle : oracles) {
+            oracle.reportTo(this::violated);
+            all.add(oracle);
+        }
+        Listeners listeners = new Listeners(all, setup.target().places());
+        machine.observe(listeners);
+        KernelCosts costs = KernelCosts.of(setup.profile());
+        machine.handle(
+                GuestFault.Vector.BREAKPOINT.number(), PokeInt3Handler.routine(layout, setup.refs(), costs, listeners));
+        machine.handle(SyncCores.VECTOR, SyncCores.handler(costs));
+        machine.handle(Workload.NETWORK_VECTOR, workload.softirq(timed));
+        startCores(patcher(new BatchContext(layout, setup.refs(), costs, listeners, setup.cores(), core -> true)));
+        watch(progress, timed.nowPs() + PROGRESS_PS);
+        boolean stopped = timed.run();
+        if (!stopped && violation == null) {
+            violated(new Violation(
+                    "EveryWaitEnds", "every wait ends", PATCHER, timed.nowPs(), "deadlock: no core can go on"));
+        }
+        return report();
+    }
+
+    private Routine patcher(BatchContext context) {
+        Routine finish = PatchRoutine.finish(setup.protocol(), context);
+        PatchTarget target = setup.target();
+        Routine.Builder b = Routine.named("patcher");
+        if (target.key() == PatchTarget.NO_KEY) {
+            TextMutex.lock(b, context.costs());
+            TextPokeArray.queue(b, layout, target.places(), finish);
+            b.call(finish);
+            TextMutex.unlock(b);
+        } else if (target.enable()) {
+            JumpLabel.increment(b, context, target.key(), target.places(), finish);
+        } else {
+            JumpLabel.decrement(b, context, target.key(), target.places(), finish);
+        }
+        return b.compute("done", (core, local) -> afterwards())
+                .label("idle")
+                .delay("idle", core -> setup.scenario().workGapPs())
+                .jump("idle")
+                .build();
+    }
+
+    /** The patcher is done; the cores are watched a little longer. */
+    private void afterwards() {
+        finished = true;
+        timed.alarmAt(timed.nowPs() + AFTERMATH_GAPS * setup.scenario().workGapPs(), () -> {
+            complete = true;
+            timed.stop();
+        });
+    }
+
+    private void startCores(Routine patcher) {
+        int active = setup.hotSites() == 0 ? 0 : setup.scenario().activeCores(setup.cores() - 1);
+        Routine worker = workload.thread();
+        Routine idle = idle();
+        for (int id = 0; id < setup.cores(); id++) {
+            Core core = machine.core(id);
+            KernelLayout.prepare(core);
+            core.flags().setValue(Routine.FLAGS_INTERRUPTS_ON);
+            core.enterRoutine(id == PATCHER ? patcher : id <= active ? worker : idle);
+            timed.warm(id, KernelLayout.perCpu(id), KernelLayout.CALL_COUNT + 8);
+            timed.warm(id, KernelLayout.scratch(id), 64);
+            timed.warm(id, KernelLayout.stackTop(id) - 512, 512);
+            timed.start(id, 0);
+        }
+        timed.warm(PATCHER, KernelLayout.ARRAY, KernelLayout.TEXT_MUTEX + 128 - KernelLayout.ARRAY);
+        if (setup.scenario().softirq() && setup.hotSites() > 0) {
+            workload.startSoftirq(timed, PATCHER);
+        }
+    }
+
+    private static Routine idle() {
+        return Routine.named("idle")
+                .label("halt")
+                .then(new dev.pokesim.emulator.microop.Halt())
+                .jump("halt")
+                .build();
+    }
+
+    private void watch(Progress progress, long atPs) {
+        timed.alarmAt(atPs, () -> {
+            if (finished) {
+                return;
+            }
+            if (timed.nowPs() > LIMIT_PS || !progress.reached(timed.nowPs(), figures.stepName())) {
+                timed.stop();
+                return;
+            }
+            watch(progress, timed.nowPs() + PROGRESS_PS);
+        });
+    }
+
+    private void violated(Violation first) {
+        if (violation == null) {
+            violation = first;
+            timed.stop();
+        }
+    }
+
+    private RunReport report() {
+        Violation found = violation;
+        RunReport.Outcome outcome = found != null
+                ? RunReport.Outcome.VIOLATED
+                : complete ? RunReport.Outcome.COMPLETE : RunReport.Outcome.INCOMPLETE;
+        long instructions = 0;
+        for (int id = 0; id < setup.cores(); id++) {
+            instructions += machine.core(id).retired();
+        }
+        return new RunReport(
+                List.copyOf(figures.batches()),
+                figures.traps(),
+                figures.handlerMeanPs(),
+                figures.handlerMaxPs(),
+                figures.handlerP99Ps(),
+                figures.handlerShare(),
+                figures.exchangeFailures(),
+                figures.referencesTaken(),
+                refsLineTransfers(),
+                figures.patcherWaits(),
+                workload.visits(),
+                workload.visitMeanPs(),
+                workload.polls(),
+                workload.packets(),
+                instructions,
+                timed.nowPs(),
+                figures.records(),
+                outcome,
+                found,
+                found == null ? List.of() : log.last(found.core()));
+    }
+
+    private long refsLineTransfers() {
+        long sum = 0;
+        for (long counter : setup.refs().counters(layout)) {
+            sum += timed.transfers(counter);
+        }
+        return sum;
+    }
+}
