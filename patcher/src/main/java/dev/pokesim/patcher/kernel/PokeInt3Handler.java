@@ -1,6 +1,5 @@
 package dev.pokesim.patcher.kernel;
 
-import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.core.Rflags;
 import dev.pokesim.emulator.machine.Routine;
 
