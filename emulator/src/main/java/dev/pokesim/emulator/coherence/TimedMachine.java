@@ -278,14 +278,12 @@ public final class TimedMachine implements Machine.IpiTransport {
         return switch (next.memory()) {
             case NONE -> costWithoutMemory(core, next);
             case STORE -> profile.storePs() + next.costPs();
-            case LOAD ->
-                buffer.covers(next.address(core), next.sizeBytes()) || isHeld(core, next.address(core), false)
-                        ? next.costPs()
-                        : request(core, next, false);
-            case UPDATE ->
-                isHeld(core, next.address(core), true)
-                        ? profile.lockedOperationPs() + next.costPs()
-                        : request(core, next, true);
+            case LOAD -> buffer.covers(next.address(core), next.sizeBytes()) || isHeld(core, next.address(core), false)
+                    ? next.costPs()
+                    : request(core, next, false);
+            case UPDATE -> isHeld(core, next.address(core), true)
+                    ? profile.lockedOperationPs() + next.costPs()
+                    : request(core, next, true);
         };
     }
 
@@ -398,9 +396,7 @@ public final class TimedMachine implements Machine.IpiTransport {
             busy = owns ? cost + profile.holdAfterOperationPs() : 0;
             cost += next.costPs();
             long gap = perform(core, next);
-            if (gap > 0
-                    && contention.retryHitProbability() > 0
-                    && random.nextDouble() < contention.retryHitProbability()) {
+            if (gap > 0 && contention.retryHitProbability() > 0 && random.nextDouble() < contention.retryHitProbability()) {
                 busy += gap + profile.lockedOperationPs();
             }
             cost += gap;

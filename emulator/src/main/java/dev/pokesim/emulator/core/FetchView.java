@@ -22,12 +22,10 @@ public final class FetchView {
     private long start;
     /** LINE and QUADWORD: the moment chosen for the line or quadword that begins at {@link #chunkStart}. */
     private long chunkStart;
-
     private int chunkMoment;
     private boolean chunkReread;
     /** TWO_READS: whether the first byte is the older one, and the moment of the older read. */
     private boolean firstByteIsOlder;
-
     private int olderMoment;
 
     public FetchView(AddressSpace memory, FetchMode mode, Chooser chooser) {
@@ -86,13 +84,12 @@ public final class FetchView {
         TextHistory history = memory.history();
         return switch (mode) {
             case COHERENT -> frame.byteAt(offset);
-            case TWO_READS ->
-                firstByteIsOlder == (index == 0)
-                        ? history.valueAtMoment(
-                                frame,
-                                offset,
-                                Math.max(olderMoment, earliest(frame, offset, core, address, core.boundaryMoment())))
-                        : frame.byteAt(offset);
+            case TWO_READS -> firstByteIsOlder == (index == 0)
+                    ? history.valueAtMoment(
+                            frame,
+                            offset,
+                            Math.max(olderMoment, earliest(frame, offset, core, address, core.boundaryMoment())))
+                    : frame.byteAt(offset);
             case LINE -> inChunk(frame, offset, core, address, 64);
             case QUADWORD -> inQuadword(frame, offset, core, address);
             case WINDOW -> anySince(frame, offset, core, address);

@@ -18,8 +18,7 @@ public final class AddressSpace {
 
     private record Mapping(Frame frame, Set<Access> allowed) {}
 
-    private final Map<Long, Mapping> pages =
-            new HashMap<>(); // only looked up, never iterated: its order matters nowhere
+    private final Map<Long, Mapping> pages = new HashMap<>(); // only looked up, never iterated: its order matters nowhere
     private final TextHistory history = new TextHistory();
     private boolean recordingText;
     private int frames;

@@ -23,8 +23,7 @@ final class CaseRecorder {
             int next = 0;
             for (String line : Files.readAllLines(path)) {
                 result.add(line);
-                boolean isForm =
-                        !line.isBlank() && !line.startsWith("#") && !line.trim().startsWith("in ");
+                boolean isForm = !line.isBlank() && !line.startsWith("#") && !line.trim().startsWith("in ");
                 CaseFile.Form form = isForm ? forms.get(next++) : null;
                 if (form != null && form.fixed().isEmpty() && Oracle.get().refusal(form) == null) {
                     result.add(record(form));
@@ -37,8 +36,7 @@ final class CaseRecorder {
     private static String record(CaseFile.Form form) {
         AssemblyText text = form.assembly();
         HostCpu host = Oracle.get().load(form);
-        OperandSets sets =
-                new OperandSets(text, form.bytes().low() * 37 + form.bytes().high() + 1);
+        OperandSets sets = new OperandSets(text, form.bytes().low() * 37 + form.bytes().high() + 1);
         CpuState in = sets.next();
         while (OperandSets.dividesWithError(text, in)) {
             in = sets.next();
@@ -64,14 +62,12 @@ final class CaseRecorder {
         CpuState there = in.copy();
         there.rip = out.rip;
         String changes = out.changesFrom(there);
-        return "  in " + in.changesFrom(zero) + " -> out "
-                + (changes.equals("-") && !after.isEmpty() ? after.trim() : changes + after);
+        return "  in " + in.changesFrom(zero) + " -> out " + (changes.equals("-") && !after.isEmpty() ? after.trim() : changes + after);
     }
 
     /** The simpler inputs if the instruction does the same with them; a register that it leaves alone may differ. */
     private static CpuState keepIfSame(AssemblyText text, HostCpu host, CpuState in, CpuState simpler, int register) {
-        if (OperandSets.dividesWithError(text, simpler)
-                || UndefinedFlags.isResultUndefined(text, simpler)
+        if (OperandSets.dividesWithError(text, simpler) || UndefinedFlags.isResultUndefined(text, simpler)
                 || UndefinedFlags.of(text, simpler) != UndefinedFlags.of(text, in)) {
             return in;
         }
@@ -97,8 +93,7 @@ final class CaseRecorder {
                 }
                 CpuState simpler = best.copy();
                 simpler.write(at, 8, 0);
-                if (OperandSets.dividesWithError(text, simpler)
-                        || UndefinedFlags.isResultUndefined(text, simpler)
+                if (OperandSets.dividesWithError(text, simpler) || UndefinedFlags.isResultUndefined(text, simpler)
                         || UndefinedFlags.of(text, simpler) != UndefinedFlags.of(text, best)) {
                     continue;
                 }

@@ -33,9 +33,7 @@ class InstructionCasesTest {
         assertEquals(form.bytes().sizeBytes(), decoded.bytes().sizeBytes(), "length of " + form);
         assertEquals(form.text(), AssemblyText.normalised(decoded.name()), "text of " + form);
         assertEquals(mnemonic, decoded.mnemonic(), "the file's mnemonic of " + form);
-        assertTrue(
-                form.notNative() == null || !form.fixed().isEmpty(),
-                form + " is not native, so it needs `in ... -> out ...`");
+        assertTrue(form.notNative() == null || !form.fixed().isEmpty(), form + " is not native, so it needs `in ... -> out ...`");
         for (CaseFile.Fixed fixed : form.fixed()) {
             checkFixed(form, fixed);
         }
@@ -46,13 +44,7 @@ class InstructionCasesTest {
         CpuState before = fixed.before();
         CpuState expected = fixed.after(CpuState.TEXT + form.bytes().sizeBytes());
         int undefined = UndefinedFlags.of(form.assembly(), before);
-        compare(
-                form,
-                fixed.place() + ", interpreter",
-                before,
-                expected,
-                new EmulatedCpu(form.bytes()).run(before),
-                undefined);
+        compare(form, fixed.place() + ", interpreter", before, expected, new EmulatedCpu(form.bytes()).run(before), undefined);
         if (expected.event.isEmpty() && Oracle.get().refusal(form) == null) {
             CpuState host = Oracle.get().load(form, expected.rip).run(before);
             compare(form, fixed.place() + ", host CPU", before, expected, host, undefined);
@@ -68,8 +60,7 @@ class InstructionCasesTest {
         AssemblyText text = form.assembly();
         HostCpu host = Oracle.get().load(form);
         EmulatedCpu emulated = new EmulatedCpu(form.bytes());
-        OperandSets sets =
-                new OperandSets(text, form.bytes().low() * 31 + form.bytes().high());
+        OperandSets sets = new OperandSets(text, form.bytes().low() * 31 + form.bytes().high());
         for (int i = 0; i < RANDOM_SETS; i++) {
             CpuState before = sets.next();
             CpuState actual = emulated.run(before);
@@ -79,13 +70,7 @@ class InstructionCasesTest {
                 compare(form, "interpreter", before, expected, actual, 0);
             } else {
                 CpuState expected = host.run(before);
-                compare(
-                        form,
-                        "host CPU against interpreter",
-                        before,
-                        expected,
-                        actual,
-                        UndefinedFlags.of(text, before));
+                compare(form, "host CPU against interpreter", before, expected, actual, UndefinedFlags.of(text, before));
             }
         }
     }

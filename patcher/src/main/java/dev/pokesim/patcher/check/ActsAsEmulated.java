@@ -33,22 +33,23 @@ public final class ActsAsEmulated extends Oracle {
         long end = site + place.sizeBytes();
         InstructionBytes text = place.emulated();
         int opcode = text.byteAt(0);
-        boolean right = switch (opcode) {
-            case 0xe8, 0xe9 -> resumeAt == end + (int) (text.low() >>> 8);
-            case 0xeb -> resumeAt == site + 2 + (byte) (text.low() >>> 8);
-            case 0xc3 -> true; // the return address is the stack oracle's business
-            case 0x0f ->
-                text.sizeBytes() == 6
-                        ? resumeAt == end || resumeAt == end + (int) (text.low() >>> 16)
-                        : resumeAt == end;
-            default ->
-                opcode >> 4 == 7 ? resumeAt == end || resumeAt == end + (byte) (text.low() >>> 8) : resumeAt == end;
-        };
+        boolean right =
+                switch (opcode) {
+                    case 0xe8, 0xe9 -> resumeAt == end + (int) (text.low() >>> 8);
+                    case 0xeb -> resumeAt == site + 2 + (byte) (text.low() >>> 8);
+                    case 0xc3 -> true; // the return address is the stack oracle's business
+                    case 0x0f -> text.sizeBytes() == 6
+                            ? resumeAt == end || resumeAt == end + (int) (text.low() >>> 16)
+                            : resumeAt == end;
+                    default -> opcode >> 4 == 7
+                            ? resumeAt == end || resumeAt == end + (byte) (text.low() >>> 8)
+                            : resumeAt == end;
+                };
         if (!right) {
             violated(
                     core,
-                    "core " + core.id() + " trapped at " + Address.text(site) + " and goes on at "
-                            + Address.text(resumeAt) + ", where " + text + " would not have gone");
+                    "core " + core.id() + " trapped at " + Address.text(site) + " and goes on at " + Address.text(resumeAt)
+                            + ", where " + text + " would not have gone");
         }
     }
 }

@@ -19,12 +19,9 @@ public final class NoTornInstruction extends Oracle {
         boolean isInt3 = seen.byteAt(0) == TextPokeLoc.INT3;
         boolean whole = seen.equals(site.oldText()) || seen.equals(site.newText()) || isInt3;
         if (instruction.address() == site.address() && !whole) {
-            violated(
-                    core,
-                    "core " + core.id() + " executes " + instruction + " (" + seen + ") at "
-                            + Address.text(site.address()) + ": neither the old text " + site.oldText()
-                            + " nor the new text "
-                            + site.newText());
+            violated(core, "core " + core.id() + " executes " + instruction + " (" + seen + ") at "
+                    + Address.text(site.address()) + ": neither the old text " + site.oldText() + " nor the new text "
+                    + site.newText());
         }
     }
 }

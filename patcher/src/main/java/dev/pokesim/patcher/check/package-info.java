@@ -2,3 +2,4 @@
  *  {@link Oracle}. */
 @org.jspecify.annotations.NullMarked
 package dev.pokesim.patcher.check;
+

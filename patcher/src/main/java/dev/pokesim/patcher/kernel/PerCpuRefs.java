@@ -43,8 +43,7 @@ public final class PerCpuRefs implements Refs {
     public void retire(Routine.Builder routine, BatchContext context) {
         int possible = context.layout().possibleCores();
         int cpu = routine.local();
-        routine.compute("for each possible cpu", (core, local) -> local[cpu] = 0)
-                .label("retire");
+        routine.compute("for each possible cpu", (core, local) -> local[cpu] = 0).label("retire");
         RefSteps.decrementAndAwaitZero(routine, ofCpu(cpu), context);
         routine.compute("next cpu", (core, local) -> local[cpu]++)
                 .jumpIf("more cpus", (core, local) -> local[cpu] < possible, "retire");

@@ -1,5 +1,6 @@
 package dev.pokesim.patcher.kernel;
 
+import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.core.Rflags;
 import dev.pokesim.emulator.machine.Routine;
 

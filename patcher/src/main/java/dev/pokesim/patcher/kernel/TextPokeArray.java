@@ -43,8 +43,7 @@ public final class TextPokeArray {
      *
      * @see "Linux commit 2aebf5ee43bf, which repaired it"
      */
-    public static void queueUnchecked(
-            Routine.Builder b, KernelLayout layout, List<TextPokeLoc> places, Routine finish) {
+    public static void queueUnchecked(Routine.Builder b, KernelLayout layout, List<TextPokeLoc> places, Routine finish) {
         add(b, layout, places, finish, false);
     }
 
@@ -79,26 +78,8 @@ public final class TextPokeArray {
         field(b, count, value, "disp", KernelLayout.ENTRY_DISPLACEMENT, 4, places, index, TextPokeLoc::displacement);
         field(b, count, value, "len", KernelLayout.ENTRY_LENGTH, 1, places, index, TextPokeLoc::sizeBytes);
         field(b, count, value, "opcode", KernelLayout.ENTRY_OPCODE, 1, places, index, TextPokeLoc::foldedOpcode);
-        field(
-                b,
-                count,
-                value,
-                "text[0..3]",
-                KernelLayout.ENTRY_TEXT,
-                4,
-                places,
-                index,
-                p -> textBytes(p).low());
-        field(
-                b,
-                count,
-                value,
-                "text[4]",
-                KernelLayout.ENTRY_TEXT + 4,
-                1,
-                places,
-                index,
-                p -> textBytes(p).low() >>> 32);
+        field(b, count, value, "text[0..3]", KernelLayout.ENTRY_TEXT, 4, places, index, p -> textBytes(p).low());
+        field(b, count, value, "text[4]", KernelLayout.ENTRY_TEXT + 4, 1, places, index, p -> textBytes(p).low() >>> 32);
         b.compute("nr + 1", (core, local) -> local[count]++)
                 .store("nr: store", COUNT, 4, count)
                 .compute("next place", (core, local) -> local[index]++)

@@ -21,16 +21,7 @@ public final class PatchRoutine {
     private PatchRoutine() {}
 
     /** Variables that all steps share. */
-    record Slots(
-            int count,
-            int index,
-            int address,
-            int length,
-            int source,
-            int pokeLength,
-            int value,
-            int written,
-            int tail) {}
+    record Slots(int count, int index, int address, int length, int source, int pokeLength, int value, int written, int tail) {}
 
     /** The routine that processes what is queued and empties the array; for {@link Routine.Builder#call}. */
     public static Routine finish(PatchProtocol protocol, BatchContext context) {
@@ -62,7 +53,8 @@ public final class PatchRoutine {
                 .load("tp->len", slots.length, entry(slots, KernelLayout.ENTRY_LENGTH), 1, 0)
                 .compute(
                         "addr",
-                        (core, local) -> local[slots.address] = context.layout().stext() + (int) local[slots.address]);
+                        (core, local) ->
+                                local[slots.address] = context.layout().stext() + (int) local[slots.address]);
         return loop;
     }
 

@@ -100,16 +100,17 @@ final class EventLog implements PatchListener {
     }
 
     private String line(int slot) {
-        String what = switch (kinds[slot]) {
-            case FETCH -> "fetches " + details[slot] + " (" + ((Decoded) detail(slot)).bytes() + ") at " + place(slot);
-            case RESUME -> "handler: go on at " + place(slot);
-            case UNCLAIMED -> "handler: nobody's INT3 at " + place(slot);
-            case POKE -> "wrote " + details[slot] + " byte(s) at " + place(slot);
-            case STEP -> "step: " + details[slot];
-            case BATCH_START -> "batch of " + details[slot] + " starts";
-            case BATCH_END -> "batch done";
-            case SERIALISE -> "serialises";
-        };
+        String what =
+                switch (kinds[slot]) {
+                    case FETCH -> "fetches " + details[slot] + " (" + ((Decoded) detail(slot)).bytes() + ") at " + place(slot);
+                    case RESUME -> "handler: go on at " + place(slot);
+                    case UNCLAIMED -> "handler: nobody's INT3 at " + place(slot);
+                    case POKE -> "wrote " + details[slot] + " byte(s) at " + place(slot);
+                    case STEP -> "step: " + details[slot];
+                    case BATCH_START -> "batch of " + details[slot] + " starts";
+                    case BATCH_END -> "batch done";
+                    case SERIALISE -> "serialises";
+                };
         return "%14.3f us  core %-4d %s".formatted(times[slot] / 1e6, cores[slot], what);
     }
 
