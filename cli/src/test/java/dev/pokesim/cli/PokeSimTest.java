@@ -170,11 +170,9 @@ class PokeSimTest {
 
     @Test
     void aResultThatCannotBeWrittenIsNotFine() {
-        try (PrintWriter full = new PrintWriter(Writer.nullWriter())) {
-            full.close();
-            Console fullDisk = new Console(full, console.err(), false, false, new Interruption());
-            assertEquals(3, PokeSim.run(fullDisk, "completion"));
-        }
+        PrintWriter full = new PrintWriter(Writer.nullWriter());
+        full.close();
+        assertEquals(3, PokeSim.run(new Console(full, console.err(), false, false, new Interruption()), "completion"));
         assertEquals(
                 "poke-sim: cannot write the result to standard output: it is full or was closed"
                         + System.lineSeparator(),
