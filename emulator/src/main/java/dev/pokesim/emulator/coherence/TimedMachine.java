@@ -393,7 +393,7 @@ public final class TimedMachine implements Machine.IpiTransport {
             waiting[id] = null;
             core.setTimePs(nowPs);
             cost = owns ? profile.lockedOperationPs() : 0;
-            busy = owns ? cost + profile.holdAfterOperationPs() : 0;
+            busy = owns ? cost + profile.holdAfterOperationPs() : profile.cachedReadPs();
             cost += next.costPs();
             long gap = perform(core, next);
             if (gap > 0 && contention.retryHitProbability() > 0 && random.nextDouble() < contention.retryHitProbability()) {

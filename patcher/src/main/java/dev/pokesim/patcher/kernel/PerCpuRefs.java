@@ -27,7 +27,7 @@ public final class PerCpuRefs implements Refs {
                 .label("publish")
                 .load("__per_cpu_offset", area, offsetOf(cpu), 8, context.costs().cachedReadPs())
                 .storeConstant("refs of cpu = 1, release", in(area), 4, 1)
-                .compute("next cpu", (core, local) -> local[cpu]++)
+                .compute("next cpu", context.costs().nextCpuPs(), (core, local) -> local[cpu]++)
                 .jumpIf("more cpus", (core, local) -> local[cpu] < possible, "publish");
     }
 
@@ -50,7 +50,7 @@ public final class PerCpuRefs implements Refs {
                 .label("retire")
                 .load("__per_cpu_offset", area, offsetOf(cpu), 8, context.costs().cachedReadPs());
         RefSteps.decrementAndAwaitZero(routine, in(area), context);
-        routine.compute("next cpu", (core, local) -> local[cpu]++)
+        routine.compute("next cpu", context.costs().nextCpuPs(), (core, local) -> local[cpu]++)
                 .jumpIf("more cpus", (core, local) -> local[cpu] < possible, "retire");
     }
 
