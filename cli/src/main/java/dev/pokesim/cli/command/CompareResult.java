@@ -94,7 +94,7 @@ record CompareResult(
     @Override
     public void printText(PrintWriter out) {
         RunResult.Setup setup = runs.get(0).setup();
-        out.println(setup.sites() + " sites of " + setup.input() + " on " + setup.cores() + " cores, profile "
+        out.println(setup.input() + ": " + setup.sites() + " patched on " + setup.cores() + " cores, profile "
                 + setup.profile() + ", scenario " + setup.scenario() + ", "
                 + (setup.replicas() == 1 ? "seed " + setup.seed() : setup.replicas() + " seeds"));
         out.println();

@@ -194,7 +194,7 @@ record RunResult(
 
     @Override
     public void printText(PrintWriter out) {
-        out.println(setup.sites + " sites of " + setup.input + " on " + setup.cores + " cores, references " + setup.refs
+        out.println(setup.input + ": " + setup.sites + " patched on " + setup.cores + " cores, references " + setup.refs
                 + ", protocol " + setup.protocol);
         out.println("profile " + setup.profile + ", scenario " + setup.scenario + ", fetch " + setup.fetch + ", "
                 + (setup.replicas == 1

@@ -5,12 +5,15 @@ import dev.pokesim.emulator.coherence.TimedMachine;
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.core.Rflags;
 import dev.pokesim.emulator.core.SeededRandom;
+import dev.pokesim.emulator.machine.GuestCrash;
 import dev.pokesim.emulator.machine.Machine;
 import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.memory.Access;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.memory.Frame;
 import dev.pokesim.emulator.memory.GuestFault;
+import dev.pokesim.emulator.memory.InstructionBytes;
+import dev.pokesim.patcher.check.NoTornInstruction;
 import dev.pokesim.patcher.check.Oracle;
 import dev.pokesim.patcher.check.Oracles;
 import dev.pokesim.patcher.check.Violation;
@@ -142,7 +145,21 @@ public final class PatchRun {
         machine.handle(Workload.NETWORK_VECTOR, workload.softirq(timed));
         startCores(patcher(new BatchContext(layout, setup.refs(), costs, listeners, setup.cores(), core -> true)));
         watch(progress, timed.nowPs() + PROGRESS_PS);
-        boolean stopped = timed.run();
+        boolean stopped = true;
+        try {
+            stopped = timed.run();
+        } catch (GuestCrash crash) {
+            // at a site it is the text that was wrong; elsewhere the guest itself is
+            if (listeners.siteAt(crash.address(), InstructionBytes.MAX_SIZE_BYTES) == null) {
+                throw crash;
+            }
+            violated(new Violation(
+                    "NoTornInstruction",
+                    new NoTornInstruction().property(),
+                    crash.core(),
+                    timed.nowPs(),
+                    String.valueOf(crash.getMessage())));
+        }
         if (!stopped && violation == null) {
             violated(new Violation(
                     "EveryWaitEnds", Oracles.EVERY_WAIT_ENDS, PATCHER, timed.nowPs(), "deadlock: no core can go on"));
