@@ -53,7 +53,6 @@ public final class GeneratedText implements SiteSource {
     /** Size of struct static_key: the count, padding, a pointer. */
     private static final int KEY_BYTES = 16;
 
-    private static final int FUNCTION_ALIGNMENT = 16;
     private static final int SHARED_LEAVES = 4;
 
     /** From here on there are enough pages for sites that cross one. */
@@ -133,7 +132,7 @@ public final class GeneratedText implements SiteSource {
             GeneratedLayout layout =
                     new GeneratedLayout(text, leaves(), mix.sites() >= MIN_SITES_FOR_PAGE_CROSSING);
             functions().forEach(function -> add(function, layout.place(function)));
-            text.align(FUNCTION_ALIGNMENT);
+            text.align(GeneratedLayout.FUNCTION_ALIGNMENT);
             symbols.add(new Symbol("generated_table", TABLE_ADDRESS, IntegerCode.TABLE_ENTRIES * 8L, false, true));
             symbols.add(new Symbol(KEY_NAME, DATA_ADDRESS, KEY_BYTES, false, true));
             return new LoadedImage(
@@ -175,7 +174,7 @@ public final class GeneratedText implements SiteSource {
 
         /** A function that changes RAX, RCX and RDX only. @param counts whether it also counts its calls */
         private void leaf(String name, CodeLabel label, String purpose, boolean counts) {
-            text.align(FUNCTION_ALIGNMENT).bind(label);
+            text.align(GeneratedLayout.FUNCTION_ALIGNMENT).bind(label);
             if (counts) {
                 StatisticsCode.count(text, random("leaf statistics"), StatisticsCode.LEAF_SLOT);
             }
