@@ -233,14 +233,14 @@ public final class Core {
             memory.write(address, sizeBytes, value, id);
             return;
         }
-        memory.frameForStore(address);
+        boolean isText = memory.frameForStore(address).holdsText();
         int first = bytesInFirstLine(address, sizeBytes);
         if (first == sizeBytes) {
-            buffer.add(address, sizeBytes, value);
+            buffer.add(address, sizeBytes, value, isText);
         } else {
-            memory.frameForStore(address + first);
-            buffer.add(address, first, value);
-            buffer.add(address + first, sizeBytes - first, value >>> 8 * first);
+            boolean isRestText = memory.frameForStore(address + first).holdsText();
+            buffer.add(address, first, value, isText);
+            buffer.add(address + first, sizeBytes - first, value >>> 8 * first, isRestText);
         }
     }
 
@@ -547,6 +547,6 @@ public final class Core {
 
     /** The frame of the instruction at RIP, for the debugger's eyes. */
     public Frame textFrame() {
-        return memory.frame(rip, dev.pokesim.emulator.memory.Access.EXECUTE);
+        return memory.frameForFetch(rip);
     }
 }

@@ -9,10 +9,13 @@ import dev.pokesim.emulator.memory.TextHistory;
 
 /**
  * The bytes of text as one core sees them: memory's, or older ones that it has not serialised past. Bytes are asked for one
- * after the other, so that nothing is decided about bytes that do not belong to the instruction.
+ * after the other, so that nothing is decided about bytes that do not belong to the instruction. Moments between which the bytes
+ * in question did not change are one possibility, not many.
  */
 public final class FetchView {
     private static final int OFFSET = Frame.SIZE_BYTES - 1;
+    private static final int LINE_BYTES = 64;
+    private static final int QUADWORD_BYTES = 8;
 
     private final AddressSpace memory;
     private final FetchMode mode;
@@ -22,10 +25,12 @@ public final class FetchView {
     private long start;
     /** LINE and QUADWORD: the moment chosen for the line or quadword that begins at {@link #chunkStart}. */
     private long chunkStart;
+
     private int chunkMoment;
     private boolean chunkReread;
     /** TWO_READS: whether the first byte is the older one, and the moment of the older read. */
     private boolean firstByteIsOlder;
+
     private int olderMoment;
 
     public FetchView(AddressSpace memory, FetchMode mode, Chooser chooser) {
@@ -40,6 +45,9 @@ public final class FetchView {
 
     /** Whether a fetch of up to 15 bytes at {@code address} can see nothing but memory's present bytes. */
     public boolean isFresh(Core core, long address) {
+        if (isBuffered(core, address, InstructionBytes.MAX_SIZE_BYTES)) {
+            return false;
+        }
         if (mode == FetchMode.COHERENT) {
             return true;
         }
@@ -47,29 +55,54 @@ public final class FetchView {
         if (memory.history().moment() == since) {
             return true;
         }
-        if (memory.frame(address, Access.EXECUTE).lastTextMoment() > since) {
+        int offset = (int) address & OFFSET;
+        int inFrame = Math.min(InstructionBytes.MAX_SIZE_BYTES, Frame.SIZE_BYTES - offset);
+        TextHistory history = memory.history();
+        if (history.isWrittenSince(memory.frameForFetch(address), offset, inFrame, since)) {
             return false;
         }
-        long last = address + InstructionBytes.MAX_SIZE_BYTES - 1;
-        return last >>> 12 == address >>> 12
-                || !memory.isMapped(last)
-                || memory.frame(last, Access.EXECUTE).lastTextMoment() <= since;
+        long next = address + inFrame;
+        return inFrame == InstructionBytes.MAX_SIZE_BYTES
+                || !memory.isMapped(next)
+                || !history.isWrittenSince(
+                        memory.frameForFetch(next), 0, InstructionBytes.MAX_SIZE_BYTES - inFrame, since);
     }
 
     private int since(Core core) {
         return mode == FetchMode.TWO_READS ? core.boundaryMoment() : core.epoch();
     }
 
-    /** Begins a fetch at the core's RIP. */
+    /** Whether the core has stored there and memory does not know yet. */
+    private static boolean isBuffered(Core core, long address, int sizeBytes) {
+        StoreBuffer buffer = core.storeBuffer();
+        return buffer != null && buffer.hasText() && buffer.overlaps(address, sizeBytes);
+    }
+
+    /** Begins a fetch at the core's RIP. @throws GuestFault #PF if no executable page is there */
     public void begin(Core core) {
         start = core.rip();
         chunkStart = start + 1; // no line or quadword yet
         chunkReread = false;
         if (mode == FetchMode.TWO_READS) {
-            int moments = memory.history().moment() - core.boundaryMoment();
-            olderMoment = memory.history().moment() - (moments == 0 ? 0 : chooser.choose(moments + 1));
-            firstByteIsOlder = moments != 0 && chooser.choose(2) == 0;
+            int now = memory.history().moment();
+            olderMoment = choose(momentsOfInstruction(core), now);
+            firstByteIsOlder = olderMoment != now && chooser.choose(2) == 0;
         }
+    }
+
+    private int[] momentsOfInstruction(Core core) {
+        int epoch = core.boundaryMoment();
+        int offset = (int) start & OFFSET;
+        int end = offset + InstructionBytes.MAX_SIZE_BYTES;
+        TextHistory history = memory.history();
+        Frame frame = memory.frameForFetch(start);
+        int[] moments = history.momentsBefore(frame, offset, Math.min(end, Frame.SIZE_BYTES), epoch);
+        long nextPage = start - offset + Frame.SIZE_BYTES;
+        if (end <= Frame.SIZE_BYTES || !memory.allows(nextPage, Access.EXECUTE)) {
+            return moments;
+        }
+        Frame next = memory.frameForFetch(nextPage);
+        return TextHistory.newestFirst(moments, history.momentsBefore(next, 0, end - Frame.SIZE_BYTES, epoch));
     }
 
     /**
@@ -79,40 +112,37 @@ public final class FetchView {
      */
     public int byteAt(Core core, int index) {
         long address = start + index;
-        Frame frame = memory.frame(address, Access.EXECUTE);
+        Frame frame = memory.frameForFetch(address);
         int offset = (int) address & OFFSET;
-        TextHistory history = memory.history();
+        StoreBuffer buffer = core.storeBuffer();
+        if (buffer != null && isBuffered(core, address, 1)) {
+            return (int) buffer.forward(address, 1, 0) & 0xff;
+        }
         return switch (mode) {
             case COHERENT -> frame.byteAt(offset);
             case TWO_READS -> firstByteIsOlder == (index == 0)
-                    ? history.valueAtMoment(
-                            frame,
-                            offset,
-                            Math.max(olderMoment, earliest(frame, offset, core, address, core.boundaryMoment())))
+                    ? atMoment(frame, offset, core, address, olderMoment)
                     : frame.byteAt(offset);
-            case LINE -> inChunk(frame, offset, core, address, 64);
+            case LINE -> inLine(frame, offset, core, address);
             case QUADWORD -> inQuadword(frame, offset, core, address);
             case WINDOW -> anySince(frame, offset, core, address);
             case ERRATUM -> {
-                if (index > 0 && history.wroteOtherThan(frame, offset, core.epoch(), frame.byteAt(offset))
-                        || index == 0 && changedBesidesInt3(history, frame, offset, core)) {
-                    if (chooser.choose(2) == 1) {
-                        throw GuestFault.of(
-                                GuestFault.Vector.GENERAL_PROTECTION,
-                                "erratum: fetched text that was changed without synchronisation");
-                    }
+                if (memory.history().hasChanged(frame, offset, core.epoch(), core.id(), address, index == 0)
+                        && chooser.choose(2) == 1) {
+                    throw GuestFault.of(
+                            GuestFault.Vector.GENERAL_PROTECTION,
+                            "erratum: fetched text that was changed without synchronisation");
                 }
                 yield anySince(frame, offset, core, address);
             }
         };
     }
 
-    private static boolean changedBesidesInt3(TextHistory history, Frame frame, int offset, Core core) {
-        return history.wroteOtherThan(frame, offset, core.epoch(), 0xcc);
-    }
-
-    private int earliest(Frame frame, int offset, Core core, long address, int epoch) {
-        return memory.history().earliestMoment(frame, offset, epoch, core.id(), address);
+    /** The byte at a moment, or as the core's own newest store left it, if that is later. */
+    private int atMoment(Frame frame, int offset, Core core, long address, int moment) {
+        TextHistory history = memory.history();
+        int earliest = history.earliestMoment(frame, offset, since(core), core.id(), address);
+        return history.valueAtMoment(frame, offset, Math.max(moment, earliest));
     }
 
     private int anySince(Frame frame, int offset, Core core, long address) {
@@ -121,29 +151,40 @@ public final class FetchView {
         return history.valueAt(frame, offset, stale == 0 ? 0 : chooser.choose(stale + 1));
     }
 
-    private int inChunk(Frame frame, int offset, Core core, long address, int chunkSize) {
-        long chunk = address & -chunkSize;
-        if (chunk != chunkStart) {
-            chunkStart = chunk;
-            chunkMoment = chooseMoment(core, core.epoch());
-            chunkReread = false;
+    private int inLine(Frame frame, int offset, Core core, long address) {
+        if ((address & -LINE_BYTES) != chunkStart) {
+            chunkStart = address & -LINE_BYTES;
+            chunkMoment = choose(momentsOfRest(frame, offset, LINE_BYTES, core.epoch()), memory.history().moment());
         }
-        int moment = Math.max(chunkMoment, earliest(frame, offset, core, address, core.epoch()));
-        return memory.history().valueAtMoment(frame, offset, moment);
+        return atMoment(frame, offset, core, address, chunkMoment);
     }
 
     private int inQuadword(Frame frame, int offset, Core core, long address) {
-        boolean continues = (address & -8) == chunkStart;
-        if (continues && !chunkReread) {
-            chunkMoment = chooseMoment(core, chunkMoment); // the second read is not older than the first
-            chunkReread = true;
+        int now = memory.history().moment();
+        if ((address & -QUADWORD_BYTES) != chunkStart) {
+            chunkStart = address & -QUADWORD_BYTES;
+            chunkMoment = choose(momentsOfRest(frame, offset, QUADWORD_BYTES, core.epoch()), now);
+            chunkReread = false;
+        } else if (!chunkReread && chunkMoment != now) {
+            int[] older = momentsOfRest(frame, offset, QUADWORD_BYTES, chunkMoment);
+            int chosen = older.length == 0 ? 0 : chooser.choose(older.length + 1);
+            if (chosen != older.length) { // the oldest possibility is to stay with the first read
+                chunkMoment = chosen == 0 ? now : older[chosen - 1];
+                chunkReread = true;
+            }
         }
-        return inChunk(frame, offset, core, address, 8);
+        return atMoment(frame, offset, core, address, chunkMoment);
     }
 
-    private int chooseMoment(Core core, int notBefore) {
-        int now = memory.history().moment();
-        int from = Math.max(notBefore, core.epoch());
-        return now == from ? now : now - chooser.choose(now - from + 1);
+    /** The moments that make a difference for the bytes of a line or quadword from {@code offset} on. */
+    private int[] momentsOfRest(Frame frame, int offset, int chunkBytes, int epoch) {
+        int end = Math.min(offset & -chunkBytes | chunkBytes - 1, offset + InstructionBytes.MAX_SIZE_BYTES - 1) + 1;
+        return memory.history().momentsBefore(frame, offset, end, epoch);
+    }
+
+    /** The present, or one of some older moments. @param older newest first */
+    private int choose(int[] older, int now) {
+        int chosen = older.length == 0 ? 0 : chooser.choose(older.length + 1);
+        return chosen == 0 ? now : older[chosen - 1];
     }
 }

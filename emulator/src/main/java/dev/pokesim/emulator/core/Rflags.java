@@ -130,6 +130,12 @@ public final class Rflags {
         shift = EXPLICIT;
     }
 
+    /** POPCNT, TZCNT, LZCNT: all six arithmetic flags as given. @param flags CF, PF, AF, ZF, SF, OF or a sum of them */
+    public void setArithmetic(int flags) {
+        explicit = flags;
+        shift = EXPLICIT;
+    }
+
     public boolean cf() {
         return shift == EXPLICIT ? (explicit & CF) != 0 : carries < 0;
     }

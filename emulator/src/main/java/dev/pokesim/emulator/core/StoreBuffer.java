@@ -12,6 +12,8 @@ public final class StoreBuffer {
     private final long[] addresses = new long[CAPACITY];
     private final long[] values = new long[CAPACITY];
     private final int[] sizes = new int[CAPACITY];
+    private final boolean[] text = new boolean[CAPACITY];
+    private int textCount;
     private int head;
     private int count;
 
@@ -43,14 +45,20 @@ public final class StoreBuffer {
         return sizes[head];
     }
 
+    /** Whether one of the stores goes to an executable frame, so that the core's own fetches must look here. */
+    public boolean hasText() {
+        return textCount != 0;
+    }
+
     /** Forgets the oldest store: memory has it now. */
     public void removeOldest() {
+        textCount -= text[head] ? 1 : 0;
         head = (head + 1) % CAPACITY;
         count--;
     }
 
-    /** Appends a store. */
-    public void add(long address, int sizeBytes, long value) {
+    /** Appends a store. @param isText whether it goes to an executable frame */
+    public void add(long address, int sizeBytes, long value, boolean isText) {
         if (isFull()) {
             throw new IllegalStateException("store buffer is full");
         }
@@ -58,6 +66,8 @@ public final class StoreBuffer {
         addresses[slot] = address;
         sizes[slot] = sizeBytes;
         values[slot] = value;
+        text[slot] = isText;
+        textCount += isText ? 1 : 0;
     }
 
     /** Lays the buffered bytes over what memory has: the newest store of each byte wins. */

@@ -70,7 +70,7 @@ sealed interface Operand {
                         case 2 -> "word ptr ";
                         case 4 -> "dword ptr ";
                         case 8 -> "qword ptr ";
-                        case 16 -> "xmmword ptr ";
+                        case 16 -> "oword ptr ";
                         default -> "";
                     }
                     + address;

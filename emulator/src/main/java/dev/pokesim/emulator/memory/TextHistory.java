@@ -1,6 +1,7 @@
 package dev.pokesim.emulator.memory;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Every store into executable pages, in the order in which memory took them. A <em>moment</em> is a number of stores: moment 0
@@ -10,6 +11,9 @@ import java.util.Arrays;
  * @see "Intel SDM vol. 3A, Handling Self- and Cross-Modifying Code"
  */
 public final class TextHistory {
+    private static final byte INT3 = (byte) 0xcc;
+    private static final int[] NONE = {};
+
     /** Per written byte: the moment before its store. */
     private int[] momentBefore = new int[64];
 
@@ -63,6 +67,21 @@ public final class TextHistory {
             writer = Arrays.copyOf(writer, capacity);
             linear = Arrays.copyOf(linear, capacity);
         }
+    }
+
+    /** Whether any of {@code sizeBytes} bytes of a frame was written since a moment. */
+    public boolean isWrittenSince(Frame frame, int offset, int sizeBytes, int epoch) {
+        int[] newest = frame.newestWrite;
+        if (newest == null || frame.lastTextMoment <= epoch) {
+            return false;
+        }
+        for (int i = offset; i < offset + sizeBytes; i++) {
+            int write = newest[i];
+            if (write != 0 && momentBefore[write - 1] >= epoch) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -126,15 +145,59 @@ public final class TextHistory {
         return epoch;
     }
 
-    /** Whether any store after {@code epoch} wrote something else than {@code value} into the byte. */
-    public boolean wroteOtherThan(Frame frame, int offset, int epoch, int value) {
+    /**
+     * The moments before stores into some bytes of a frame: together with the present all moments at which they differ.
+     *
+     * @param from the first byte, {@code to} is behind the last
+     * @param epoch earlier moments are left out
+     * @return newest first, each once
+     */
+    public int[] momentsBefore(Frame frame, int from, int to, int epoch) {
+        int[] newest = frame.newestWrite;
+        if (newest == null) {
+            return NONE;
+        }
+        int[] moments = new int[8];
+        int count = 0;
+        for (int offset = from; offset < to; offset++) {
+            for (int write = newest[offset]; write != 0 && momentBefore[write - 1] >= epoch; write = previous[write - 1]) {
+                if (count == moments.length) {
+                    moments = Arrays.copyOf(moments, 2 * count);
+                }
+                moments[count++] = momentBefore[write - 1];
+            }
+        }
+        return newestFirst(Arrays.copyOf(moments, count), NONE);
+    }
+
+    /** The moments of both, newest first, each once. */
+    public static int[] newestFirst(int[] some, int[] others) {
+        return IntStream.concat(IntStream.of(some), IntStream.of(others))
+                .map(moment -> -moment)
+                .sorted()
+                .distinct()
+                .map(moment -> -moment)
+                .toArray();
+    }
+
+    /**
+     * Whether a byte changed after {@code epoch} without synchronisation: through a store that was not the core's own at the
+     * address it fetches from.
+     *
+     * @param int3IsExempt whether to pass over changes to 0xCC and back from it
+     */
+    public boolean hasChanged(
+            Frame frame, int offset, int epoch, int core, long linearAddress, boolean int3IsExempt) {
         int[] newest = frame.newestWrite;
         int write = newest == null ? 0 : newest[offset];
         while (write != 0 && momentBefore[write - 1] >= epoch) {
-            if ((newValue[write - 1] & 0xff) != value) {
+            int i = write - 1;
+            boolean isOwn = writer[i] == core && linear[i] == linearAddress;
+            boolean isInt3 = oldValue[i] == INT3 || newValue[i] == INT3;
+            if (oldValue[i] != newValue[i] && !isOwn && !(int3IsExempt && isInt3)) {
                 return true;
             }
-            write = previous[write - 1];
+            write = previous[i];
         }
         return false;
     }

@@ -57,7 +57,7 @@ final class AssemblyText {
             Set.of("lock", "rep", "repz", "repnz", "data16", "addr32", "cs", "ds", "es", "ss", "bnd", "notrack");
     private static final Set<String> STRING_OPERATIONS = Set.of("movs", "stos", "scas", "cmps", "lods");
     private static final Pattern MEMORY =
-            Pattern.compile("(?:(byte|word|dword|qword|xmmword) ptr )?(?:([c-gs]s):)?\\[([^]]*)]");
+            Pattern.compile("(?:(byte|word|dword|qword|oword) ptr )?(?:([c-gs]s):)?\\[([^]]*)]");
     private static final Pattern TERM = Pattern.compile("([+-]?)([a-z0-9]+)(?:\\*([1248]))?");
 
     /** A general register or a part of one. */
@@ -161,7 +161,7 @@ final class AssemblyText {
         }
         int sizeBytes = matcher.group(1) == null
                 ? 0
-                : 1 << List.of("byte", "word", "dword", "qword", "xmmword").indexOf(matcher.group(1));
+                : 1 << List.of("byte", "word", "dword", "qword", "oword").indexOf(matcher.group(1));
         return new Memory(
                 sizeBytes, matcher.group(2) == null ? "" : matcher.group(2), base, index, scale, displacement);
     }

@@ -62,9 +62,13 @@ final class OperandSets {
             }
         }
         state.flags = random.nextInt() & CpuState.FLAGS;
-        for (int i = 0; i < CpuState.WINDOW_BYTES; i += 8) {
-            state.write(CpuState.DATA + i, 8, value());
-            state.write(CpuState.STACK + i, 8, value());
+        // all of the window only where an instruction may look that far, to keep reports readable
+        int farBytes = BIT_TESTS.contains(text.mnemonic()) ? CpuState.WINDOW_BYTES / 2 - 8 : 0x20;
+        for (int i = -farBytes; i <= farBytes; i += 8) {
+            state.write(DATA_MIDDLE + i, 8, value());
+        }
+        for (int i = -0x20; i <= 0x20; i += 8) {
+            state.write(CpuState.INITIAL_RSP + i, 8, value());
         }
         if (text.prefixes().stream().anyMatch(prefix -> prefix.startsWith("rep"))) {
             state.registers[Core.RCX] = random.nextInt(8);

@@ -1,0 +1,27 @@
+package dev.pokesim.emulator.isa;
+
+import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.core.Rflags;
+import dev.pokesim.emulator.microop.MicroOp;
+
+/** DEC: subtracts 1 and leaves CF alone. Source: Intel SDM vol. 2, "DEC". */
+final class Dec extends UnaryArithmetic {
+    Dec() {
+        super(0xfe, 1);
+    }
+
+    @Override
+    long apply(Rflags flags, long value, int shift) {
+        return flags.decrement(value, shift);
+    }
+
+    @Override
+    MicroOp compute(Steps.Destination out, Steps.Source in, int sizeBytes) {
+        return new Steps.Computation(out, in, Steps.Source.constant(0), sizeBytes) {
+            @Override
+            public void execute(Core core) {
+                write(core, apply(core.flags(), first(core), shift));
+            }
+        };
+    }
+}
