@@ -68,7 +68,8 @@ final class GeneratedTextRun {
     /** Writes the text of every site for the key switched on, and redirects every call. */
     void patch(GeneratedText text) {
         text.load().sites().forEach(site -> memory.load(site.address(), whenOn(site)));
-        text.callSites().forEach(call -> memory.load(call.address(), call.newText().toArray()));
+        text.callSites()
+                .forEach(call -> memory.load(call.address(), call.newText().toArray()));
     }
 
     private static byte[] whenOn(PatchSite site) {
