@@ -324,7 +324,9 @@ class FetchViewTest {
             for (int i = 0; i < 20; i++) {
                 world.write(512 + i, 1, i + 1, 1, true);
             }
-            world.write(18, 1, 5, 1, true);
+            for (int offset : new int[] {18, 63, 79}) {
+                world.write(offset, 1, 5, 1, true);
+            }
             FetchView view = new FetchView(world.memory, mode, count -> {
                 throw new AssertionError(mode + " asked for a choice");
             });
