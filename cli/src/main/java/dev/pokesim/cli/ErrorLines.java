@@ -1,5 +1,6 @@
 package dev.pokesim.cli;
 
+import dev.pokesim.cli.console.CloseMatches;
 import dev.pokesim.cli.console.Console;
 import dev.pokesim.cli.console.ExitCode;
 import dev.pokesim.cli.console.OutputOptions;
@@ -10,6 +11,7 @@ import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -24,17 +26,11 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
 
     @Override
     public int handleParseException(ParameterException exception, String[] args) {
-        StringBuilder line = new StringBuilder(startingSmall(message(exception)));
-        if (exception instanceof UnmatchedArgumentException unmatched) {
-            List<String> suggestions = unmatched.getSuggestions();
-            if (!suggestions.isEmpty()) {
-                line.append(" (did you mean ")
-                        .append(String.join(" or ", suggestions))
-                        .append("?)");
-            }
-        }
-        String command = exception.getCommandLine().getCommandSpec().qualifiedName();
-        console.errorLine("poke-sim: " + line + "; try " + command + " --help");
+        CommandSpec command = exception.getCommandLine().getCommandSpec();
+        String line = exception instanceof UnmatchedArgumentException unmatched
+                ? unmatchedLine(unmatched, command)
+                : startingSmall(message(exception));
+        console.errorLine("poke-sim: " + line + "; try " + command.qualifiedName() + " --help");
         return ExitCode.BAD_USAGE.value();
     }
 
@@ -64,6 +60,21 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
                 + Runtime.getRuntime().maxMemory() / (1 << 20)
                 + " MiB, for example with POKE_SIM_OPTS=-Xmx8g in the environment");
         return ExitCode.INCOMPLETE.value();
+    }
+
+    /** Picocli calls a mistyped command an unmatched argument, and suggests names that are not close. */
+    private static String unmatchedLine(UnmatchedArgumentException exception, CommandSpec command) {
+        String typed = exception.getUnmatched().get(0);
+        boolean isOption = exception.isUnknownOption();
+        List<String> names = isOption
+                ? command.optionsMap().keySet().stream()
+                        .filter(name -> name.startsWith("--"))
+                        .toList()
+                : List.copyOf(command.subcommands().keySet());
+        String what =
+                isOption || names.isEmpty() ? startingSmall(message(exception)) : "unknown command: '" + typed + "'";
+        List<String> close = CloseMatches.of(isOption ? typed.replaceFirst("=.*", "") : typed, names);
+        return close.isEmpty() ? what : what + " (did you mean " + String.join(" or ", close) + "?)";
     }
 
     private static String message(Exception exception) {

@@ -69,7 +69,11 @@ public final class PokeSim {
             // Picocli hands over exceptions only.
             status = errors.bug(e, List.of(args).contains(OutputOptions.VERBOSE));
         }
-        console.out().flush();
+        // Flushes as well; a writer keeps its failures to itself until asked.
+        if (console.out().checkError()) {
+            console.errorLine("poke-sim: cannot write the result to standard output: it is full or was closed");
+            return ExitCode.INCOMPLETE.value();
+        }
         return status;
     }
 

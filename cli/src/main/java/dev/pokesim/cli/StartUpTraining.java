@@ -12,7 +12,14 @@ import java.util.List;
  */
 final class StartUpTraining {
     private static final List<List<String>> RUNS = List.of(
-            List.of("--help"), List.of("--version"), List.of("profile", "list"), List.of("profile", "show", "milan", "--format", "json"), List.of("completion"), List.of("completion", "--help"), List.of("--no-such-option"));
+            List.of("--help"),
+            List.of("--version"),
+            List.of("profile", "list"),
+            List.of("profile", "show", "milan", "--format", "json"),
+            List.of("completion"),
+            List.of("completion", "--help"),
+            List.of("sites", "--help"),
+            List.of("--no-such-option"));
 
     private StartUpTraining() {}
 

@@ -11,6 +11,7 @@ import dev.pokesim.cli.console.Report;
 import dev.pokesim.cli.console.UserError;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -65,15 +66,34 @@ class PokeSimTest {
     }
 
     @Test
-    void unknownCommandIsBadUsageAndASimilarOneIsSuggestedFirst() {
-        assertEquals(2, run("completio"));
-        // Picocli goes on with less similar ones, which depend on what other commands there are.
-        assertTrue(
-                err.toString()
-                        .matches("poke-sim: unmatched argument at index 0: 'completio' "
-                                + "\\(did you mean completion( or .*)?\\?\\); try poke-sim --help\\R"),
-                "printed: " + err);
-        assertEquals("", out.toString());
+    void unknownCommandIsBadUsageAndASimilarOneIsSuggested() {
+        assertOneErrorLine(
+                2,
+                "poke-sim: unknown command: 'completio' (did you mean completion?); try poke-sim --help",
+                "completio");
+    }
+
+    @Test
+    void nothingIsSuggestedIfNothingIsSimilar() {
+        assertOneErrorLine(2, "poke-sim: unknown command: 'x-ray-machine'; try poke-sim --help", "x-ray-machine");
+    }
+
+    @Test
+    void aMistypedOptionIsSuggestedAsItIsSpelled() {
+        assertOneErrorLine(
+                2,
+                "poke-sim: unknown option: '--fromat=json' (did you mean --format?); try poke-sim fail --help",
+                "fail",
+                "--fromat=json");
+    }
+
+    @Test
+    void anArgumentTooManyIsBadUsage() {
+        assertOneErrorLine(
+                2,
+                "poke-sim: unmatched argument at index 1: 'zsh'; try poke-sim completion --help",
+                "completion",
+                "zsh");
     }
 
     @Test
@@ -146,6 +166,17 @@ class PokeSimTest {
         out.getBuffer().setLength(0);
         assertEquals(0, run("report", "--format", "JSON"));
         assertEquals("{\n  \"version\": 1,\n  \"cores\": 3\n}\n", out.toString());
+    }
+
+    @Test
+    void aResultThatCannotBeWrittenIsNotFine() {
+        PrintWriter full = new PrintWriter(Writer.nullWriter());
+        full.close();
+        assertEquals(3, PokeSim.run(new Console(full, console.err(), false, false, new Interruption()), "completion"));
+        assertEquals(
+                "poke-sim: cannot write the result to standard output: it is full or was closed"
+                        + System.lineSeparator(),
+                err.toString());
     }
 
     @Test

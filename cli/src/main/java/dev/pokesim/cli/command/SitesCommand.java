@@ -63,7 +63,7 @@ public final class SitesCommand implements Callable<Integer> {
         try {
             return output.print(list()).exitCode().value();
         } catch (InvalidInput invalid) {
-            throw new UserError(String.valueOf(invalid.getMessage()), invalid);
+            throw new UserError(invalid.getMessage(), invalid);
         }
     }
 

@@ -173,7 +173,8 @@ record SitesReport(String file, Summary summary, List<Site> sites) implements Re
         out.println();
         out.println(counted(summary.sites(), "site") + " of " + counted(summary.keys(), "key") + " ("
                 + summary.keysOn() + " on"
-                + (summary.keysElsewhere() == 0 ? "" : ", " + summary.keysElsewhere() + " defined elsewhere") + "): " + summary.nop2() + " nop2, " + summary.nop5() + " nop5, "
+                + (summary.keysElsewhere() == 0 ? "" : ", " + summary.keysElsewhere() + " defined elsewhere") + "): "
+                + summary.nop2() + " nop2, " + summary.nop5() + " nop5, "
                 + summary.jmp8() + " jmp8, " + summary.jmp32() + " jmp32; " + summary.crossingWords()
                 + " crossing an 8-byte word, " + summary.crossingLines() + " a 64-byte line; " + summary.init()
                 + " in init text; "

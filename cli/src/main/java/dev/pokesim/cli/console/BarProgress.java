@@ -1,6 +1,7 @@
 package dev.pokesim.cli.console;
 
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.Timer;
 import java.util.TimerTask;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -35,20 +36,21 @@ final class BarProgress implements ProgressReporter {
     public synchronized void start(String what, long total) {
         done();
         stepsDone = 0;
-        timer = new Timer("poke-sim-progress", true);
-        timer.schedule(
+        Timer waiting = new Timer("poke-sim-progress", true);
+        timer = waiting;
+        waiting.schedule(
                 new TimerTask() {
                     @Override
                     public void run() {
-                        show(what, total, this);
+                        show(what, total, waiting);
                     }
                 },
                 delayMillis);
     }
 
-    private synchronized void show(String what, long total, TimerTask task) {
-        // A task that was cancelled while it waited for this monitor must not draw any more.
-        if (timer == null || bar != null) {
+    private synchronized void show(String what, long total, Timer caller) {
+        // The work may have ended, and other work begun, while this waited for the monitor.
+        if (timer != caller) {
             return;
         }
         bar = new ProgressBarBuilder()
@@ -57,7 +59,8 @@ final class BarProgress implements ProgressReporter {
                 .setStyle(ProgressBarStyle.ASCII)
                 .clearDisplayOnFinish()
                 .continuousUpdate()
-                .setConsumer(new ConsoleProgressBarConsumer(terminal))
+                .startsFrom(0, Duration.ofMillis(delayMillis))
+                .setConsumer(new WipedConsumer(terminal))
                 .build();
         bar.stepTo(stepsDone);
     }
@@ -84,6 +87,28 @@ final class BarProgress implements ProgressReporter {
         if (bar != null) {
             bar.close();
             bar = null;
+        }
+    }
+
+    /** Wipes the bar out by one control sequence: the library's blanks fill the line, and many terminals go on to the next. */
+    private static final class WipedConsumer extends ConsoleProgressBarConsumer {
+        private final PrintStream terminal;
+
+        WipedConsumer(PrintStream terminal) {
+            super(terminal);
+            this.terminal = terminal;
+        }
+
+        @Override
+        public void clear() {
+            terminal.print(WIPE_LINE);
+            terminal.flush();
+        }
+
+        /** Without the library's line break: nothing of the bar is left that a line would end. */
+        @Override
+        public void close() {
+            terminal.flush();
         }
     }
 }

@@ -31,7 +31,7 @@ public record Console(
                 Arrays.asList(System.getProperty("pokesim.terminals", "").split(",", -1));
         return new Console(
                 new PrintWriter(out, false, StandardCharsets.UTF_8),
-                new PrintWriter(System.err, true),
+                new PrintWriter(System.err, true, StandardCharsets.UTF_8),
                 terminals.contains("stdout") && environmentAllowsColour(),
                 terminals.contains("stderr"),
                 new Interruption());

@@ -28,8 +28,11 @@ class SitesCommandTest {
 
     private final StringWriter out = new StringWriter();
 
-    @TempDir
-    private Path folder;
+    private final Path folder;
+
+    SitesCommandTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
 
     @Test
     void lineOfASiteHasAddressBytesKindKeyAndFunction() {
@@ -109,8 +112,7 @@ class SitesCommandTest {
     void jsonHasTheSameSitesWithItsVersionFirst() {
         sites(EXECUTABLE, "--key", "quota_key", "--format", "json");
         JsonObject json = JsonParser.parseString(out.toString()).getAsJsonObject();
-        assertEquals(
-                List.of("version", "file", "summary", "sites"), List.copyOf(json.keySet()));
+        assertEquals(List.of("version", "file", "summary", "sites"), List.copyOf(json.keySet()));
         assertEquals(2, json.getAsJsonObject("summary").get("sites").getAsInt());
         JsonObject site = json.getAsJsonArray("sites").get(1).getAsJsonObject();
         assertEquals(

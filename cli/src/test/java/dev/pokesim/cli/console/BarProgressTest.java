@@ -31,7 +31,9 @@ class BarProgressTest {
         waitForScreen("replicas", "5/20");
         progress.note("seed 7 was slow");
         progress.done();
-        assertTrue(screen.toString(StandardCharsets.UTF_8).contains("seed 7 was slow" + System.lineSeparator()));
+        String shown = screen.toString(StandardCharsets.UTF_8);
+        assertTrue(shown.contains("\r\u001b[Kseed 7 was slow" + System.lineSeparator()), shown);
+        assertTrue(shown.endsWith("\r\u001b[K"), "nothing of the bar is left: " + shown);
     }
 
     @Test

@@ -1,11 +1,13 @@
 package dev.pokesim.cli.console;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
@@ -14,7 +16,9 @@ import org.junit.jupiter.api.Test;
 class InterruptionTest {
     @Test
     void aCommandThatDoesNotListenIsStoppedAtOnceAndIncomplete() throws Exception {
-        assertEquals("3: poke-sim: stopped before the end", interrupt("deaf"));
+        // Sooner than the time that one that listens is given.
+        assertTimeout(
+                Duration.ofSeconds(9), () -> assertEquals("3: poke-sim: stopped before the end", interrupt("deaf")));
     }
 
     @Test

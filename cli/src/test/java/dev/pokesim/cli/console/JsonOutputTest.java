@@ -28,7 +28,7 @@ class JsonOutputTest {
                 }""", JsonOutput.write(new Result(7, List.of("a<b>&'c'", "\u00e4"), null)));
     }
 
-    record Number(double d) {}
+    record Figure(double d) {}
 
     /** The last three are numbers that {@code Double.toString} writes in one way on JDK 17 and in another on JDK 25. */
     @ParameterizedTest
@@ -46,7 +46,7 @@ class JsonOutputTest {
         "5.684341886080802E-14, 5.6843418860808015E-14"
     })
     void numbersHaveFewDigitsAndNoTrailingZeros(double number, String digits) {
-        assertEquals("{\n  \"version\": 1,\n  \"d\": " + digits + "\n}", JsonOutput.write(new Number(number)));
+        assertEquals("{\n  \"version\": 1,\n  \"d\": " + digits + "\n}", JsonOutput.write(new Figure(number)));
     }
 
     @Test
@@ -55,7 +55,7 @@ class JsonOutputTest {
         for (int i = 0; i < 20_000; i++) {
             double number = Double.longBitsToDouble(random.nextLong());
             if (Double.isFinite(number)) {
-                String json = JsonOutput.write(new Number(number));
+                String json = JsonOutput.write(new Figure(number));
                 String digits = json.substring(json.lastIndexOf(' ') + 1, json.length() - 2);
                 assertEquals(number, Double.parseDouble(digits), "of bits " + Double.doubleToRawLongBits(number));
             }
@@ -66,7 +66,7 @@ class JsonOutputTest {
     void whatIsNotANumberIsRefused() {
         for (double number : new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
             Exception refusal =
-                    assertThrows(IllegalArgumentException.class, () -> JsonOutput.write(new Number(number)));
+                    assertThrows(IllegalArgumentException.class, () -> JsonOutput.write(new Figure(number)));
             assertTrue(String.valueOf(refusal.getMessage()).contains("has no JSON form"), refusal.toString());
         }
     }

@@ -94,8 +94,12 @@ class LauncherTest {
         Path links = Files.createDirectories(folder.resolve("links and more"));
         Path absolute = Files.createSymbolicLink(links.resolve("absolute"), checkout.root.resolve("poke-sim"));
         Path relative = Files.createSymbolicLink(links.resolve("relative"), Path.of("absolute"));
+        // Past the script at the top, which has run by then.
+        Path built = Files.createSymbolicLink(
+                links.resolve("built"), checkout.root.resolve("cli/target/poke-sim/bin/poke-sim"));
+        Path toBuilt = Files.createSymbolicLink(links.resolve("to-built"), Path.of("built"));
         Path toFolder = Files.createSymbolicLink(folder.resolve("to-folder"), checkout.root);
-        for (Path launcher : List.of(absolute, relative, toFolder.resolve("poke-sim"))) {
+        for (Path launcher : List.of(absolute, relative, toFolder.resolve("poke-sim"), built, toBuilt)) {
             Ended ended = checkout.run(Map.of(), launcher, "run");
             assertEquals(0, ended.status(), ended.err());
             assertTrue(ended.out().endsWith("<run>\n"), ended.out());
@@ -191,9 +195,9 @@ class LauncherTest {
 
     @Test
     void optionsForTheJvmAreSplitAtBlanksAndNothingElse() throws Exception {
-        checkout.run(Map.of("POKE_SIM_OPTS", "-Xmx8g  -Dfiles=/*"), checkout.root.resolve("poke-sim"), "run");
+        checkout.run(Map.of("POKE_SIM_OPTS", "-Xmx8g  /*"), checkout.root.resolve("poke-sim"), "run");
         String call = checkout.calls("java").get(0);
-        assertTrue(call.contains(" -Xmx8g -Dfiles=/* -jar "), call);
+        assertTrue(call.contains(" -Xmx8g /* -jar "), call);
         assertTrue(call.contains("-XX:+UseSerialGC"), call);
     }
 

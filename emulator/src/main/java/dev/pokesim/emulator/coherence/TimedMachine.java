@@ -387,13 +387,13 @@ public final class TimedMachine implements Machine.IpiTransport {
         boolean isStore = (request & 1) != 0;
         if (isStore) {
             machine.drain(core);
-            busy = profile.storePs() + profile.holdAfterOperationPs();
+            busy = profile.lockedOperationPs() + profile.holdAfterOperationPs(); // an operation on a line that had to come
         } else {
             MicroOp next = Objects.requireNonNull(waiting[id]);
             waiting[id] = null;
             core.setTimePs(nowPs);
             cost = owns ? profile.lockedOperationPs() : 0;
-            busy = owns ? cost + profile.holdAfterOperationPs() : 0;
+            busy = owns ? cost + profile.holdAfterOperationPs() : profile.cachedReadPs();
             cost += next.costPs();
             long gap = perform(core, next);
             if (gap > 0 && contention.retryHitProbability() > 0 && random.nextDouble() < contention.retryHitProbability()) {

@@ -55,13 +55,17 @@ public final class FetchView {
         if (memory.history().moment() == since) {
             return true;
         }
-        if (memory.frame(address, Access.EXECUTE).lastTextMoment() > since) {
+        int offset = (int) address & OFFSET;
+        int inFrame = Math.min(InstructionBytes.MAX_SIZE_BYTES, Frame.SIZE_BYTES - offset);
+        TextHistory history = memory.history();
+        if (history.isWrittenSince(memory.frame(address, Access.EXECUTE), offset, inFrame, since)) {
             return false;
         }
-        long last = address + InstructionBytes.MAX_SIZE_BYTES - 1;
-        return last >>> 12 == address >>> 12
-                || !memory.allows(last, Access.EXECUTE)
-                || memory.frame(last, Access.EXECUTE).lastTextMoment() <= since;
+        long next = address + inFrame;
+        return inFrame == InstructionBytes.MAX_SIZE_BYTES
+                || !memory.isMapped(next)
+                || !history.isWrittenSince(
+                        memory.frame(next, Access.EXECUTE), 0, InstructionBytes.MAX_SIZE_BYTES - inFrame, since);
     }
 
     private int since(Core core) {

@@ -69,6 +69,21 @@ public final class TextHistory {
         }
     }
 
+    /** Whether any of {@code sizeBytes} bytes of a frame was written since a moment. */
+    public boolean isWrittenSince(Frame frame, int offset, int sizeBytes, int epoch) {
+        int[] newest = frame.newestWrite;
+        if (newest == null || frame.lastTextMoment <= epoch) {
+            return false;
+        }
+        for (int i = offset; i < offset + sizeBytes; i++) {
+            int write = newest[i];
+            if (write != 0 && momentBefore[write - 1] >= epoch) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /**
      * The moments at which the byte at {@code offset} changed, as far as a core may still see the value from before.
      *

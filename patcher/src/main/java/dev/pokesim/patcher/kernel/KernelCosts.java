@@ -15,6 +15,7 @@ import java.util.List;
  * @param textPokePs one call of __text_poke(): private mapping, two switches of address space, local TLB flush
  * @param ipiHandlerPs handling a function-call interrupt, sync_core() included
  * @param spinPs one round of a spin loop
+ * @param nextCpuPs one round of for_each_possible_cpu(): find_next_bit() is about a dozen instructions
  */
 public record KernelCosts(
         long trapEntryPs,
@@ -24,13 +25,15 @@ public record KernelCosts(
         long emulatePs,
         long textPokePs,
         long ipiHandlerPs,
-        long spinPs) {
+        long spinPs,
+        long nextCpuPs) {
+    private static final int NEXT_CPU_INSTRUCTIONS = 12;
     static final String TEXT_POKE = "text-poke";
     static final String SEARCH_PROBE = "search-probe";
     static final String EMULATE_INSTRUCTION = "emulate-instruction";
 
     /** For a machine without time. */
-    public static final KernelCosts NONE = new KernelCosts(0, 0, 0, 0, 0, 0, 0, 0);
+    public static final KernelCosts NONE = new KernelCosts(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /** A reader of profiles that have these costs; the one for every use with a kernel. */
     public static MachineProfileReader profileReader() {
@@ -47,6 +50,7 @@ public record KernelCosts(
                 profile.ps(EMULATE_INSTRUCTION),
                 profile.ps(TEXT_POKE),
                 profile.ipiHandlerPs(),
-                profile.retryGapPs());
+                profile.retryGapPs(),
+                NEXT_CPU_INSTRUCTIONS * profile.guestInstructionPs());
     }
 }

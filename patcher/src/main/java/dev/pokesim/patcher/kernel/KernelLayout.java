@@ -41,6 +41,9 @@ public record KernelLayout(long stext, int possibleCores) {
     /** {@code text_mutex}: the word that is 0 when free, else the owner's core number plus 1. */
     public static final long TEXT_MUTEX = DATA + 0x2080;
 
+    /** Where each core's per-CPU data is: {@code __per_cpu_offset[]}, 8 bytes a core. */
+    private static final long PER_CPU_OFFSETS = DATA + 0x4000;
+
     private static final long DATA_SIZE_BYTES = 0x3000;
 
     private static final long PER_CPU = 0xffff888000000000L;
@@ -48,13 +51,16 @@ public record KernelLayout(long stext, int possibleCores) {
     /** Per-CPU data at GS base; a scratch area for the functions that the workload calls; two pages of stack. */
     private static final int PER_CPU_SIZE_BYTES = 0x1000;
 
+    /** Below this offset of its per-CPU data the text that runs on a core may keep data of its own. */
+    public static final int TEXT_DATA_SIZE_BYTES = 0x800;
+
     /** Offset of {@code bp_refs}, {@code text_poke_array_refs} in per-CPU data. */
-    public static final int REFS = 0x80;
+    public static final int REFS = 0x880;
     /**
      * Offset of the count of function-call interrupts in per-CPU data. It shares a line with {@link #REFS}: an assumption
      * about the linker's placing, which decides whether the second pass over all CPUs finds the lines where it left them.
      */
-    public static final int CALL_COUNT = 0x88;
+    public static final int CALL_COUNT = 0x888;
 
     private static final int SCRATCH = 0x1000;
     private static final int STACK_TOP = 0x5000;
@@ -66,6 +72,11 @@ public record KernelLayout(long stext, int possibleCores) {
     /** GS base of a core. */
     public static long perCpu(int core) {
         return PER_CPU + core * PER_CPU_STRIDE;
+    }
+
+    /** Where the kernel looks up GS base of a core. */
+    public static long perCpuOffset(int core) {
+        return PER_CPU_OFFSETS + 8L * core;
     }
 
     /** The 64 bytes that functions called on a core may use. */
@@ -86,7 +97,9 @@ public record KernelLayout(long stext, int possibleCores) {
     /** Maps data, per-CPU areas and stacks, and sets each core's GS base and RSP. Text is mapped by who brings it. */
     public void map(AddressSpace memory) {
         memory.map(DATA, DATA_SIZE_BYTES, Access.READ, Access.WRITE);
+        memory.map(PER_CPU_OFFSETS, 8L * possibleCores, Access.READ, Access.WRITE);
         for (int core = 0; core < possibleCores; core++) {
+            memory.write(perCpuOffset(core), 8, perCpu(core), 0);
             memory.map(perCpu(core), PER_CPU_SIZE_BYTES, Access.READ, Access.WRITE);
             memory.map(scratch(core), 64, Access.READ, Access.WRITE);
             memory.map(stackTop(core) - STACK_SIZE_BYTES, STACK_SIZE_BYTES, Access.READ, Access.WRITE);

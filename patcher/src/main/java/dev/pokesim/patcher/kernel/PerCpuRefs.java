@@ -22,10 +22,12 @@ public final class PerCpuRefs implements Refs {
     public void publish(Routine.Builder routine, BatchContext context) {
         int possible = context.layout().possibleCores();
         int cpu = routine.local();
+        int area = routine.local();
         routine.compute("for each possible cpu", (core, local) -> local[cpu] = 0)
                 .label("publish")
-                .storeConstant("refs of cpu = 1, release", ofCpu(cpu), 4, 1)
-                .compute("next cpu", (core, local) -> local[cpu]++)
+                .load("__per_cpu_offset", area, offsetOf(cpu), 8, context.costs().cachedReadPs())
+                .storeConstant("refs of cpu = 1, release", in(area), 4, 1)
+                .compute("next cpu", context.costs().nextCpuPs(), (core, local) -> local[cpu]++)
                 .jumpIf("more cpus", (core, local) -> local[cpu] < possible, "publish");
     }
 
@@ -43,14 +45,21 @@ public final class PerCpuRefs implements Refs {
     public void retire(Routine.Builder routine, BatchContext context) {
         int possible = context.layout().possibleCores();
         int cpu = routine.local();
-        routine.compute("for each possible cpu", (core, local) -> local[cpu] = 0).label("retire");
-        RefSteps.decrementAndAwaitZero(routine, ofCpu(cpu), context);
-        routine.compute("next cpu", (core, local) -> local[cpu]++)
+        int area = routine.local();
+        routine.compute("for each possible cpu", (core, local) -> local[cpu] = 0)
+                .label("retire")
+                .load("__per_cpu_offset", area, offsetOf(cpu), 8, context.costs().cachedReadPs());
+        RefSteps.decrementAndAwaitZero(routine, in(area), context);
+        routine.compute("next cpu", context.costs().nextCpuPs(), (core, local) -> local[cpu]++)
                 .jumpIf("more cpus", (core, local) -> local[cpu] < possible, "retire");
     }
 
-    private static AddressOf ofCpu(int slot) {
-        return core -> KernelLayout.perCpu((int) core.file()[slot]) + KernelLayout.REFS;
+    private static AddressOf offsetOf(int cpu) {
+        return core -> KernelLayout.perCpuOffset((int) core.file()[cpu]);
+    }
+
+    private static AddressOf in(int area) {
+        return core -> core.file()[area] + KernelLayout.REFS;
     }
 
     @Override

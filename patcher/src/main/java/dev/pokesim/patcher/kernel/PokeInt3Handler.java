@@ -42,12 +42,13 @@ public final class PokeInt3Handler {
                 .compute("site = ip - 1", (core, local) -> local[site]--)
                 .compute("smp_rmb", (core, local) -> {}); // loads are not reordered on x86
         refs.take(b, "not-mine");
-        b.load("nr", count, core -> refs.countAddress(), 4, costs.cachedReadPs());
+        // both loads go out together: a line that comes for the first serves the second
         if (refs.vectorPointerAddress() != 0) {
             b.load("vec", vector, core -> refs.vectorPointerAddress(), 8, 0);
         } else {
             b.compute("vec", (core, local) -> local[vector] = KernelLayout.ARRAY);
         }
+        b.load("nr", count, core -> refs.countAddress(), 4, costs.cachedReadPs());
         search(b, layout, costs, site, count, vector, left, right, entry, value);
 
         b.label("found")

@@ -190,6 +190,7 @@ public final class PatchRun {
             core.flags().setValue(Routine.FLAGS_INTERRUPTS_ON);
             core.enterRoutine(id == PATCHER ? patcher : id <= active ? worker : idle);
             timed.warm(id, KernelLayout.perCpu(id), KernelLayout.CALL_COUNT + 8);
+            timed.warm(PATCHER, KernelLayout.perCpuOffset(id), 8);
             timed.warm(id, KernelLayout.scratch(id), 64);
             timed.warm(id, KernelLayout.stackTop(id) - 512, 512);
             timed.start(id, 0);

@@ -496,6 +496,6 @@ final class ElfFile {
     }
 
     private boolean isInside(long offset, long sizeBytes) {
-        return offset >= 0 && sizeBytes >= 0 && sizeBytes <= bytes.capacity() && offset <= bytes.capacity() - sizeBytes;
+        return offset >= 0 && sizeBytes >= 0 && offset <= bytes.capacity() - sizeBytes;
     }
 }

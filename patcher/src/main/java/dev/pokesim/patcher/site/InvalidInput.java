@@ -16,4 +16,9 @@ public final class InvalidInput extends RuntimeException {
     public InvalidInput(String file, String what, String whatToDo) {
         super(file + ": " + what + "; " + whatToDo);
     }
+
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage()); // never null: the constructor sets it
+    }
 }

@@ -18,8 +18,11 @@ class ElfFileTest {
     private final ElfTestFile object = ElfTestFile.named("statickeys.o");
     private final ElfTestFile executable = ElfTestFile.named("statickeys.elf");
 
-    @TempDir
-    private Path folder;
+    private final Path folder;
+
+    ElfFileTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
 
     @Test
     void directoryIsRejected() {

@@ -205,6 +205,16 @@ class ElfInputTest {
     }
 
     @Test
+    void onlyLoadSegmentsAreMapped() {
+        long constants = 64 + 56; // the second program header
+        LoadedImage image =
+                ElfTestFile.named("statickeys.elf").withByte(constants, 4).load();
+        assertEquals(
+                List.of("program header 0", "program header 2"),
+                image.segments().stream().map(Segment::name).toList());
+    }
+
+    @Test
     void bssIsZeroed() {
         LoadedImage image = ElfTestFile.load("statickeys.elf");
         Symbol packets = image.symbols().named("packets").get(0);

@@ -71,6 +71,23 @@ class ElfObjectTest {
                 image.bytesAt(ElfObject.MODULE_AREA + 0x2e, 4).orElseThrow().toString());
     }
 
+    @Test
+    void emptySectionDoesNotMoveOthers() {
+        ElfTestFile guest = ElfTestFile.named("guest.ko");
+        assertEquals(0, guest.section(".data").sizeBytes());
+        ElfTestFile aligned = guest.withLong(guest.headerOf(".data") + 48, 1 << 16);
+        assertEquals(guest.load().segments(), aligned.load().segments());
+    }
+
+    @Test
+    void emptySectionHasAnAddress() {
+        ElfTestFile guest = ElfTestFile.named("guest.ko");
+        int bss = guest.section(".bss").index();
+        LoadedImage image = guest.withShort(guest.symbol("packets") + 6, bss).load();
+        long jumpTableEnd = ElfObject.MODULE_AREA + 0x1000 + 2 * JumpTable.ENTRY_BYTES;
+        assertEquals(jumpTableEnd, image.symbols().named("packets").get(0).address());
+    }
+
     private static void assertRejected(ElfTestFile file, String message) {
         assertEquals(
                 "pair.ko: " + message,

@@ -16,8 +16,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** The built files of testdata/elf belong to their sources. */
 class ElfTestFilesTest {
 
-    @TempDir
-    private Path folder;
+    private final Path folder;
+
+    ElfTestFilesTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
 
     @Test
     void buildScriptGivesTheSameBytesAgain() throws IOException, InterruptedException {
