@@ -37,7 +37,7 @@ final class OperandSets {
         CpuState state = candidate();
         // most random dividends overflow; a few of those are wanted, too
         boolean wantsFault = random.nextInt(8) == 0;
-        for (int i = 0; i < 1000; i++) {
+        for (int i = 0; i < 100; i++) {
             if (!UndefinedFlags.isResultUndefined(text, state) && (wantsFault || !dividesWithError(text, state))) {
                 break;
             }
