@@ -120,9 +120,10 @@ public final class FetchView {
         }
         return switch (mode) {
             case COHERENT -> frame.byteAt(offset);
-            case TWO_READS -> firstByteIsOlder == (index == 0)
-                    ? atMoment(frame, offset, core, address, olderMoment)
-                    : frame.byteAt(offset);
+            case TWO_READS ->
+                firstByteIsOlder == (index == 0)
+                        ? atMoment(frame, offset, core, address, olderMoment)
+                        : frame.byteAt(offset);
             case LINE -> inLine(frame, offset, core, address);
             case QUADWORD -> inQuadword(frame, offset, core, address);
             case WINDOW -> anySince(frame, offset, core, address);
@@ -154,7 +155,9 @@ public final class FetchView {
     private int inLine(Frame frame, int offset, Core core, long address) {
         if ((address & -LINE_BYTES) != chunkStart) {
             chunkStart = address & -LINE_BYTES;
-            chunkMoment = choose(momentsOfRest(frame, address, LINE_BYTES, core.epoch()), memory.history().moment());
+            chunkMoment = choose(
+                    momentsOfRest(frame, address, LINE_BYTES, core.epoch()),
+                    memory.history().moment());
         }
         return atMoment(frame, offset, core, address, chunkMoment);
     }

@@ -136,7 +136,8 @@ class MachineAgreementTest {
                     long seed = form.bytes().low() * 31 + round;
                     String one = start(alone, form, seed).run();
                     String other = start(inMachine, form, seed).run();
-                    assertTrue(one.isEmpty() == other.isEmpty() && other.contains(one), form + ": " + one + ", " + other);
+                    assertTrue(
+                            one.isEmpty() == other.isEmpty() && other.contains(one), form + ": " + one + ", " + other);
                     assertEquals(alone.state(), inMachine.state(), () -> form + ", seed " + seed);
                     completed += one.isEmpty() ? 1 : 0;
                 }

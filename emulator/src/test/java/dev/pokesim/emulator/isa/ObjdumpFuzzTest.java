@@ -32,8 +32,19 @@ class ObjdumpFuzzTest {
     private static final int CELL_BYTES = 32;
     /** What objdump calls the reserved no-operation opcodes by the names they have with MPX, CET and other extensions. */
     private static final Set<String> NAMED_NOPS = Set.of(
-            "bndcl", "bndcn", "bndcu", "bndldx", "bndmk", "bndmov", "bndstx", "cldemote", "endbr32", "prefetchit0", "prefetchit1",
-            "rdsspd", "rdsspq");
+            "bndcl",
+            "bndcn",
+            "bndcu",
+            "bndldx",
+            "bndmk",
+            "bndmov",
+            "bndstx",
+            "cldemote",
+            "endbr32",
+            "prefetchit0",
+            "prefetchit1",
+            "rdsspd",
+            "rdsspq");
 
     private static final Pattern PREFIX = Pattern.compile("lock|repn?z?|[c-gs]s|addr32|data16|bnd|rex(\\.[wrxb]+)?");
     private static final Pattern ABSOLUTE = Pattern.compile("\\[riz\\*[1248]([+-])0x([0-9a-f]+)]");
@@ -94,8 +105,8 @@ class ObjdumpFuzzTest {
 
     /** Without prefixes that mean nothing there, and without the index register that SIB can leave out. */
     private static String normalised(String text) {
-        Deque<String> words = new ArrayDeque<>(
-                List.of(text.trim().toLowerCase(Locale.ROOT).split("\\s+")));
+        Deque<String> words =
+                new ArrayDeque<>(List.of(text.trim().toLowerCase(Locale.ROOT).split("\\s+")));
         String lock = "";
         String repeat = "";
         while (words.size() > 1 && PREFIX.matcher(words.element()).matches()) {

@@ -141,8 +141,25 @@ class SystemInstructionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0f ae f0", "0f ae e8", "0f ae f8", "0f 31", "0f 01 f9", "0f 30", "0f 01 f8", "fa", "fb", "f3 90", "90",
-            "f3 0f 1e fa", "0f ae 38", "cc", "9d", "0f 20 c0"})
+    @ValueSource(
+            strings = {
+                "0f ae f0",
+                "0f ae e8",
+                "0f ae f8",
+                "0f 31",
+                "0f 01 f9",
+                "0f 30",
+                "0f 01 f8",
+                "fa",
+                "fb",
+                "f3 90",
+                "90",
+                "f3 0f 1e fa",
+                "0f ae 38",
+                "cc",
+                "9d",
+                "0f 20 c0"
+            })
     void otherInstructionsDoNotSerialise(String hex) {
         assertEquals(0, core(hex).epoch());
     }
@@ -172,7 +189,8 @@ class SystemInstructionsTest {
 
     @Test
     void onlyMfenceOfTheFencesWaitsForStores() {
-        assertTrue(micros(new Decoder().decode(bytes("0f ae f0"), TEXT)).stream().anyMatch(MicroOp::drainsStores));
+        assertTrue(
+                micros(new Decoder().decode(bytes("0f ae f0"), TEXT)).stream().anyMatch(MicroOp::drainsStores));
         assertEquals(List.of(), micros(new Decoder().decode(bytes("0f ae e8"), TEXT)));
         assertEquals(List.of(), micros(new Decoder().decode(bytes("0f ae f8"), TEXT)));
     }
@@ -198,7 +216,8 @@ class SystemInstructionsTest {
 
     @Test
     void cpuidClaimsOnlyWhatIsThere() {
-        List<String> mnemonics = InstructionSet.ALL.stream().map(Instruction::mnemonic).toList();
+        List<String> mnemonics =
+                InstructionSet.ALL.stream().map(Instruction::mnemonic).toList();
         core.setRegister(Core.RAX, 1);
         execute("0f a2");
         claim(mnemonics, Core.RDX, 4, "rdtsc");
@@ -292,7 +311,9 @@ class SystemInstructionsTest {
     @Test
     void lockedOrPaddedStringsAreTold() {
         assertThrows(GuestFault.class, () -> execute("f0 a4"));
-        assertEquals("rep movs byte ptr [rdi],byte ptr [rsi]", new Decoder().decode(bytes("f3 a4"), TEXT).name());
+        assertEquals(
+                "rep movs byte ptr [rdi],byte ptr [rsi]",
+                new Decoder().decode(bytes("f3 a4"), TEXT).name());
     }
 
     @Test
