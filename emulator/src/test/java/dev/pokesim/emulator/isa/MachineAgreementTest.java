@@ -80,9 +80,9 @@ class MachineAgreementTest {
                 interpreter.run(1, 0);
                 return "";
             } catch (GuestFault fault) {
-                return fault.getMessage();
+                return String.valueOf(fault.getMessage());
             } catch (NotModelled refusal) {
-                return refusal.getMessage();
+                return String.valueOf(refusal.getMessage());
             }
         }
     }
@@ -113,10 +113,10 @@ class MachineAgreementTest {
                 return "";
             } catch (GuestCrash crash) {
                 core.abandon();
-                return crash.getMessage();
+                return String.valueOf(crash.getMessage());
             } catch (NotModelled refusal) {
                 core.abandon();
-                return refusal.getMessage();
+                return String.valueOf(refusal.getMessage());
             } finally {
                 while (!buffer.isEmpty()) {
                     machine.drain(core);
