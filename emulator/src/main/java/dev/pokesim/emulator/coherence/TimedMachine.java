@@ -275,16 +275,22 @@ public final class TimedMachine implements Machine.IpiTransport {
             park(core.id(), Doing.WAITING_FOR_STORES);
             return WAITS;
         }
-        return switch (next.memory()) {
-            case NONE -> costWithoutMemory(core, next);
-            case STORE -> profile.storePs() + next.costPs();
-            case LOAD -> buffer.covers(next.address(core), next.sizeBytes()) || isHeld(core, next.address(core), false)
-                    ? next.costPs()
-                    : request(core, next, false);
-            case UPDATE -> isHeld(core, next.address(core), true)
-                    ? profile.lockedOperationPs() + next.costPs()
-                    : request(core, next, true);
-        };
+        MicroOp.Memory memoryUse = next.memory();
+        if (memoryUse == MicroOp.Memory.NONE) {
+            return costWithoutMemory(core, next);
+        }
+        if (memoryUse == MicroOp.Memory.STORE) {
+            return profile.storePs() + next.costPs();
+        }
+        long address = next.address(core);
+        boolean toWrite = memoryUse == MicroOp.Memory.UPDATE;
+        if (!toWrite && !buffer.isEmpty() && buffer.covers(address, next.sizeBytes()) || isHeld(core, address, toWrite)) {
+            return (toWrite ? profile.lockedOperationPs() : 0) + next.costPs();
+        }
+        park(core.id(), Doing.WAITING_FOR_LINE);
+        waiting[core.id()] = next;
+        request(2 * core.id(), line(address), toWrite);
+        return WAITS;
     }
 
     private long costWithoutMemory(Core core, MicroOp next) {
@@ -328,13 +334,6 @@ public final class TimedMachine implements Machine.IpiTransport {
         }
         CacheLine line = line(address);
         return toWrite ? line.isOwnedBy(core.id(), nowPs) : line.isReadableBy(core.id(), nowPs);
-    }
-
-    private long request(Core core, MicroOp next, boolean toWrite) {
-        park(core.id(), Doing.WAITING_FOR_LINE);
-        waiting[core.id()] = next;
-        request(2 * core.id(), line(next.address(core)), toWrite);
-        return WAITS;
     }
 
     private void request(int request, CacheLine line, boolean toWrite) {

@@ -543,6 +543,6 @@ public final class Core {
 
     /** The frame of the instruction at RIP, for the debugger's eyes. */
     public Frame textFrame() {
-        return memory.frame(rip, dev.pokesim.emulator.memory.Access.EXECUTE);
+        return memory.frameForFetch(rip);
     }
 }

@@ -58,14 +58,14 @@ public final class FetchView {
         int offset = (int) address & OFFSET;
         int inFrame = Math.min(InstructionBytes.MAX_SIZE_BYTES, Frame.SIZE_BYTES - offset);
         TextHistory history = memory.history();
-        if (history.isWrittenSince(memory.frame(address, Access.EXECUTE), offset, inFrame, since)) {
+        if (history.isWrittenSince(memory.frameForFetch(address), offset, inFrame, since)) {
             return false;
         }
         long next = address + inFrame;
         return inFrame == InstructionBytes.MAX_SIZE_BYTES
                 || !memory.isMapped(next)
                 || !history.isWrittenSince(
-                        memory.frame(next, Access.EXECUTE), 0, InstructionBytes.MAX_SIZE_BYTES - inFrame, since);
+                        memory.frameForFetch(next), 0, InstructionBytes.MAX_SIZE_BYTES - inFrame, since);
     }
 
     private int since(Core core) {
@@ -95,13 +95,13 @@ public final class FetchView {
         int offset = (int) start & OFFSET;
         int end = offset + InstructionBytes.MAX_SIZE_BYTES;
         TextHistory history = memory.history();
-        Frame frame = memory.frame(start, Access.EXECUTE);
+        Frame frame = memory.frameForFetch(start);
         int[] moments = history.momentsBefore(frame, offset, Math.min(end, Frame.SIZE_BYTES), epoch);
         long nextPage = start - offset + Frame.SIZE_BYTES;
         if (end <= Frame.SIZE_BYTES || !memory.allows(nextPage, Access.EXECUTE)) {
             return moments;
         }
-        Frame next = memory.frame(nextPage, Access.EXECUTE);
+        Frame next = memory.frameForFetch(nextPage);
         return TextHistory.newestFirst(moments, history.momentsBefore(next, 0, end - Frame.SIZE_BYTES, epoch));
     }
 
@@ -112,7 +112,7 @@ public final class FetchView {
      */
     public int byteAt(Core core, int index) {
         long address = start + index;
-        Frame frame = memory.frame(address, Access.EXECUTE);
+        Frame frame = memory.frameForFetch(address);
         int offset = (int) address & OFFSET;
         StoreBuffer buffer = core.storeBuffer();
         if (buffer != null && isBuffered(core, address, 1)) {

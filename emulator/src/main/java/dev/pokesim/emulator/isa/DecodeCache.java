@@ -19,6 +19,8 @@ public final class DecodeCache {
     /** How many instructions one place remembers. */
     private static final int MAX_REMEMBERED = 8;
 
+    private static final int RECENT_PAGES = 64;
+
     private static final class CodePage {
         final long number;
         final Frame frame;
@@ -34,6 +36,8 @@ public final class DecodeCache {
     private final Decoder decoder;
     private final Map<Long, CodePage> pages = new HashMap<>(); // only looked up
     private @Nullable CodePage current;
+    /** Pages used lately, by the low bits of their number: cores take turns, each in a page of its own. */
+    private final @Nullable CodePage[] recent = new CodePage[RECENT_PAGES];
     private int mappingVersion;
 
     public DecodeCache(AddressSpace memory, Decoder decoder) {
@@ -60,14 +64,21 @@ public final class DecodeCache {
     private CodePage page(long address) {
         if (mappingVersion != memory.mappingVersion()) {
             pages.clear();
+            java.util.Arrays.fill(recent, null);
             mappingVersion = memory.mappingVersion();
         }
         long number = address >>> 12;
-        CodePage page = pages.get(number);
+        int slot = (int) number & RECENT_PAGES - 1;
+        CodePage page = recent[slot];
+        if (page != null && page.number == number) {
+            return page;
+        }
+        page = pages.get(number);
         if (page == null) {
-            page = new CodePage(number, memory.frame(address, Access.EXECUTE));
+            page = new CodePage(number, memory.frameForFetch(address));
             pages.put(number, page);
         }
+        recent[slot] = page;
         return page;
     }
 
@@ -141,7 +152,7 @@ public final class DecodeCache {
             if (((int) at & OFFSET) == 0 && size > 0 && !memory.allows(at, Access.EXECUTE)) {
                 break;
             }
-            bytes[size++] = memory.frame(at, Access.EXECUTE).byteAt((int) at & OFFSET);
+            bytes[size++] = memory.frameForFetch(at).byteAt((int) at & OFFSET);
         }
         return InstructionBytes.of(java.util.Arrays.copyOf(bytes, size));
     }

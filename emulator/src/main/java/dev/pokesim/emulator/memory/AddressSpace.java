@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * addresses, as a kernel maps text a second time to write it. Sparse: an address nobody mapped is a #PF.
  */
 public final class AddressSpace {
-    private static final int CACHED_PAGES = 1024;
+    /** log2 of the slots of a {@link Lookup}: four pages for each of 2048 cores. */
+    private static final int CACHED_PAGES_BITS = 13;
     private static final long NO_PAGE = 0x8000_0000_0000_0000L >>> 1;
 
     private record Mapping(Frame frame, Set<Access> allowed) {}
@@ -24,16 +25,25 @@ public final class AddressSpace {
     private int frames;
     private int mappingVersion;
 
-    /* One direct-mapped cache for loads and one for stores: tag is the page number, NO_PAGE is none. */
-    private final long[] loadTags = new long[CACHED_PAGES];
-    private final @Nullable Frame[] loadFrames = new Frame[CACHED_PAGES];
-    private final long[] storeTags = new long[CACHED_PAGES];
-    private final @Nullable Frame[] storeFrames = new Frame[CACHED_PAGES];
+    /** A direct-mapped cache of mappings for one kind of access: a page number per slot, NO_PAGE for none. */
+    private static final class Lookup {
+        final long[] tags = new long[1 << CACHED_PAGES_BITS];
+        final @Nullable Frame[] frames = new Frame[1 << CACHED_PAGES_BITS];
 
-    public AddressSpace() {
-        Arrays.fill(loadTags, NO_PAGE);
-        Arrays.fill(storeTags, NO_PAGE);
+        Lookup() {
+            Arrays.fill(tags, NO_PAGE);
+        }
+
+        void forget(long page) {
+            if (tags[slot(page)] == page) {
+                tags[slot(page)] = NO_PAGE;
+            }
+        }
     }
+
+    private final Lookup loads = new Lookup();
+    private final Lookup stores = new Lookup();
+    private final Lookup fetches = new Lookup();
 
     /** From now on stores into executable frames are recorded, so that fetches may be stale. */
     public void recordTextWrites() {
@@ -95,17 +105,13 @@ public final class AddressSpace {
 
     private void forget(long page) {
         mappingVersion++;
-        int slot = slot(page);
-        if (loadTags[slot] == page) {
-            loadTags[slot] = NO_PAGE;
-        }
-        if (storeTags[slot] == page) {
-            storeTags[slot] = NO_PAGE;
-        }
+        loads.forget(page);
+        stores.forget(page);
+        fetches.forget(page);
     }
 
     private static int slot(long page) {
-        return (int) (page ^ page >>> 10 ^ page >>> 20) & CACHED_PAGES - 1;
+        return (int) (page * 0x9e3779b97f4a7c15L >>> 64 - CACHED_PAGES_BITS); // Fibonacci hashing: strides spread
     }
 
     /** Changes whenever a page is mapped or unmapped: what was found out about mappings before may be out of date. */
@@ -115,7 +121,8 @@ public final class AddressSpace {
 
     /** Whether a page is mapped at {@code address}. */
     public boolean isMapped(long address) {
-        return pages.containsKey(address >>> 12);
+        long page = address >>> 12;
+        return loads.tags[slot(page)] == page || pages.containsKey(page);
     }
 
     /** Whether a page is mapped at {@code address} that allows {@code access}. */
@@ -133,32 +140,32 @@ public final class AddressSpace {
         return mapping.frame;
     }
 
-    /** As {@link #frame} for a load, faster. */
-    public Frame frameForLoad(long address) {
+    private Frame cached(Lookup lookup, long address, Access access) {
         long page = address >>> 12;
         int slot = slot(page);
-        Frame frame = loadFrames[slot];
-        if (loadTags[slot] == page && frame != null) {
+        Frame frame = lookup.frames[slot];
+        if (lookup.tags[slot] == page && frame != null) {
             return frame;
         }
-        frame = frame(address, Access.READ);
-        loadTags[slot] = page;
-        loadFrames[slot] = frame;
+        frame = frame(address, access);
+        lookup.tags[slot] = page;
+        lookup.frames[slot] = frame;
         return frame;
+    }
+
+    /** As {@link #frame} for a load, faster. */
+    public Frame frameForLoad(long address) {
+        return cached(loads, address, Access.READ);
     }
 
     /** As {@link #frame} for a store, faster. */
     public Frame frameForStore(long address) {
-        long page = address >>> 12;
-        int slot = slot(page);
-        Frame frame = storeFrames[slot];
-        if (storeTags[slot] == page && frame != null) {
-            return frame;
-        }
-        frame = frame(address, Access.WRITE);
-        storeTags[slot] = page;
-        storeFrames[slot] = frame;
-        return frame;
+        return cached(stores, address, Access.WRITE);
+    }
+
+    /** As {@link #frame} for an instruction fetch, faster. */
+    public Frame frameForFetch(long address) {
+        return cached(fetches, address, Access.EXECUTE);
     }
 
     /**
