@@ -24,7 +24,8 @@ final class CaseRecorder {
             int next = 0;
             for (String line : Files.readAllLines(path)) {
                 result.add(line);
-                boolean isForm = !line.isBlank() && !line.startsWith("#") && !line.trim().startsWith("in ");
+                boolean isForm =
+                        !line.isBlank() && !line.startsWith("#") && !line.trim().startsWith("in ");
                 CaseFile.Form form = isForm ? forms.get(next++) : null;
                 if (form != null && form.fixed().isEmpty() && Oracle.get().refusal(form) == null) {
                     record(form).ifPresent(result::add);
@@ -37,7 +38,8 @@ final class CaseRecorder {
     private static Optional<String> record(CaseFile.Form form) {
         AssemblyText text = form.assembly();
         HostCpu host = Oracle.get().load(form);
-        OperandSets sets = new OperandSets(text, form.bytes().low() * 37 + form.bytes().high() + 1);
+        OperandSets sets =
+                new OperandSets(text, form.bytes().low() * 37 + form.bytes().high() + 1);
         CpuState in = sets.next();
         for (int i = 0; i < 20 && OperandSets.dividesWithError(text, in); i++) {
             in = sets.next();
@@ -67,13 +69,13 @@ final class CaseRecorder {
         there.rip = out.rip;
         String changes = out.changesFrom(there);
         boolean onlyJumps = changes.equals("-") && !after.isEmpty();
-        return Optional.of(
-                "  in " + in.changesFrom(zero) + " -> out " + (onlyJumps ? after.trim() : changes + after));
+        return Optional.of("  in " + in.changesFrom(zero) + " -> out " + (onlyJumps ? after.trim() : changes + after));
     }
 
     /** The simpler inputs if the instruction does the same with them; a register that it leaves alone may differ. */
     private static CpuState keepIfSame(AssemblyText text, HostCpu host, CpuState in, CpuState simpler, int register) {
-        if (OperandSets.dividesWithError(text, simpler) || UndefinedFlags.isResultUndefined(text, simpler)
+        if (OperandSets.dividesWithError(text, simpler)
+                || UndefinedFlags.isResultUndefined(text, simpler)
                 || UndefinedFlags.of(text, simpler) != UndefinedFlags.of(text, in)) {
             return in;
         }
@@ -103,7 +105,8 @@ final class CaseRecorder {
                 }
                 CpuState simpler = best.copy();
                 simpler.write(at, 8, 0);
-                if (OperandSets.dividesWithError(text, simpler) || UndefinedFlags.isResultUndefined(text, simpler)
+                if (OperandSets.dividesWithError(text, simpler)
+                        || UndefinedFlags.isResultUndefined(text, simpler)
                         || UndefinedFlags.of(text, simpler) != UndefinedFlags.of(text, best)) {
                     continue;
                 }

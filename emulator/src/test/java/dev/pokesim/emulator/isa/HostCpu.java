@@ -124,7 +124,8 @@ final class HostCpu {
 
         /** MOV between a register and an absolute address. @param opcode 0x8b to load, 0x89 to store */
         Code move(int opcode, int register, long address) {
-            return bytes(0x48 | (register >= 8 ? 4 : 0), opcode, (register & 7) << 3 | 4, 0x25).int32(address);
+            return bytes(0x48 | (register >= 8 ? 4 : 0), opcode, (register & 7) << 3 | 4, 0x25)
+                    .int32(address);
         }
 
         /** JMP from code that starts at {@code start}. */
@@ -198,5 +199,4 @@ final class HostCpu {
         memory.getByteArray(CpuState.STACK, after.stack, 0, CpuState.WINDOW_BYTES);
         return after;
     }
-
 }

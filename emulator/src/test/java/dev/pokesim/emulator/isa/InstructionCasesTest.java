@@ -22,12 +22,12 @@ class InstructionCasesTest {
 
     @TestFactory
     Stream<DynamicContainer> decodesAndExecutesAsTheProcessorDoes() {
-        return CaseFile.all().stream()
-                .map(file -> DynamicContainer.dynamicContainer(file.mnemonic(), tests(file)));
+        return CaseFile.all().stream().map(file -> DynamicContainer.dynamicContainer(file.mnemonic(), tests(file)));
     }
 
     private Stream<DynamicTest> tests(CaseFile file) {
-        EmulatedCpu emulated = new EmulatedCpu(); // fresh per file: some instructions change what CpuState does not cover
+        EmulatedCpu emulated =
+                new EmulatedCpu(); // fresh per file: some instructions change what CpuState does not cover
         return file.forms().stream()
                 .map(form -> DynamicTest.dynamicTest(
                         form.place() + " " + form, () -> check(file.mnemonic(), form, emulated.load(form.bytes()))));
@@ -38,7 +38,9 @@ class InstructionCasesTest {
         assertEquals(form.bytes().sizeBytes(), decoded.bytes().sizeBytes(), "length of " + form);
         assertEquals(form.text(), AssemblyText.normalised(decoded.name()), "text of " + form);
         assertEquals(mnemonic, decoded.mnemonic(), "the file's mnemonic of " + form);
-        assertTrue(form.notNative() == null || !form.fixed().isEmpty(), form + " is not native, so it needs `in ... -> out ...`");
+        assertTrue(
+                form.notNative() == null || !form.fixed().isEmpty(),
+                form + " is not native, so it needs `in ... -> out ...`");
         for (CaseFile.Fixed fixed : form.fixed()) {
             checkFixed(form, fixed, emulated);
         }
@@ -64,7 +66,8 @@ class InstructionCasesTest {
         Assumptions.assumeTrue(refusal == null, refusal);
         AssemblyText text = form.assembly();
         HostCpu host = Oracle.get().load(form);
-        OperandSets sets = new OperandSets(text, form.bytes().low() * 31 + form.bytes().high());
+        OperandSets sets =
+                new OperandSets(text, form.bytes().low() * 31 + form.bytes().high());
         for (int i = 0; i < RANDOM_SETS; i++) {
             CpuState before = sets.next();
             CpuState actual = emulated.run(before);
@@ -74,7 +77,13 @@ class InstructionCasesTest {
                 compare(form, "interpreter", before, expected, actual, 0);
             } else {
                 CpuState expected = host.run(before);
-                compare(form, "host CPU against interpreter", before, expected, actual, UndefinedFlags.of(text, before));
+                compare(
+                        form,
+                        "host CPU against interpreter",
+                        before,
+                        expected,
+                        actual,
+                        UndefinedFlags.of(text, before));
             }
         }
     }
