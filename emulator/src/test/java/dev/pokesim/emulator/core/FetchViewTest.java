@@ -349,7 +349,7 @@ class FetchViewTest {
         memory.map(TEXT, 4096, Access.READ, Access.WRITE, Access.EXECUTE);
         memory.map(TEXT + 4096, 4096, Access.READ, Access.WRITE);
         memory.recordTextWrites();
-        memory.write(TEXT, 1, 1, 1); // something is stale
+        memory.write(TEXT + 4091, 1, 1, 1); // something is stale
         Core core = new Core(0, memory);
         FetchView view = new FetchView(memory, FetchMode.WINDOW, new Choices());
         assertFalse(view.isFresh(core, TEXT + 4090));
