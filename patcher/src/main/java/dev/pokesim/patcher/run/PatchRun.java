@@ -145,7 +145,7 @@ public final class PatchRun {
         boolean stopped = timed.run();
         if (!stopped && violation == null) {
             violated(new Violation(
-                    "EveryWaitEnds", "every wait ends", PATCHER, timed.nowPs(), "deadlock: no core can go on"));
+                    "EveryWaitEnds", Oracles.EVERY_WAIT_ENDS, PATCHER, timed.nowPs(), "deadlock: no core can go on"));
         }
         return report();
     }
