@@ -59,8 +59,9 @@ abstract class BinaryArithmetic implements Instruction {
         Steps steps = new Steps();
         Steps.Source left = keepsResult() ? steps.sourceBeforeStore(first) : steps.source(first);
         Steps.Source right = steps.source(second);
-        Steps.Destination out =
-                keepsResult() ? steps.destination(first) : Steps.Destination.slot(steps.temporary(), first.sizeBytes());
+        Steps.Destination out = keepsResult()
+                ? steps.destination(first)
+                : Steps.Destination.slot(steps.temporary(), first.sizeBytes());
         steps.then(compute(out, left, right, first.sizeBytes()));
         return keepsResult() ? steps.store(first, out).list() : steps.list();
     }

@@ -2,3 +2,4 @@
  *  ({@code coherence}). Start with {@link Machine}. */
 @org.jspecify.annotations.NullMarked
 package dev.pokesim.emulator.machine;
+
