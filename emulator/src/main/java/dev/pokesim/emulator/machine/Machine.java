@@ -210,7 +210,6 @@ public final class Machine implements InterruptBus {
                 if (core.index() < code.size()) {
                     return code.at(core.index());
                 }
-                core.setInterruptShadow(false);
                 core.retire();
                 continue;
             }
