@@ -4,7 +4,6 @@ import dev.pokesim.patcher.kernel.JumpLabel;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
 import dev.pokesim.patcher.site.KeySites;
 import dev.pokesim.patcher.site.LoadedImage;
-import dev.pokesim.patcher.site.PatchSite;
 import dev.pokesim.patcher.site.Symbol;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,10 +48,6 @@ public record PatchTarget(LoadedImage image, long key, boolean enable, List<Text
 
     /** How many of a key's sites would change now. */
     public static int changing(KeySites key) {
-        return (int) key.sites().stream().filter(PatchTarget::isPatchable).count();
-    }
-
-    private static boolean isPatchable(PatchSite site) {
-        return !site.init();
+        return JumpLabel.changes(key, key.enabled() <= 0).size();
     }
 }
