@@ -5,6 +5,7 @@ import dev.pokesim.emulator.coherence.TimedMachine;
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.core.Rflags;
 import dev.pokesim.emulator.core.SeededRandom;
+import dev.pokesim.emulator.isa.NotModelled;
 import dev.pokesim.emulator.machine.GuestCrash;
 import dev.pokesim.emulator.machine.Machine;
 import dev.pokesim.emulator.machine.Routine;
@@ -168,14 +169,36 @@ public final class PatchRun {
                         "EveryWaitEnds", "every wait ends", PATCHER, timed.nowPs(), "deadlock: no core can go on"));
             }
         } catch (GuestCrash | KernelBug crash) {
-            violated(new Violation(
-                    "NoCrash",
-                    "no core faults without a handler, and the kernel meets no BUG",
-                    PATCHER,
-                    timed.nowPs(),
-                    String.valueOf(crash.getMessage())));
+            crashed(PATCHER, crash);
+        } catch (NotModelled crash) {
+            // torn bytes can be any instruction; where nothing is patched it is the input that asks for too much
+            int core = coreAtPlace(listeners);
+            if (core < 0) {
+                throw crash;
+            }
+            crashed(core, crash);
         }
         return report();
+    }
+
+    private void crashed(int core, RuntimeException crash) {
+        violated(new Violation(
+                "NoCrash",
+                "no core faults without a handler, and the kernel meets no BUG",
+                core,
+                timed.nowPs(),
+                String.valueOf(crash.getMessage())));
+    }
+
+    /** A core that stands at a place or inside one; -1 if none does. */
+    private int coreAtPlace(Listeners listeners) {
+        for (int id = 0; id < setup.cores(); id++) {
+            Core core = machine.core(id);
+            if (core.isInGuest() && listeners.siteAt(core.rip(), 1) != null) {
+                return id;
+            }
+        }
+        return -1;
     }
 
     private Routine patcher(BatchContext context) {
