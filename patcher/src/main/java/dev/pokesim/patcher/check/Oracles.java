@@ -12,6 +12,9 @@ public final class Oracles {
     /** The property that a deadlock violates. */
     public static final String EVERY_WAIT_ENDS = "every wait ends";
 
+    /** The property that a fault nobody handles, or a BUG of the kernel, violates. */
+    public static final String NO_CRASH = "no core faults without a handler, and the kernel meets no BUG";
+
     private Oracles() {}
 
     /** New ones for a run. @param places every place of the run */
@@ -34,6 +37,7 @@ public final class Oracles {
             properties.add(oracle.property());
         }
         properties.add(EVERY_WAIT_ENDS);
+        properties.add(NO_CRASH);
         return properties;
     }
 }
