@@ -197,7 +197,8 @@ public final class Machine implements InterruptBus {
     // ---- micro-ops
 
     /**
-     * What the core does next. Moves the core over everything that is not a step: a finished instruction, a pending interrupt.
+     * What the core does next. Moves the core over everything that is not a step: an exception, a pending interrupt, a return
+     * to a routine. A halted core has no next step before an interrupt is deliverable.
      *
      * @throws GuestCrash if an exception has no handler
      */
@@ -205,12 +206,7 @@ public final class Machine implements InterruptBus {
         while (true) {
             MicroCode code = (MicroCode) core.code();
             if (code != null && core.isInGuest()) {
-                if (core.index() < code.size()) {
-                    return code.at(core.index());
-                }
-                core.setInterruptShadow(false);
-                core.retire();
-                continue;
+                return code.at(core.index());
             }
             if (core.trap() != Core.NO_TRAP) {
                 int vector = core.trap();
@@ -251,6 +247,7 @@ public final class Machine implements InterruptBus {
                 if (observer != null) {
                     observer.fetched(core, (Decoded) Objects.requireNonNull(core.code()));
                 }
+                retireIfDone(core);
                 return;
             }
             core.setIndex(core.index() + 1);
@@ -259,8 +256,20 @@ public final class Machine implements InterruptBus {
             fault(core, fault);
             return;
         }
+        retireIfDone(core);
         if (observer != null) {
             tell(observer, core, step, updated);
+        }
+    }
+
+    /**
+     * An instruction ends with its last micro-op, not when somebody asks what comes next: an HLT must be over for its interrupt
+     * to come, and the next fetch may see what is written from now on.
+     */
+    private static void retireIfDone(Core core) {
+        MicroCode code = (MicroCode) core.code();
+        if (code != null && core.isInGuest() && core.index() >= code.size()) {
+            core.retire();
         }
     }
 
