@@ -10,9 +10,12 @@ import dev.pokesim.emulator.isa.DecodeCache;
 import dev.pokesim.emulator.isa.Decoded;
 import dev.pokesim.emulator.isa.Decoder;
 import dev.pokesim.emulator.isa.TextFetcher;
+import dev.pokesim.emulator.memory.Access;
 import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.emulator.memory.AddressSpace;
+import dev.pokesim.emulator.memory.Frame;
 import dev.pokesim.emulator.memory.GuestFault;
+import dev.pokesim.emulator.memory.InstructionBytes;
 import dev.pokesim.emulator.microop.Fetch;
 import dev.pokesim.emulator.microop.InterruptReturn;
 import dev.pokesim.emulator.microop.LockedUpdate;
@@ -108,8 +111,12 @@ public final class Machine implements InterruptBus {
 
     // ---- interrupts
 
-    /** An interrupt becomes pending on a core. */
+    /** An interrupt becomes pending on a core; {@link #NMI} is an NMI. */
     public void raise(int core, int vector) {
+        if (vector == NMI) {
+            raiseNmi(core);
+            return;
+        }
         pending[core * WORDS + (vector >> 6)] |= 1L << (vector & 63);
     }
 
@@ -126,7 +133,7 @@ public final class Machine implements InterruptBus {
 
     private int vectorToDeliver(Core core) {
         int id = core.id();
-        if (nmiPending[id] && !core.isNmiBlocked()) {
+        if (nmiPending[id] && !core.isNmiBlocked() && !isIndivisible(core)) {
             return NMI;
         }
         if (!core.flags().interruptsEnabled() || core.isInInterruptShadow()) {
@@ -135,10 +142,19 @@ public final class Machine implements InterruptBus {
         for (int word = WORDS - 1; word >= 0; word--) {
             long bits = pending[id * WORDS + word];
             if (bits != 0) {
+                if (isIndivisible(core)) {
+                    return Core.NO_TRAP;
+                }
                 return word * 64 + 63 - Long.numberOfLeadingZeros(bits);
             }
         }
         return Core.NO_TRAP;
+    }
+
+    /** Whether the core is between two micro-ops that nothing may come between: delivery and entry, two halves of a load. */
+    private static boolean isIndivisible(Core core) {
+        return core.isHalfLoaded()
+                || core.index() == 0 && core.code() instanceof Routine routine && routine.isHandler();
     }
 
     private void deliver(Core core, int vector) {
@@ -160,7 +176,7 @@ public final class Machine implements InterruptBus {
         if (observer != null) {
             observer.entered(core, vector);
         }
-        core.enterRoutine(handler);
+        core.enterHandler(handler);
     }
 
     @Override
@@ -289,7 +305,7 @@ public final class Machine implements InterruptBus {
 
     private void fault(Core core, GuestFault fault) {
         if (!core.isInGuest() || handlers[fault.vector().number()] == null) {
-            throw new GuestCrash(place(core) + ": " + fault.getMessage());
+            throw new GuestCrash(place(core) + ": " + fault.getMessage() + bytes(core));
         }
         core.abandon();
         core.setTrap(fault.vector().number());
@@ -298,6 +314,23 @@ public final class Machine implements InterruptBus {
     private String place(Core core) {
         String where = "core " + core.id() + " at " + Address.text(core.rip());
         return core.code() == null ? where : where + " in " + core.code().name();
+    }
+
+    /** The bytes of the instruction, or the first that memory has at RIP if none was decoded; nothing in a routine. */
+    private String bytes(Core core) {
+        if (!core.isInGuest()) {
+            return "";
+        }
+        if (core.code() instanceof Decoded decoded) {
+            return "; bytes " + decoded.bytes();
+        }
+        byte[] seen = new byte[InstructionBytes.MAX_SIZE_BYTES];
+        int size = 0;
+        while (size < seen.length && memory.allows(core.rip() + size, Access.EXECUTE)) {
+            long address = core.rip() + size;
+            seen[size++] = (byte) memory.frameForFetch(address).byteAt((int) address & Frame.SIZE_BYTES - 1);
+        }
+        return size == 0 ? "" : "; bytes " + InstructionBytes.of(seen, 0, size);
     }
 
     /** The oldest store of a core reaches memory. */
