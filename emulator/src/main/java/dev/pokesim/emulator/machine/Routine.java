@@ -28,10 +28,12 @@ import java.util.function.LongPredicate;
  */
 public final class Routine extends MicroCode {
     private final String name;
+    private final boolean isHandler;
 
-    private Routine(String name, MicroOp[] steps) {
+    private Routine(String name, MicroOp[] steps, boolean isHandler) {
         super(steps);
         this.name = name;
+        this.isHandler = isHandler;
     }
 
     /** Begins one. @param name the kernel's name for it */
@@ -42,6 +44,11 @@ public final class Routine extends MicroCode {
     @Override
     public String name() {
         return name;
+    }
+
+    /** Whether it begins with {@link Builder#interruptEntry}: the processor does that step together with the delivery. */
+    boolean isHandler() {
+        return isHandler;
     }
 
     /** One line a step: index and text. */
@@ -77,6 +84,7 @@ public final class Routine extends MicroCode {
         private final List<MicroOp> steps = new ArrayList<>();
         private final Map<String, int[]> labels = new HashMap<>();
         private int locals;
+        private boolean isHandler;
         private int ripSlot;
         private int flagsSlot;
         private int rspSlot;
@@ -295,6 +303,7 @@ public final class Routine extends MicroCode {
             if (!steps.isEmpty()) {
                 throw new IllegalStateException(name + ": an interrupt enters at the first step");
             }
+            isHandler = true;
             ripSlot = local();
             flagsSlot = local();
             rspSlot = local();
@@ -347,7 +356,7 @@ public final class Routine extends MicroCode {
                     throw new IllegalStateException(name + ": no label " + label);
                 }
             });
-            return new Routine(name, steps.toArray(MicroOp[]::new));
+            return new Routine(name, steps.toArray(MicroOp[]::new), isHandler);
         }
     }
 
