@@ -4,6 +4,7 @@ import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.core.SeededRandom;
 import dev.pokesim.emulator.core.StoreBuffer;
 import dev.pokesim.emulator.machine.Machine;
+import dev.pokesim.emulator.memory.Access;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.memory.Frame;
 import dev.pokesim.emulator.microop.Await;
@@ -313,7 +314,7 @@ public final class TimedMachine implements Machine.IpiTransport {
     // ---- lines
 
     private CacheLine line(long address) {
-        Frame frame = memory.frameForLoad(address);
+        Frame frame = frame(address);
         CacheLine[] lines = (CacheLine[]) frame.attachment();
         if (lines == null) {
             lines = new CacheLine[LINES_PER_FRAME];
@@ -328,8 +329,15 @@ public final class TimedMachine implements Machine.IpiTransport {
         return line;
     }
 
+    /** The frame behind a mapped address, whatever its page allows. */
+    private Frame frame(long address) {
+        return memory.allows(address, Access.READ)
+                ? memory.frameForLoad(address)
+                : memory.frame(address, memory.allows(address, Access.WRITE) ? Access.WRITE : Access.EXECUTE);
+    }
+
     private boolean isHeld(Core core, long address, boolean toWrite) {
-        if (!memory.isMapped(address) || memory.frameForLoad(address).holdsText()) {
+        if (!memory.isMapped(address) || frame(address).holdsText()) {
             return true; // it will fault; or it is text, whose lines are part of what a poke costs
         }
         CacheLine line = line(address);
