@@ -285,7 +285,8 @@ public final class TimedMachine implements Machine.IpiTransport {
         }
         long address = next.address(core);
         boolean toWrite = memoryUse == MicroOp.Memory.UPDATE;
-        if (!toWrite && !buffer.isEmpty() && buffer.covers(address, next.sizeBytes()) || isHeld(core, address, toWrite)) {
+        if (!toWrite && !buffer.isEmpty() && buffer.covers(address, next.sizeBytes())
+                || isHeld(core, address, toWrite)) {
             return (toWrite ? profile.lockedOperationPs() : 0) + next.costPs();
         }
         park(core.id(), Doing.WAITING_FOR_LINE);
@@ -394,7 +395,8 @@ public final class TimedMachine implements Machine.IpiTransport {
         boolean isStore = (request & 1) != 0;
         if (isStore) {
             machine.drain(core);
-            busy = profile.lockedOperationPs() + profile.holdAfterOperationPs(); // an operation on a line that had to come
+            busy = profile.lockedOperationPs()
+                    + profile.holdAfterOperationPs(); // an operation on a line that had to come
         } else {
             MicroOp next = Objects.requireNonNull(waiting[id]);
             waiting[id] = null;
@@ -403,7 +405,9 @@ public final class TimedMachine implements Machine.IpiTransport {
             busy = owns ? cost + profile.holdAfterOperationPs() : profile.cachedReadPs();
             cost += next.costPs();
             long gap = perform(core, next);
-            if (gap > 0 && contention.retryHitProbability() > 0 && random.nextDouble() < contention.retryHitProbability()) {
+            if (gap > 0
+                    && contention.retryHitProbability() > 0
+                    && random.nextDouble() < contention.retryHitProbability()) {
                 busy += gap + profile.lockedOperationPs();
             }
             cost += gap;

@@ -94,7 +94,8 @@ class ContentionLawsTest {
         Routine routine(long[] taken, long enough, Runnable stop);
     }
 
-    private static Result run(MachineProfile profile, int cores, Contention contention, long enough, long seed, Loop loop) {
+    private static Result run(
+            MachineProfile profile, int cores, Contention contention, long enough, long seed, Loop loop) {
         AddressSpace memory = new AddressSpace();
         memory.map(LINE, 4096, Access.READ, Access.WRITE);
         Machine machine = new Machine(memory, cores, FetchMode.COHERENT, new SeededRandom(seed));

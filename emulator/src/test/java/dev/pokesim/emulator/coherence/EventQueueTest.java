@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EventQueueTest {
     private record Event(long time, long ticket) {}
 
-    private static final Comparator<Event> ORDER = Comparator.comparingLong(Event::time).thenComparingLong(Event::ticket);
+    private static final Comparator<Event> ORDER =
+            Comparator.comparingLong(Event::time).thenComparingLong(Event::ticket);
 
     @ParameterizedTest
     @ValueSource(ints = {3, 100, 1_000_000})

@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,7 +56,11 @@ class TimedMachineTest {
 
     /** Ends by waiting for nothing for ever. */
     private void start(int core, long atNs, Routine.Builder b) {
-        machine.core(core).enterRoutine(b.label("end").delay("end", c -> 1_000_000_000_000L).jump("end").build());
+        machine.core(core)
+                .enterRoutine(b.label("end")
+                        .delay("end", c -> 1_000_000_000_000L)
+                        .jump("end")
+                        .build());
         timed.start(core, atNs * 1000);
     }
 
@@ -65,8 +70,7 @@ class TimedMachineTest {
     }
 
     private long at(String note) {
-        assertTrue(notes.containsKey(note), note + " did not happen; " + notes);
-        return notes.get(note);
+        return Objects.requireNonNull(notes.get(note), () -> note + " did not happen; " + notes);
     }
 
     private static Routine.Builder load(Routine.Builder b, long address) {
@@ -372,8 +376,8 @@ class TimedMachineTest {
         machine.core(0).setRegister(Core.RSI, forbidden);
         timed.start(0, 0);
         GuestCrash crash = assertThrows(GuestCrash.class, timed::run);
-        assertTrue(crash.getMessage().contains("#PF"), crash.getMessage());
-        assertTrue(crash.getMessage().contains("does not allow a " + access), crash.getMessage());
+        assertTrue(crash.toString().contains("#PF"), crash.toString());
+        assertTrue(crash.toString().contains("does not allow a " + access), crash.toString());
     }
 
     @Test

@@ -54,8 +54,7 @@ class MachineAgreesWithInterpreterTest {
                 for (String line : Files.readAllLines(file)) {
                     if (line.matches("[0-9a-f]{2}[ ;].*") && line.contains(";")) {
                         forms.add(HexFormat.of()
-                                .parseHex(
-                                        line.substring(0, line.indexOf(';')).replace(" ", "")));
+                                .parseHex(line.substring(0, line.indexOf(';')).replace(" ", "")));
                     }
                 }
             }
@@ -177,6 +176,11 @@ class MachineAgreesWithInterpreterTest {
         return hash;
     }
 
+    /** What the processor says, without where. */
+    private static String reason(RuntimeException fault) {
+        return fault.toString().replaceFirst(".*?: (#.*)", "$1").replaceFirst("; bytes .*", "");
+    }
+
     private static String event(Core core) {
         return core.trap() != Core.NO_TRAP ? "trap " + core.trap() : core.isHalted() ? "halted" : "";
     }
@@ -186,7 +190,7 @@ class MachineAgreesWithInterpreterTest {
             interpreter.run(1, -1);
             return event(interpreter.core());
         } catch (GuestFault fault) {
-            return fault.getMessage();
+            return reason(fault);
         } catch (NotModelled refusal) {
             interpreter.core().abandon();
             return refusal(refusal);
@@ -195,7 +199,7 @@ class MachineAgreesWithInterpreterTest {
 
     /** How many bytes belong to an unknown opcode is anybody's guess. */
     private static String refusal(NotModelled refusal) {
-        return "not modelled: " + refusal.getMessage().replaceFirst(" \\([0-9a-f ]*\\)", "");
+        return "not modelled: " + refusal.toString().replaceFirst(" \\([0-9a-f ]*\\)", "");
     }
 
     /** One instruction; the store buffer drains when it likes. */
@@ -204,8 +208,7 @@ class MachineAgreesWithInterpreterTest {
         try {
             do {
                 MicroOp next = machine.next(core);
-                while (!buffer.isEmpty()
-                        && (next.drainsStores() || buffer.count() > 50 || random.nextInt(8) == 0)) {
+                while (!buffer.isEmpty() && (next.drainsStores() || buffer.count() > 50 || random.nextInt(8) == 0)) {
                     machine.drain(core);
                 }
                 machine.perform(core, next);
@@ -213,7 +216,7 @@ class MachineAgreesWithInterpreterTest {
             return event(core);
         } catch (GuestCrash crash) {
             core.abandon();
-            return crash.getMessage().replaceFirst(".*?: (#.*); bytes .*", "$1");
+            return reason(crash);
         } catch (NotModelled refusal) {
             core.abandon();
             return refusal(refusal);
@@ -237,8 +240,10 @@ class MachineAgreesWithInterpreterTest {
         for (long window : new long[] {TEXT, DATA + 3584, STACK + 3584}) {
             for (int i = 0; i < 1536; i += 8) {
                 if (one.load(window + i, 8) != other.load(window + i, 8)) {
-                    assertEquals(one.load(window + i, 8), other.load(window + i, 8), what + ": memory at 0x"
-                            + Long.toHexString(window + i));
+                    assertEquals(
+                            one.load(window + i, 8),
+                            other.load(window + i, 8),
+                            what + ": memory at 0x" + Long.toHexString(window + i));
                 }
             }
         }
