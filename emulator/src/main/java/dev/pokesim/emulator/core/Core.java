@@ -488,13 +488,9 @@ public final class Core {
         nmiBlocked = blocked;
     }
 
-    /** STI just ran: interrupts wait for one more instruction. */
+    /** STI was the last instruction: interrupts wait for one more. */
     public boolean isInInterruptShadow() {
         return interruptShadow;
-    }
-
-    public void setInterruptShadow(boolean shadow) {
-        interruptShadow = shadow;
     }
 
     /** The current instruction is STI: from its end to that of the next instruction interrupts wait. */

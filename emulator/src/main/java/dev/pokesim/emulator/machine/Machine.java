@@ -1,6 +1,7 @@
 package dev.pokesim.emulator.machine;
 
 import dev.pokesim.emulator.core.Chooser;
+import dev.pokesim.emulator.core.Code;
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.core.FetchMode;
 import dev.pokesim.emulator.core.FetchView;
@@ -9,6 +10,7 @@ import dev.pokesim.emulator.core.StoreBuffer;
 import dev.pokesim.emulator.isa.DecodeCache;
 import dev.pokesim.emulator.isa.Decoded;
 import dev.pokesim.emulator.isa.Decoder;
+import dev.pokesim.emulator.isa.NotModelled;
 import dev.pokesim.emulator.isa.TextFetcher;
 import dev.pokesim.emulator.memory.Access;
 import dev.pokesim.emulator.memory.Address;
@@ -171,7 +173,7 @@ public final class Machine implements InterruptBus {
     private void enterHandler(Core core, int vector) {
         Routine handler = handlers[vector];
         if (handler == null) {
-            throw new GuestCrash(place(core) + ": nothing handles vector " + vector);
+            throw crash(core, "nothing handles vector " + vector);
         }
         if (observer != null) {
             observer.entered(core, vector);
@@ -271,6 +273,8 @@ public final class Machine implements InterruptBus {
         } catch (GuestFault fault) {
             fault(core, fault);
             return;
+        } catch (NotModelled refused) {
+            throw crash(core, String.valueOf(refused.getMessage()));
         }
         retireIfDone(core);
         if (observer != null) {
@@ -305,15 +309,19 @@ public final class Machine implements InterruptBus {
 
     private void fault(Core core, GuestFault fault) {
         if (!core.isInGuest() || handlers[fault.vector().number()] == null) {
-            throw new GuestCrash(place(core) + ": " + fault.getMessage() + bytes(core));
+            throw crash(core, fault.getMessage() + bytes(core));
         }
         core.abandon();
         core.setTrap(fault.vector().number());
     }
 
-    private String place(Core core) {
-        String where = "core " + core.id() + " at " + Address.text(core.rip());
-        return core.code() == null ? where : where + " in " + core.code().name();
+    private static GuestCrash crash(Core core, String reason) {
+        Code code = core.code();
+        return new GuestCrash(
+                core.id(),
+                core.rip(),
+                "core " + core.id() + " at " + Address.text(core.rip()) + (code == null ? "" : " in " + code.name()) + ": "
+                        + reason);
     }
 
     /** The bytes of the instruction, or the first that memory has at RIP if none was decoded; nothing in a routine. */

@@ -280,9 +280,9 @@ public final class Routine extends MicroCode {
 
         /** Calls a guest function: pushes the return address, suspends the routine until the function returns. */
         public Builder callGuest(Value target) {
-            AddressOf below = core -> core.register(Core.RSP) - 8;
-            storeConstant("push return address", below, 8, Core.ROUTINE_RETURN);
-            compute("move rsp", (core, local) -> core.setRegister(Core.RSP, core.register(Core.RSP) - 8));
+            // RSP first: an interrupt between the two steps pushes its frame below RSP
+            compute("rsp -= 8", (core, local) -> core.setRegister(Core.RSP, core.register(Core.RSP) - 8));
+            storeConstant("push return address", core -> core.register(Core.RSP), 8, Core.ROUTINE_RETURN);
             return then(new EnterGuest(core -> target.of(core, core.file())));
         }
 

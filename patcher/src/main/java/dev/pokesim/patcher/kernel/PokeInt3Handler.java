@@ -113,7 +113,7 @@ public final class PokeInt3Handler {
             int value) {
         b.compute("search", (core, local) -> {
                     local[left] = 0;
-                    local[right] = (int) local[count];
+                    local[right] = Math.max((int) local[count], 1); // without a count the first entry is compared all the same
                 })
                 .label("search")
                 .jumpIf("not in the array", (core, local) -> local[left] >= local[right], "drop-not-mine")

@@ -34,6 +34,11 @@ public record TextPokeLoc(long address, InstructionBytes oldText, InstructionByt
         if (newText.sizeBytes() == 6 && !(newText.byteAt(0) == 0x0f && newText.byteAt(1) >> 4 == 8)) {
             throw new IllegalArgumentException("patch at " + Address.text(address) + ": of 6 bytes only a Jcc is possible");
         }
+        if (emulated.sizeBytes() != newText.sizeBytes()) {
+            throw new IllegalArgumentException("patch at " + Address.text(address) + ": " + emulated + " has "
+                    + emulated.sizeBytes() + " bytes and cannot stand for " + newText.sizeBytes()
+                    + "; pad a JMP or RET with INT3");
+        }
         fold(address, emulated, newText.sizeBytes());
     }
 
@@ -65,7 +70,7 @@ public record TextPokeLoc(long address, InstructionBytes oldText, InstructionByt
         if (text.equals(NOP5)) {
             return pair(JMP32, 0);
         }
-        if (opcode == INT3) {
+        if (opcode == INT3 && sizeBytes == 1) {
             return pair(INT3, 0);
         }
         boolean isPadded = restIs(text, lengthOf(opcode));
@@ -85,7 +90,7 @@ public record TextPokeLoc(long address, InstructionBytes oldText, InstructionByt
             return pair(text.byteAt(1) - 0x10, (int) (text.low() >>> 16));
         }
         throw new IllegalArgumentException("patch at " + Address.text(address) + ": the INT3 handler cannot act as " + text
-                + "; it can as NOP2, NOP5, JMP, Jcc, CALL, RET and INT3");
+                + "; it can as NOP2, NOP5, JMP, Jcc, CALL, RET and a single INT3");
     }
 
     private static int lengthOf(int opcode) {

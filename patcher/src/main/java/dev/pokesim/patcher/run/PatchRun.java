@@ -5,17 +5,20 @@ import dev.pokesim.emulator.coherence.TimedMachine;
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.core.Rflags;
 import dev.pokesim.emulator.core.SeededRandom;
+import dev.pokesim.emulator.machine.GuestCrash;
 import dev.pokesim.emulator.machine.Machine;
 import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.memory.Access;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.memory.Frame;
 import dev.pokesim.emulator.memory.GuestFault;
+import dev.pokesim.emulator.memory.InstructionBytes;
 import dev.pokesim.patcher.check.Oracle;
 import dev.pokesim.patcher.check.Oracles;
 import dev.pokesim.patcher.check.Violation;
 import dev.pokesim.patcher.kernel.BatchContext;
 import dev.pokesim.patcher.kernel.JumpLabel;
+import dev.pokesim.patcher.kernel.KernelBug;
 import dev.pokesim.patcher.kernel.KernelCosts;
 import dev.pokesim.patcher.kernel.KernelLayout;
 import dev.pokesim.patcher.kernel.Listeners;
@@ -26,6 +29,7 @@ import dev.pokesim.patcher.kernel.TextMutex;
 import dev.pokesim.patcher.kernel.TextPokeArray;
 import dev.pokesim.patcher.protocol.PatchRoutine;
 import dev.pokesim.patcher.scenario.Scenario;
+import dev.pokesim.patcher.site.LoadedImage;
 import dev.pokesim.patcher.site.Segment;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -81,9 +85,24 @@ public final class PatchRun {
         workload = new Workload(scenario, hotEntries(), SeededRandom.of(setup.seed(), "workload"));
     }
 
-    /** Runs it to its end. */
+    /** Runs one to its end. */
     public static RunReport execute(RunSetup setup, Progress progress) {
-        return new PatchRun(setup).run(progress);
+        return of(setup).run(progress);
+    }
+
+    /** One that has not begun. */
+    public static PatchRun of(RunSetup setup) {
+        return new PatchRun(setup);
+    }
+
+    /**
+     * The image as memory holds it now, keys included: what the next run can patch.
+     *
+     * @throws IllegalStateException if the run was stopped where a site holds neither of its texts
+     */
+    public LoadedImage image() {
+        LoadedImage before = setup.target().image();
+        return before.withBytes(address -> (byte) memory.read(address, 1));
     }
 
     private static long textStart(PatchTarget target) {
@@ -124,7 +143,8 @@ public final class PatchRun {
         return hot;
     }
 
-    private RunReport run(Progress progress) {
+    /** Runs it to its end, once. */
+    public RunReport run(Progress progress) {
         List<Oracle> oracles = Oracles.of(setup.target().places(), setup.refs(), layout, setup.cores());
         List<PatchListener> all = new ArrayList<>();
         all.add(log);
@@ -142,12 +162,26 @@ public final class PatchRun {
         machine.handle(Workload.NETWORK_VECTOR, workload.softirq(timed));
         startCores(patcher(new BatchContext(layout, setup.refs(), costs, listeners, setup.cores(), core -> true)));
         watch(progress, timed.nowPs() + PROGRESS_PS);
-        boolean stopped = timed.run();
-        if (!stopped && violation == null) {
-            violated(new Violation(
-                    "EveryWaitEnds", "every wait ends", PATCHER, timed.nowPs(), "deadlock: no core can go on"));
+        try {
+            boolean stopped = timed.run();
+            if (!stopped && violation == null) {
+                violated(new Violation(
+                        "EveryWaitEnds", Oracles.EVERY_WAIT_ENDS, PATCHER, timed.nowPs(), "deadlock: no core can go on"));
+            }
+        } catch (KernelBug bug) {
+            crashed(PATCHER, bug);
+        } catch (GuestCrash crash) {
+            // torn bytes can be anything; where nothing is patched it is the input that asks for too much
+            if (listeners.siteAt(crash.address(), InstructionBytes.MAX_SIZE_BYTES) == null) {
+                throw crash;
+            }
+            crashed(crash.core(), crash);
         }
         return report();
+    }
+
+    private void crashed(int core, RuntimeException crash) {
+        violated(new Violation("NoCrash", Oracles.NO_CRASH, core, timed.nowPs(), String.valueOf(crash.getMessage())));
     }
 
     private Routine patcher(BatchContext context) {
