@@ -88,8 +88,14 @@ class InterruptsTest {
 
     /** Until it stands in the guest at an address, everything below it returned. */
     private void runTo(Core who, long address) {
-        for (int steps = 0; !(who.isInGuest() && who.isAtInstructionBoundary() && who.rip() == address && who.depth() == 0
-                && who.trap() == Core.NO_TRAP && !machine.isInterruptDeliverable(who)); steps++) {
+        for (int steps = 0;
+                !(who.isInGuest()
+                        && who.isAtInstructionBoundary()
+                        && who.rip() == address
+                        && who.depth() == 0
+                        && who.trap() == Core.NO_TRAP
+                        && !machine.isInterruptDeliverable(who));
+                steps++) {
             assertTrue(steps < 1000, () -> "lost at 0x" + Long.toHexString(who.rip()) + " " + log);
             perform(who);
         }
@@ -115,23 +121,25 @@ class InterruptsTest {
         core.setRegister(Core.RAX, 5);
         core.flags().setValue(Rflags.IF | Rflags.CF | Rflags.DF);
         long flags = core.flags().value();
-        machine.handle(INT3, Routine.named("int3")
-                .interruptEntry(0, gapBytes)
-                .compute("look", (c, local) -> {
-                    long frame = (rsp & -16) - 40 - gapBytes;
-                    assertEquals(frame, c.register(Core.RSP));
-                    assertEquals(TEXT + 1, c.load(frame, 8));
-                    assertEquals(0x10, c.load(frame + 8, 8));
-                    assertEquals(flags, c.load(frame + 16, 8));
-                    assertEquals(rsp, c.load(frame + 24, 8));
-                    assertEquals(0x18, c.load(frame + 32, 8));
-                    assertEquals(0x2222, c.load(frame - 8, 8));
-                    assertEquals(0x1111, c.load(rsp & -16, 8));
-                    assertFalse(c.flags().interruptsEnabled());
-                    log.add("looked");
-                })
-                .interruptReturn(0)
-                .build());
+        machine.handle(
+                INT3,
+                Routine.named("int3")
+                        .interruptEntry(0, gapBytes)
+                        .compute("look", (c, local) -> {
+                            long frame = (rsp & -16) - 40 - gapBytes;
+                            assertEquals(frame, c.register(Core.RSP));
+                            assertEquals(TEXT + 1, c.load(frame, 8));
+                            assertEquals(0x10, c.load(frame + 8, 8));
+                            assertEquals(flags, c.load(frame + 16, 8));
+                            assertEquals(rsp, c.load(frame + 24, 8));
+                            assertEquals(0x18, c.load(frame + 32, 8));
+                            assertEquals(0x2222, c.load(frame - 8, 8));
+                            assertEquals(0x1111, c.load(rsp & -16, 8));
+                            assertFalse(c.flags().interruptsEnabled());
+                            log.add("looked");
+                        })
+                        .interruptReturn(0)
+                        .build());
         runTo(core, TEXT + 1);
         assertEquals("looked", log());
         assertEquals(rsp, core.register(Core.RSP));
@@ -326,7 +334,9 @@ class InterruptsTest {
             assertTrue(core.flags().interruptsEnabled());
             assertFalse(core.isNmiBlocked());
             hits += log().equals("int3(nmi())") ? 1 : 0;
-            assertTrue(List.of("nmi()int3()", "int3(nmi())", "int3()nmi()").contains(log()) || log().equals("nmi()"), log());
+            assertTrue(
+                    List.of("nmi()int3()", "int3(nmi())", "int3()nmi()").contains(log()) || log().equals("nmi()"),
+                    log());
         }
         assertTrue(hits >= 2, "inside the body");
     }
@@ -481,7 +491,10 @@ class InterruptsTest {
             machine.raise(0, LOW);
             runTo(core, TEXT + 11);
             assertEquals(RSP, core.register(Core.RSP));
-            assertEquals(7, core.register(Core.RDI), "the handler's guest code does not change the interrupted one's registers");
+            assertEquals(
+                    7,
+                    core.register(Core.RDI),
+                    "the handler's guest code does not change the interrupted one's registers");
             assertEquals(1, core.register(Core.RAX));
             assertTrue(core.flags().cf());
             assertTrue(core.flags().interruptsEnabled());
@@ -504,7 +517,7 @@ class InterruptsTest {
     void aFaultWithoutHandlerIsOneLineWithCoreRipAndBytes(int vector, String hex, String name, String instruction) {
         text(TEXT, hex);
         GuestCrash crash = assertThrows(GuestCrash.class, () -> runTo(core, 0));
-        String message = crash.getMessage();
+        String message = crash.toString();
         assertTrue(message.contains("core 0"), message);
         assertTrue(message.contains("0xffffffff81000000"), message);
         assertTrue(message.contains(name), message);
@@ -535,19 +548,19 @@ class InterruptsTest {
         text(TEXT + 4094, "b8 11"); // mov eax, and no more
         core.setRip(TEXT + 4094);
         GuestCrash crash = assertThrows(GuestCrash.class, () -> perform(core));
-        assertTrue(crash.getMessage().contains("#PF"), crash.getMessage());
-        assertTrue(crash.getMessage().contains("b8 11"), crash.getMessage());
+        assertTrue(crash.toString().contains("#PF"), crash.toString());
+        assertTrue(crash.toString().contains("b8 11"), crash.toString());
         core.setRip(0x1000);
         crash = assertThrows(GuestCrash.class, () -> perform(core));
-        assertTrue(crash.getMessage().contains("0x1000"), crash.getMessage());
+        assertTrue(crash.toString().contains("0x1000"), crash.toString());
     }
 
     @Test
     void anExceptionNobodyHandlesIsOneLine() {
         text(TEXT, "cc");
         GuestCrash crash = assertThrows(GuestCrash.class, () -> runTo(core, 0));
-        assertTrue(crash.getMessage().contains("core 0"), crash.getMessage());
-        assertTrue(crash.getMessage().contains("vector 3"), crash.getMessage());
+        assertTrue(crash.toString().contains("core 0"), crash.toString());
+        assertTrue(crash.toString().contains("vector 3"), crash.toString());
     }
 
     @Test
@@ -556,7 +569,7 @@ class InterruptsTest {
                 Routine.named("bad").load("wild", 0, c -> 0x10, 8, 0).ret().build());
         machine.handle(14, logging("pf", 0));
         GuestCrash crash = assertThrows(GuestCrash.class, () -> perform(core));
-        assertTrue(crash.getMessage().contains("in bad: #PF"), crash.getMessage());
+        assertTrue(crash.toString().contains("in bad: #PF"), crash.toString());
     }
 
     // ---- calls between cores

@@ -31,9 +31,8 @@ class LitmusTest {
 
     @Test
     void thereAreTheUsualOnes() {
-        List<String> names = files().stream()
-                .map(file -> file.name().replace(".litmus", ""))
-                .toList();
+        List<String> names =
+                files().stream().map(file -> file.name().replace(".litmus", "")).toList();
         assertTrue(
                 names.containsAll(List.of("SB", "SB+mfences", "MP", "LB", "IRIW", "WRC", "2+2W", "S", "R", "n5", "n6")),
                 names.toString());
