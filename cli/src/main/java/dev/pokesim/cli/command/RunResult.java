@@ -277,7 +277,7 @@ record RunResult(
             out.println("VIOLATED: " + violation.property);
             out.println("  " + violation.what);
             out.println("  found by " + violation.oracle + ", seed " + violation.seed + ", at " + number(violation.timeUs) + " us");
-            out.println("Last events of core " + violation.core + " and of the patcher:");
+            out.println("Last events of core " + violation.core + ", and what the patcher did at that place:");
             lastEvents.forEach(line -> out.println("  " + line));
         } else if (exitCode() == ExitCode.INCOMPLETE) {
             out.println("INCOMPLETE: stopped before the end; the figures are those up to there");
