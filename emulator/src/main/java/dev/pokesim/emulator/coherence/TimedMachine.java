@@ -95,6 +95,9 @@ public final class TimedMachine implements Machine.IpiTransport {
         waiting = new MicroOp[count];
         requestedLine = new CacheLine[2 * count];
         requestsOwnership = new boolean[2 * count];
+        for (int core = 0; core < count; core++) {
+            machine.core(core).setTimestampKhz(profile.tscHertz() / 1000);
+        }
         machine.transportIpis(this);
     }
 
