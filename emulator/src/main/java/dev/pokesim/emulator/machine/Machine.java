@@ -9,6 +9,7 @@ import dev.pokesim.emulator.core.StoreBuffer;
 import dev.pokesim.emulator.isa.DecodeCache;
 import dev.pokesim.emulator.isa.Decoded;
 import dev.pokesim.emulator.isa.Decoder;
+import dev.pokesim.emulator.isa.NotModelled;
 import dev.pokesim.emulator.isa.TextFetcher;
 import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.emulator.memory.AddressSpace;
@@ -256,8 +257,16 @@ public final class Machine implements InterruptBus {
             core.setIndex(core.index() + 1);
             step.execute(core);
         } catch (GuestFault fault) {
+            if (step == Fetch.FETCH && observer != null) {
+                observer.fetchFailed(core, String.valueOf(fault.getMessage()));
+            }
             fault(core, fault);
             return;
+        } catch (NotModelled missing) {
+            if (step == Fetch.FETCH && observer != null) {
+                observer.fetchFailed(core, String.valueOf(missing.getMessage()));
+            }
+            throw missing;
         }
         if (observer != null) {
             tell(observer, core, step, updated);

@@ -14,6 +14,12 @@ public final class NoTornInstruction extends Oracle {
     }
 
     @Override
+    public void failedAtSite(Core core, String reason, TextPokeLoc site) {
+        violated(core, "core " + core.id() + " cannot execute what it fetched in the place at "
+                + Address.text(site.address()) + ": " + reason);
+    }
+
+    @Override
     public void fetchedSite(Core core, Decoded instruction, TextPokeLoc site) {
         InstructionBytes seen = instruction.bytes();
         boolean isInt3 = seen.byteAt(0) == TextPokeLoc.INT3;

@@ -15,7 +15,7 @@ public final class Oracles {
                 new NoTornInstruction(),
                 new NoEntryInsideSite(),
                 new EveryInt3IsClaimed(),
-                new ActsAsEmulated(places),
+                new ActsAsEmulated(places, cores),
                 new NothingOldAfterFinish(),
                 new StackAsInNativeRun(places, cores),
                 new RefsEndAtZero(refs, layout),

@@ -19,6 +19,9 @@ public interface PatchListener extends MachineObserver {
      */
     default void fetchedSite(Core core, Decoded instruction, TextPokeLoc site) {}
 
+    /** A core at RIP, in a site, fetched bytes that it cannot execute. @param reason why, with the bytes */
+    default void failedAtSite(Core core, String reason, TextPokeLoc site) {}
+
     /** A batch begins. @param entries how many are queued */
     default void batchStarted(Core patcher, int entries) {}
 

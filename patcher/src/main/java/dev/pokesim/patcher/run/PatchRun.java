@@ -13,6 +13,7 @@ import dev.pokesim.emulator.memory.Access;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.memory.Frame;
 import dev.pokesim.emulator.memory.GuestFault;
+import dev.pokesim.patcher.check.EveryWaitEnds;
 import dev.pokesim.patcher.check.Oracle;
 import dev.pokesim.patcher.check.Oracles;
 import dev.pokesim.patcher.check.Violation;
@@ -59,6 +60,7 @@ public final class PatchRun {
     private final TimedMachine timed;
     private final Figures figures;
     private final EventLog log;
+    private final EveryWaitEnds waits;
     private final Workload workload;
     private @Nullable Violation violation;
     private boolean finished;
@@ -81,6 +83,7 @@ public final class PatchRun {
                         scenario.retryHitProbability()),
                 SeededRandom.of(setup.seed(), "service order"));
         figures = new Figures(setup.refs(), layout, setup.cores());
+        waits = new EveryWaitEnds(setup.cores(), PATCHER, KernelCosts.of(setup.profile()));
         log = new EventLog(setup.target().image());
         workload = new Workload(scenario, hotEntries(), SeededRandom.of(setup.seed(), "workload"));
     }
@@ -149,6 +152,8 @@ public final class PatchRun {
         List<PatchListener> all = new ArrayList<>();
         all.add(log);
         all.add(figures);
+        waits.reportTo(this::violated);
+        all.add(waits);
         for (Oracle oracle : oracles) {
             oracle.reportTo(this::violated);
             all.add(oracle);
@@ -165,40 +170,26 @@ public final class PatchRun {
         try {
             boolean stopped = timed.run();
             if (!stopped && violation == null) {
-                violated(new Violation(
-                        "EveryWaitEnds", "every wait ends", PATCHER, timed.nowPs(), "deadlock: no core can go on"));
+                waits.nothingCanHappen(machine.core(PATCHER));
             }
         } catch (GuestCrash | KernelBug crash) {
-            crashed(PATCHER, crash);
+            crashed(crash);
         } catch (NotModelled crash) {
             // torn bytes can be any instruction; where nothing is patched it is the input that asks for too much
-            int core = coreAtPlace(listeners);
-            if (core < 0) {
+            if (violation == null) {
                 throw crash;
             }
-            crashed(core, crash);
         }
         return report();
     }
 
-    private void crashed(int core, RuntimeException crash) {
+    private void crashed(RuntimeException crash) {
         violated(new Violation(
                 "NoCrash",
                 "no core faults without a handler, and the kernel meets no BUG",
-                core,
+                PATCHER,
                 timed.nowPs(),
                 String.valueOf(crash.getMessage())));
-    }
-
-    /** A core that stands at a place or inside one; -1 if none does. */
-    private int coreAtPlace(Listeners listeners) {
-        for (int id = 0; id < setup.cores(); id++) {
-            Core core = machine.core(id);
-            if (core.isInGuest() && listeners.siteAt(core.rip(), 1) != null) {
-                return id;
-            }
-        }
-        return -1;
     }
 
     private Routine patcher(BatchContext context) {
@@ -265,6 +256,7 @@ public final class PatchRun {
             if (finished) {
                 return;
             }
+            waits.look(machine.core(PATCHER), timed.nowPs(), figures.stepName());
             if (timed.nowPs() > LIMIT_PS || !progress.reached(timed.nowPs(), figures.stepName())) {
                 timed.stop();
                 return;
