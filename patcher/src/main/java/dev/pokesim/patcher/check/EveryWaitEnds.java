@@ -108,7 +108,9 @@ public final class EveryWaitEnds extends Oracle {
                 if (nowPs - lastPs[id] < patiencePs) {
                     return;
                 }
-                culprit = id;
+                if (culprit < 0 || owed[culprit] == 0) {
+                    culprit = id;
+                }
             }
         }
         violated(
