@@ -44,7 +44,8 @@ public final class ActsAsEmulated extends Oracle {
         boolean isTrap = vector == GuestFault.Vector.BREAKPOINT.number();
         long rsp = core.register(Core.RSP);
         long top = isTrap && core.memory().isMapped(rsp) && core.memory().isMapped(rsp + 7) ? core.load(rsp, 8) : 0;
-        entered.get(core.id()).add(new Entry(vector, core.rip() - 1, core.flags().value(), top));
+        entered.get(core.id())
+                .add(new Entry(vector, core.rip() - 1, core.flags().value(), top));
     }
 
     @Override
@@ -65,7 +66,8 @@ public final class ActsAsEmulated extends Oracle {
             violated(
                     core,
                     "core " + core.id() + " trapped at " + Address.text(entry.site) + " and goes on at "
-                            + Address.text(core.rip()) + " with flags " + Long.toHexString(core.flags().value()) + "; "
+                            + Address.text(core.rip()) + " with flags "
+                            + Long.toHexString(core.flags().value()) + "; "
                             + place.emulated() + " goes on at " + Address.text(expected) + " with "
                             + Long.toHexString(entry.flags));
         }
@@ -79,7 +81,8 @@ public final class ActsAsEmulated extends Oracle {
             case 0xe8, 0xe9 -> end + (int) (text.low() >>> 8);
             case 0xeb -> place.address() + 2 + (byte) (text.low() >>> 8);
             case 0xc3 -> entry.top;
-            case 0x0f -> text.sizeBytes() == 6 && isTaken(text.byteAt(1), entry) ? end + (int) (text.low() >>> 16) : end;
+            case 0x0f ->
+                text.sizeBytes() == 6 && isTaken(text.byteAt(1), entry) ? end + (int) (text.low() >>> 16) : end;
             default -> opcode >> 4 == 7 && isTaken(opcode, entry) ? end + (byte) (text.low() >>> 8) : end;
         };
     }

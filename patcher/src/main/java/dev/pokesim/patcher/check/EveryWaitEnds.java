@@ -29,8 +29,7 @@ public final class EveryWaitEnds extends Oracle {
     public EveryWaitEnds(int cores, int patcher, KernelCosts costs) {
         this.patcher = patcher;
         patiencePs = PATIENCE_PS
-                + COST_FACTOR
-                        * (costs.textPokePs() + costs.ipiHandlerPs() + costs.trapEntryPs() + costs.trapExitPs());
+                + COST_FACTOR * (costs.textPokePs() + costs.ipiHandlerPs() + costs.trapEntryPs() + costs.trapExitPs());
         lastPs = new long[cores];
         owed = new int[cores];
         traps = new int[cores];
@@ -117,13 +116,18 @@ public final class EveryWaitEnds extends Oracle {
                 patchingCore,
                 "deadlock: core " + patcher + (step.isEmpty() ? "" : " in \"" + step + "\"") + " has waited for "
                         + (nowPs - lastPs[patcher]) / 1_000_000_000L + " ms"
-                        + (culprit < 0 ? "" : "; core " + culprit + (owed[culprit] > 0 ? " owes it an answer" : " is in the INT3 handler")
-                                + " and does nothing"));
+                        + (culprit < 0
+                                ? ""
+                                : "; core " + culprit
+                                        + (owed[culprit] > 0 ? " owes it an answer" : " is in the INT3 handler")
+                                        + " and does nothing"));
     }
 
     /** To be called if no core has anything to do. */
     public void nothingCanHappen(Core patchingCore) {
-        violated(patchingCore, "deadlock: no core can go on; " + Arrays.stream(owed).filter(n -> n > 0).count()
-                + " cores owe an answer");
+        violated(
+                patchingCore,
+                "deadlock: no core can go on; "
+                        + Arrays.stream(owed).filter(n -> n > 0).count() + " cores owe an answer");
     }
 }

@@ -2,8 +2,8 @@ package dev.pokesim.patcher.kernel;
 
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.isa.Decoded;
-import dev.pokesim.emulator.memory.InstructionBytes;
 import dev.pokesim.emulator.machine.MachineObserver;
+import dev.pokesim.emulator.memory.InstructionBytes;
 
 /** Is told what a patcher and the INT3 handlers do, besides what the machine does. Must not change anything. */
 public interface PatchListener extends MachineObserver {

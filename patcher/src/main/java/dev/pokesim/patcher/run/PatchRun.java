@@ -3,7 +3,6 @@ package dev.pokesim.patcher.run;
 import dev.pokesim.emulator.coherence.Contention;
 import dev.pokesim.emulator.coherence.TimedMachine;
 import dev.pokesim.emulator.core.Core;
-import dev.pokesim.emulator.core.Rflags;
 import dev.pokesim.emulator.core.SeededRandom;
 import dev.pokesim.emulator.isa.NotModelled;
 import dev.pokesim.emulator.machine.GuestCrash;
@@ -73,13 +72,14 @@ public final class PatchRun {
         TextPokeArray.initialise(memory);
         mapImage();
         Scenario scenario = setup.scenario();
-        machine = new Machine(
-                memory, setup.cores(), setup.fetchMode(), SeededRandom.of(setup.seed(), "stale bytes"));
+        machine = new Machine(memory, setup.cores(), setup.fetchMode(), SeededRandom.of(setup.seed(), "stale bytes"));
         timed = new TimedMachine(
                 machine,
                 setup.profile(),
                 new Contention(
-                        scenario.serviceOrder() == Scenario.RANDOM_ORDER ? Contention.UNORDERED : scenario.serviceOrder(),
+                        scenario.serviceOrder() == Scenario.RANDOM_ORDER
+                                ? Contention.UNORDERED
+                                : scenario.serviceOrder(),
                         scenario.retryHitProbability()),
                 SeededRandom.of(setup.seed(), "service order"));
         figures = new Figures(setup.refs(), layout, setup.cores());

@@ -94,47 +94,53 @@ class OraclesTest {
 
     @Test
     void handlersThatReturnElsewhereDoNotActAsEmulated() {
-        assertEquals("ActsAsEmulated", violation(new Faulty() {
-                    @Override
-                    public void drop(Routine.Builder routine) {
-                        int ip = routine.local();
-                        routine.load("regs->ip", ip, routine.frame(0), 8, 0)
-                                .compute("wrong", (core, local) -> local[ip]++)
-                                .store("regs->ip", routine.frame(0), 8, ip);
-                        super.drop(routine);
-                    }
-                })
-                .oracle());
+        assertEquals(
+                "ActsAsEmulated",
+                violation(new Faulty() {
+                            @Override
+                            public void drop(Routine.Builder routine) {
+                                int ip = routine.local();
+                                routine.load("regs->ip", ip, routine.frame(0), 8, 0)
+                                        .compute("wrong", (core, local) -> local[ip]++)
+                                        .store("regs->ip", routine.frame(0), 8, ip);
+                                super.drop(routine);
+                            }
+                        })
+                        .oracle());
     }
 
     @Test
     void handlersThatChangeFlagsDoNotActAsEmulated() {
-        assertEquals("ActsAsEmulated", violation(new Faulty() {
-                    @Override
-                    public void drop(Routine.Builder routine) {
-                        int flags = routine.local();
-                        routine.load("regs->flags", flags, routine.frame(16), 8, 0)
-                                .compute("wrong", (core, local) -> local[flags] ^= 1)
-                                .store("regs->flags", routine.frame(16), 8, flags);
-                        super.drop(routine);
-                    }
-                })
-                .oracle());
+        assertEquals(
+                "ActsAsEmulated",
+                violation(new Faulty() {
+                            @Override
+                            public void drop(Routine.Builder routine) {
+                                int flags = routine.local();
+                                routine.load("regs->flags", flags, routine.frame(16), 8, 0)
+                                        .compute("wrong", (core, local) -> local[flags] ^= 1)
+                                        .store("regs->flags", routine.frame(16), 8, flags);
+                                super.drop(routine);
+                            }
+                        })
+                        .oracle());
     }
 
     @Test
     void handlersThatMoveTheStackPointerAreSeen() {
-        assertEquals("StackAsInNativeRun", violation(new Faulty() {
-                    @Override
-                    public void drop(Routine.Builder routine) {
-                        int sp = routine.local();
-                        routine.load("regs->sp", sp, routine.frame(24), 8, 0)
-                                .compute("wrong", (core, local) -> local[sp] -= 8)
-                                .store("regs->sp", routine.frame(24), 8, sp);
-                        super.drop(routine);
-                    }
-                })
-                .oracle());
+        assertEquals(
+                "StackAsInNativeRun",
+                violation(new Faulty() {
+                            @Override
+                            public void drop(Routine.Builder routine) {
+                                int sp = routine.local();
+                                routine.load("regs->sp", sp, routine.frame(24), 8, 0)
+                                        .compute("wrong", (core, local) -> local[sp] -= 8)
+                                        .store("regs->sp", routine.frame(24), 8, sp);
+                                super.drop(routine);
+                            }
+                        })
+                        .oracle());
     }
 
     @Test
@@ -244,10 +250,12 @@ class OraclesTest {
                     }
                 }
             });
-            Routine worker = bench.once("worker", b -> b.label("wait")
-                    .delay("elsewhere", core -> 10_000)
-                    .jumpIf("not yet", (core, local) -> !patched[0], "wait")
-                    .callGuest((core, local) -> place.address()));
+            Routine worker = bench.once(
+                    "worker",
+                    b -> b.label("wait")
+                            .delay("elsewhere", core -> 10_000)
+                            .jumpIf("not yet", (core, local) -> !patched[0], "wait")
+                            .callGuest((core, local) -> place.address()));
             assertTrue(bench.run(bench.patcher(List.of(place)), worker));
             assertEquals(isBroken, !violations.isEmpty());
         }
@@ -283,9 +291,11 @@ class OraclesTest {
             Routine[] both = new Routine[2];
             for (int i = 0; i < 2; i++) {
                 int other = 1 - i;
-                both[i] = bench.once("patcher " + i, b -> b.setInterruptsEnabled(!isOff)
-                        .sendIpi(SyncCores.VECTOR, (core, local) -> other)
-                        .awaitAnswers());
+                both[i] = bench.once(
+                        "patcher " + i,
+                        b -> b.setInterruptsEnabled(!isOff)
+                                .sendIpi(SyncCores.VECTOR, (core, local) -> other)
+                                .awaitAnswers());
             }
             if (isOff) {
                 assertFalse(bench.run(both));

@@ -85,7 +85,9 @@ class BrokenProtocolsTest {
         for (long seed = 1; seed <= SEEDS; seed++) {
             RunReport report = new SmallRun()
                     .sites(8)
-                    .scenario(ScenarioReader.read("busy-server").with("work-gap", "1000").with("softirq-interval", "5"))
+                    .scenario(ScenarioReader.read("busy-server")
+                            .with("work-gap", "1000")
+                            .with("softirq-interval", "5"))
                     .run(seed);
             assertEquals(null, report.violation());
             assertEquals(RunReport.Outcome.COMPLETE, report.outcome());

@@ -26,8 +26,8 @@ class PatchElfTest {
                         .map(name -> ElfInput.of(Path.of(System.getProperty("pokesim.testdata"), "elf", name))
                                 .load()),
                 Stream.of(new GeneratedText(40, 3).load()));
-        return images.flatMap(
-                image -> image.keys().stream().map(key -> Arguments.of(image, key.key().name(), key)));
+        return images.flatMap(image ->
+                image.keys().stream().map(key -> Arguments.of(image, key.key().name(), key)));
     }
 
     private static KeySites sameKey(LoadedImage image, KeySites key) {
@@ -56,7 +56,8 @@ class PatchElfTest {
         LoadedImage after = run.image();
         for (KeySites each : after.keys()) {
             boolean isFlipped = each.key().equals(key.key());
-            int count = isFlipped ? target.enable() ? 1 : 0 : sameKey(image, each).enabled();
+            int count =
+                    isFlipped ? target.enable() ? 1 : 0 : sameKey(image, each).enabled();
             assertEquals(count, each.enabled());
             List<PatchSite> before = sameKey(image, each).sites();
             for (int i = 0; i < before.size(); i++) {

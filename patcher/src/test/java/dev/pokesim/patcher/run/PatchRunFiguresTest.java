@@ -78,8 +78,10 @@ class PatchRunFiguresTest {
     @ParameterizedTest
     @ValueSource(strings = {"milan", "mid"})
     void quietBatchesTakeWhatWasPublished(String profile) {
-        assertNear(published("global", 2), cold(profile, THREADS, new GlobalRefs()).latencyPs(), 0.15, "global, 2 sites");
-        assertNear(published("percpu", 2), cold(profile, THREADS, new PerCpuRefs()).latencyPs(), 0.15, "per CPU, 2 sites");
+        assertNear(
+                published("global", 2), cold(profile, THREADS, new GlobalRefs()).latencyPs(), 0.15, "global, 2 sites");
+        assertNear(
+                published("percpu", 2), cold(profile, THREADS, new PerCpuRefs()).latencyPs(), 0.15, "per CPU, 2 sites");
     }
 
     @ParameterizedTest
@@ -107,7 +109,8 @@ class PatchRunFiguresTest {
         for (int cpu = 1; cpu < cores; cpu++) {
             expected += 2 * (profile.transferPs(topology.distance(0, cpu)) + profile.lockedOperationPs());
         }
-        long more = cold(name, cores, new PerCpuRefs()).latencyPs() - cold(name, cores, new GlobalRefs()).latencyPs();
+        long more = cold(name, cores, new PerCpuRefs()).latencyPs()
+                - cold(name, cores, new GlobalRefs()).latencyPs();
         assertNear(expected, more, 0.15, "per-CPU minus global");
     }
 
@@ -173,7 +176,8 @@ class PatchRunFiguresTest {
         double without = 0;
         for (long seed = 1; seed <= 240 / cores; seed++) {
             with += storm("busy-server", cores, new GlobalRefs(), seed).latencyPs();
-            without += storm("busy-server-no-softirq", cores, new GlobalRefs(), seed).latencyPs();
+            without += storm("busy-server-no-softirq", cores, new GlobalRefs(), seed)
+                    .latencyPs();
         }
         double measured = with / without;
         assertTrue(measured > ratio, () -> cores + " cores: " + measured);
