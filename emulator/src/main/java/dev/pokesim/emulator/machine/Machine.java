@@ -271,10 +271,16 @@ public final class Machine implements InterruptBus {
             core.setIndex(core.index() + 1);
             step.execute(core);
         } catch (GuestFault fault) {
+            if (step == Fetch.FETCH && observer != null) {
+                observer.fetchFailed(core, String.valueOf(fault.getMessage()));
+            }
             fault(core, fault);
             return;
-        } catch (NotModelled refused) {
-            throw crash(core, String.valueOf(refused.getMessage()));
+        } catch (NotModelled missing) {
+            if (step == Fetch.FETCH && observer != null) {
+                observer.fetchFailed(core, String.valueOf(missing.getMessage()));
+            }
+            throw crash(core, String.valueOf(missing.getMessage()));
         }
         retireIfDone(core);
         if (observer != null) {

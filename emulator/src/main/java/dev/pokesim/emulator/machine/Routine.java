@@ -274,7 +274,8 @@ public final class Routine extends MicroCode {
             return then(new Await.Acknowledgements());
         }
 
-        public Builder awaitMemory(String text, AddressOf address, int sizeBytes, LongPredicate condition, long roundPs) {
+        public Builder awaitMemory(
+                String text, AddressOf address, int sizeBytes, LongPredicate condition, long roundPs) {
             return then(new Await.MemoryValue(text, address, sizeBytes, condition, roundPs));
         }
 
@@ -288,7 +289,8 @@ public final class Routine extends MicroCode {
 
         /** CLI or STI. */
         public Builder setInterruptsEnabled(boolean enabled) {
-            return compute(enabled ? "sti" : "cli", (core, local) -> core.flags().setInterruptsEnabled(enabled));
+            return compute(
+                    enabled ? "sti" : "cli", (core, local) -> core.flags().setInterruptsEnabled(enabled));
         }
 
         /**
