@@ -63,7 +63,7 @@ public final class FetchView {
         }
         long next = address + inFrame;
         return inFrame == InstructionBytes.MAX_SIZE_BYTES
-                || !memory.isMapped(next)
+                || !memory.allows(next, Access.EXECUTE)
                 || !history.isWrittenSince(
                         memory.frameForFetch(next), 0, InstructionBytes.MAX_SIZE_BYTES - inFrame, since);
     }

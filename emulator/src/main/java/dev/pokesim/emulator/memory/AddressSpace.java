@@ -226,13 +226,18 @@ public final class AddressSpace {
 
     /** Copies bytes in before a run; recorded nowhere. @throws GuestFault with #PF if a page is not mapped */
     public void load(long address, byte[] bytes) {
+        Frame frame = null;
         for (int i = 0; i < bytes.length; i++) {
             long at = address + i;
-            Mapping mapping = pages.get(at >>> 12);
-            if (mapping == null) {
-                throw GuestFault.pageFault(at, Access.WRITE, false);
+            int offset = (int) at & Frame.SIZE_BYTES - 1;
+            if (frame == null || offset == 0) {
+                Mapping mapping = pages.get(at >>> 12);
+                if (mapping == null) {
+                    throw GuestFault.pageFault(at, Access.WRITE, false);
+                }
+                frame = mapping.frame;
             }
-            mapping.frame.write((int) at & Frame.SIZE_BYTES - 1, 1, bytes[i]);
+            frame.write(offset, 1, bytes[i]);
         }
     }
 }

@@ -21,7 +21,12 @@ public abstract sealed class MicroOp
         LOAD,
         STORE,
         /** Load and store with nothing between them. */
-        UPDATE
+        UPDATE;
+
+        /** Whether memory may be different afterwards. */
+        public boolean isWrite() {
+            return this == STORE || this == UPDATE;
+        }
     }
 
     /** What somebody who strings instructions together must know of each. */
