@@ -244,7 +244,8 @@ public final class Machine implements InterruptBus {
      */
     public void perform(Core core, MicroOp step) {
         // asked before, because the update may change the registers that the address is made of
-        long updated = observer != null && step instanceof LockedUpdate ? step.address(core) : 0;
+        boolean isTold = observer != null && step.drainsStores();
+        long updated = isTold && step instanceof LockedUpdate ? step.address(core) : 0;
         try {
             if (step == Fetch.FETCH) {
                 step.execute(core);
@@ -259,11 +260,12 @@ public final class Machine implements InterruptBus {
             fault(core, fault);
             return;
         }
-        if (observer != null) {
+        if (isTold && observer != null) {
             tell(observer, core, step, updated);
         }
     }
 
+    /** All that is told here needs an empty store buffer; the steps in their millions do not. */
     private void tell(MachineObserver told, Core core, MicroOp step, long address) {
         if (step instanceof LockedUpdate update) {
             told.updated(core, address, core.hasUpdateFailed());

@@ -200,11 +200,7 @@ public final class AddressSpace {
         int offset = (int) address & Frame.SIZE_BYTES - 1;
         Frame frame = frameForStore(address);
         if (offset + sizeBytes <= Frame.SIZE_BYTES) {
-            if (recordingText && frame.holdsText) {
-                history.record(frame, offset, sizeBytes, value, core, address);
-                history.endStore();
-            }
-            frame.write(offset, sizeBytes, value);
+            write(frame, offset, sizeBytes, value, core, address);
             return;
         }
         frameForStore(address + sizeBytes - 1);
@@ -222,6 +218,19 @@ public final class AddressSpace {
         if (recorded) {
             history.endStore();
         }
+    }
+
+    /**
+     * As {@link #write(long, int, long, int)}, for who has looked up the frame for the store already.
+     *
+     * @param address where the store goes to in linear memory; all of it lies inside {@code frame}
+     */
+    public void write(Frame frame, int offset, int sizeBytes, long value, int core, long address) {
+        if (recordingText && frame.holdsText) {
+            history.record(frame, offset, sizeBytes, value, core, address);
+            history.endStore();
+        }
+        frame.write(offset, sizeBytes, value);
     }
 
     /** Copies bytes in before a run; recorded nowhere. @throws GuestFault with #PF if a page is not mapped */
