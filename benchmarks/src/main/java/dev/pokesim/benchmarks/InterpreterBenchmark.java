@@ -32,6 +32,7 @@ public class InterpreterBenchmark {
 
     private @Nullable Interpreter interpreter;
     private long iterations;
+    private long expected;
 
     /** What one call did. */
     @State(Scope.Thread)
@@ -45,7 +46,8 @@ public class InterpreterBenchmark {
     @Setup
     public void load() {
         Interpreter loaded = program.load();
-        iterations = INSTRUCTIONS_PER_CALL / program.run(loaded, 1) + 1;
+        iterations = INSTRUCTIONS_PER_CALL / program.run(loaded, 1, program.checksum(1)) + 1;
+        expected = program.checksum(iterations);
         interpreter = loaded;
     }
 
@@ -53,7 +55,7 @@ public class InterpreterBenchmark {
     @Benchmark
     public void run(Work work) {
         Interpreter loaded = java.util.Objects.requireNonNull(interpreter);
-        work.instructions += program.run(loaded, iterations);
+        work.instructions += program.run(loaded, iterations, expected);
         work.patches += iterations * program.patches();
     }
 }

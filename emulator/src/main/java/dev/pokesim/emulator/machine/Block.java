@@ -5,6 +5,7 @@ import dev.pokesim.emulator.memory.Frame;
 import dev.pokesim.emulator.microop.MicroOp;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,9 @@ final class Block {
     private final MicroOp[] steps;
     /** Per instruction the number of steps up to its end. */
     private final int[] ends;
+
+    /** The steps after which the block may have changed, by their number plus 1, and the number of all steps. */
+    private final int[] changes;
 
     /** Its bytes, eight at a time; the last ones cut by {@link #lastMask}. */
     private final long[] words;
@@ -62,6 +66,9 @@ final class Block {
             System.arraycopy(part, 0, bytes, (int) (decoded.address() - address), part.length);
         }
         steps = all.toArray(MicroOp[]::new);
+        changes = IntStream.rangeClosed(1, steps.length)
+                .filter(i -> i == steps.length || steps[i - 1].memory().isWrite())
+                .toArray();
         words = new long[sizeBytes + 7 >>> 3];
         for (int i = 0; i < sizeBytes; i++) {
             words[i >>> 3] |= (bytes[i] & 0xffL) << 8 * (i & 7);
@@ -155,6 +162,11 @@ final class Block {
 
     MicroOp[] steps() {
         return steps;
+    }
+
+    /** How many steps there are up to each one that writes memory, and in all. */
+    int[] changes() {
+        return changes;
     }
 
     /** How many steps there are up to the end of an instruction. */

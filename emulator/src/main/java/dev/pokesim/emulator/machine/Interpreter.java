@@ -95,9 +95,10 @@ public final class Interpreter {
         core.setNextRip(block.end());
         int i = 0;
         try {
-            while (i < steps.length) {
-                steps[i].execute(core);
-                i++;
+            for (int end : block.changes()) {
+                for (; i < end; i++) {
+                    steps[i].execute(core);
+                }
                 if (frame.generation() != generation) {
                     if (!block.isPresent()) {
                         return finishInstruction(core, block, i);

@@ -125,15 +125,10 @@ public final class Routine extends MicroCode {
 
         /** Work on variables that takes {@code costPs} picoseconds. */
         public Builder compute(String text, long costPs, Work work) {
-            return then(new Compute() {
+            return then(new Compute(costPs) {
                 @Override
                 public void execute(Core core) {
                     work.run(core, core.file());
-                }
-
-                @Override
-                public long costPs() {
-                    return costPs;
                 }
 
                 @Override

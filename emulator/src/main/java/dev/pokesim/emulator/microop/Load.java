@@ -8,15 +8,14 @@ public final class Load extends MicroOp {
     private final AddressOf address;
     private final int sizeBytes;
     private final boolean willStore;
-    private final long costPs;
     private final String text;
 
     private Load(int slot, AddressOf address, int sizeBytes, boolean willStore, long costPs, String text) {
+        super(Memory.LOAD, false, costPs);
         this.slot = slot;
         this.address = address;
         this.sizeBytes = sizeBytes;
         this.willStore = willStore;
-        this.costPs = costPs;
         this.text = text;
     }
 
@@ -59,11 +58,6 @@ public final class Load extends MicroOp {
     }
 
     @Override
-    public Memory memory() {
-        return Memory.LOAD;
-    }
-
-    @Override
     public long address(Core core) {
         long at = address.in(core);
         return core.isHalfLoaded() ? (at | 63) + 1 : at;
@@ -72,11 +66,6 @@ public final class Load extends MicroOp {
     @Override
     public int sizeBytes() {
         return sizeBytes;
-    }
-
-    @Override
-    public long costPs() {
-        return costPs;
     }
 
     @Override
