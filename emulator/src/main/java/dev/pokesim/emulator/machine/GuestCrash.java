@@ -1,5 +1,7 @@
 package dev.pokesim.emulator.machine;
 
+import org.jspecify.annotations.Nullable;
+
 /** The guest did what a real machine would die of: an exception nobody handles. One line: core, RIP, bytes, reason. */
 public final class GuestCrash extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -7,8 +9,8 @@ public final class GuestCrash extends RuntimeException {
     private final int core;
     private final long address;
 
-    GuestCrash(int core, long address, String message) {
-        super(message);
+    GuestCrash(int core, long address, String message, @Nullable Throwable cause) {
+        super(message, cause);
         this.core = core;
         this.address = address;
     }

@@ -173,7 +173,7 @@ public final class Machine implements InterruptBus {
     private void enterHandler(Core core, int vector) {
         Routine handler = handlers[vector];
         if (handler == null) {
-            throw crash(core, "nothing handles vector " + vector);
+            throw crash(core, "nothing handles vector " + vector, null);
         }
         if (observer != null) {
             observer.entered(core, vector);
@@ -281,7 +281,7 @@ public final class Machine implements InterruptBus {
             if (step == Fetch.FETCH && observer != null) {
                 observer.fetchFailed(core, String.valueOf(missing.getMessage()));
             }
-            throw crash(core, String.valueOf(missing.getMessage()));
+            throw crash(core, String.valueOf(missing.getMessage()), missing);
         }
         retireIfDone(core);
         if (isTold && observer != null) {
@@ -317,19 +317,20 @@ public final class Machine implements InterruptBus {
 
     private void fault(Core core, GuestFault fault) {
         if (!core.isInGuest() || handlers[fault.vector().number()] == null) {
-            throw crash(core, fault.getMessage() + bytes(core));
+            throw crash(core, fault.getMessage() + bytes(core), fault);
         }
         core.abandon();
         core.setTrap(fault.vector().number());
     }
 
-    private static GuestCrash crash(Core core, String reason) {
+    private static GuestCrash crash(Core core, String reason, @Nullable RuntimeException cause) {
         Code code = core.code();
         return new GuestCrash(
                 core.id(),
                 core.rip(),
                 "core " + core.id() + " at " + Address.text(core.rip()) + (code == null ? "" : " in " + code.name()) + ": "
-                        + reason);
+                        + reason,
+                cause);
     }
 
     /** The bytes of the instruction, or the first that memory has at RIP if none was decoded; nothing in a routine. */

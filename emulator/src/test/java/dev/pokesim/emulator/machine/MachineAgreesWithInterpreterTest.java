@@ -216,10 +216,7 @@ class MachineAgreesWithInterpreterTest {
             return event(core);
         } catch (GuestCrash crash) {
             core.abandon();
-            return reason(crash);
-        } catch (NotModelled refusal) {
-            core.abandon();
-            return refusal(refusal);
+            return crash.getCause() instanceof NotModelled refusal ? refusal(refusal) : reason(crash);
         }
     }
 
