@@ -8,6 +8,7 @@ import dev.pokesim.emulator.memory.Access;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.memory.Frame;
 import dev.pokesim.emulator.microop.Await;
+import dev.pokesim.emulator.microop.Compute;
 import dev.pokesim.emulator.microop.Fetch;
 import dev.pokesim.emulator.microop.LockedUpdate;
 import dev.pokesim.emulator.microop.MicroOp;
@@ -95,6 +96,9 @@ public final class TimedMachine implements Machine.IpiTransport {
         waiting = new MicroOp[count];
         requestedLine = new CacheLine[2 * count];
         requestsOwnership = new boolean[2 * count];
+        for (int core = 0; core < count; core++) {
+            machine.core(core).setTimestampKhz(profile.tscHertz() / 1000);
+        }
         machine.transportIpis(this);
     }
 
@@ -270,13 +274,16 @@ public final class TimedMachine implements Machine.IpiTransport {
 
     /** What a micro-op costs from now on, or {@link #WAITS} after arranging that the core is woken. */
     private long costOrWait(Core core, MicroOp next) {
+        if (next instanceof Compute) {
+            return next.costPs();
+        }
         StoreBuffer buffer = Objects.requireNonNull(core.storeBuffer());
+        MicroOp.Memory memoryUse = next.memory();
         if (next.drainsStores() && !buffer.isEmpty()
-                || next.memory() == MicroOp.Memory.STORE && buffer.count() >= StoreBuffer.CAPACITY - 1) {
+                || memoryUse == MicroOp.Memory.STORE && buffer.count() >= StoreBuffer.CAPACITY - 1) {
             park(core.id(), Doing.WAITING_FOR_STORES);
             return WAITS;
         }
-        MicroOp.Memory memoryUse = next.memory();
         if (memoryUse == MicroOp.Memory.NONE) {
             return costWithoutMemory(core, next);
         }
@@ -285,14 +292,16 @@ public final class TimedMachine implements Machine.IpiTransport {
         }
         long address = next.address(core);
         boolean toWrite = memoryUse == MicroOp.Memory.UPDATE;
-        if (!toWrite && !buffer.isEmpty() && buffer.covers(address, next.sizeBytes())
-                || isHeld(core, address, toWrite)) {
-            return (toWrite ? profile.lockedOperationPs() : 0) + next.costPs();
+        if (toWrite || buffer.isEmpty() || !buffer.covers(address, next.sizeBytes())) {
+            CacheLine line = lineToHold(address);
+            if (line != null && !isHeld(line, core, toWrite)) {
+                park(core.id(), Doing.WAITING_FOR_LINE);
+                waiting[core.id()] = next;
+                request(2 * core.id(), line, toWrite);
+                return WAITS;
+            }
         }
-        park(core.id(), Doing.WAITING_FOR_LINE);
-        waiting[core.id()] = next;
-        request(2 * core.id(), line(address), toWrite);
-        return WAITS;
+        return (toWrite ? profile.lockedOperationPs() : 0) + next.costPs();
     }
 
     private long costWithoutMemory(Core core, MicroOp next) {
@@ -315,7 +324,10 @@ public final class TimedMachine implements Machine.IpiTransport {
     // ---- lines
 
     private CacheLine line(long address) {
-        Frame frame = frame(address);
+        return line(frame(address), address);
+    }
+
+    private CacheLine line(Frame frame, long address) {
         CacheLine[] lines = (CacheLine[]) frame.attachment();
         if (lines == null) {
             lines = new CacheLine[LINES_PER_FRAME];
@@ -337,11 +349,16 @@ public final class TimedMachine implements Machine.IpiTransport {
                 : memory.frame(address, memory.allows(address, Access.WRITE) ? Access.WRITE : Access.EXECUTE);
     }
 
-    private boolean isHeld(Core core, long address, boolean toWrite) {
-        if (!memory.isMapped(address) || frame(address).holdsText()) {
-            return true; // it will fault; or it is text, whose lines are part of what a poke costs
+    /** The line that an access needs; null if it needs none: it will fault, or text's lines are part of what a poke costs. */
+    private @Nullable CacheLine lineToHold(long address) {
+        if (!memory.isMapped(address)) {
+            return null;
         }
-        CacheLine line = line(address);
+        Frame frame = frame(address);
+        return frame.holdsText() ? null : line(frame, address);
+    }
+
+    private boolean isHeld(CacheLine line, Core core, boolean toWrite) {
         return toWrite ? line.isOwnedBy(core.id(), nowPs) : line.isReadableBy(core.id(), nowPs);
     }
 
@@ -429,10 +446,11 @@ public final class TimedMachine implements Machine.IpiTransport {
         int id = core.id();
         StoreBuffer buffer = Objects.requireNonNull(core.storeBuffer());
         while (!buffer.isEmpty() && requestedLine[2 * id + 1] == null) {
-            if (isHeld(core, buffer.oldestAddress(), true)) {
+            CacheLine line = lineToHold(buffer.oldestAddress());
+            if (line == null || isHeld(line, core, true)) {
                 machine.drain(core);
             } else {
-                request(2 * id + 1, line(buffer.oldestAddress()), true);
+                request(2 * id + 1, line, true);
             }
         }
         if (doing[id] == Doing.WAITING_FOR_STORES) {

@@ -357,6 +357,19 @@ public final class Core {
         }
     }
 
+    /**
+     * Some instructions without effect on interrupts are done, one after the other.
+     *
+     * @param count how many
+     * @param address where execution goes on
+     */
+    public void retire(int count, long address) {
+        rip = address;
+        boundaryMoment = memory.history().moment();
+        interruptShadow &= count == 0;
+        retired += count;
+    }
+
     /** A repeated string instruction has rounds to go: RIP stays, and interrupts may come between two rounds. */
     public void repeatInstruction() {
         nextRip = rip;

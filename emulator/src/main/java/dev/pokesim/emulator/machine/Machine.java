@@ -258,7 +258,8 @@ public final class Machine implements InterruptBus {
      */
     public void perform(Core core, MicroOp step) {
         // asked before, because the update may change the registers that the address is made of
-        long updated = observer != null && step instanceof LockedUpdate ? step.address(core) : 0;
+        boolean isTold = observer != null && step.drainsStores();
+        long updated = isTold && step instanceof LockedUpdate ? step.address(core) : 0;
         try {
             if (step == Fetch.FETCH) {
                 step.execute(core);
@@ -271,13 +272,19 @@ public final class Machine implements InterruptBus {
             core.setIndex(core.index() + 1);
             step.execute(core);
         } catch (GuestFault fault) {
+            if (step == Fetch.FETCH && observer != null) {
+                observer.fetchFailed(core, String.valueOf(fault.getMessage()));
+            }
             fault(core, fault);
             return;
-        } catch (NotModelled refused) {
-            throw crash(core, String.valueOf(refused.getMessage()));
+        } catch (NotModelled missing) {
+            if (step == Fetch.FETCH && observer != null) {
+                observer.fetchFailed(core, String.valueOf(missing.getMessage()));
+            }
+            throw crash(core, String.valueOf(missing.getMessage()));
         }
         retireIfDone(core);
-        if (observer != null) {
+        if (isTold && observer != null) {
             tell(observer, core, step, updated);
         }
     }
@@ -293,6 +300,7 @@ public final class Machine implements InterruptBus {
         }
     }
 
+    /** All that is told here needs an empty store buffer; the steps in their millions do not. */
     private void tell(MachineObserver told, Core core, MicroOp step, long address) {
         if (step instanceof LockedUpdate update) {
             told.updated(core, address, core.hasUpdateFailed());

@@ -125,15 +125,10 @@ public final class Routine extends MicroCode {
 
         /** Work on variables that takes {@code costPs} picoseconds. */
         public Builder compute(String text, long costPs, Work work) {
-            return then(new Compute() {
+            return then(new Compute(costPs) {
                 @Override
                 public void execute(Core core) {
                     work.run(core, core.file());
-                }
-
-                @Override
-                public long costPs() {
-                    return costPs;
                 }
 
                 @Override
@@ -274,7 +269,8 @@ public final class Routine extends MicroCode {
             return then(new Await.Acknowledgements());
         }
 
-        public Builder awaitMemory(String text, AddressOf address, int sizeBytes, LongPredicate condition, long roundPs) {
+        public Builder awaitMemory(
+                String text, AddressOf address, int sizeBytes, LongPredicate condition, long roundPs) {
             return then(new Await.MemoryValue(text, address, sizeBytes, condition, roundPs));
         }
 
@@ -288,7 +284,8 @@ public final class Routine extends MicroCode {
 
         /** CLI or STI. */
         public Builder setInterruptsEnabled(boolean enabled) {
-            return compute(enabled ? "sti" : "cli", (core, local) -> core.flags().setInterruptsEnabled(enabled));
+            return compute(
+                    enabled ? "sti" : "cli", (core, local) -> core.flags().setInterruptsEnabled(enabled));
         }
 
         /**

@@ -127,6 +127,9 @@ public final class AddressSpace {
 
     /** Whether a page is mapped at {@code address} that allows {@code access}. */
     public boolean allows(long address, Access access) {
+        if (access == Access.READ && loads.tags[slot(address >>> 12)] == address >>> 12) {
+            return true;
+        }
         Mapping mapping = pages.get(address >>> 12);
         return mapping != null && mapping.allowed.contains(access);
     }
@@ -200,11 +203,7 @@ public final class AddressSpace {
         int offset = (int) address & Frame.SIZE_BYTES - 1;
         Frame frame = frameForStore(address);
         if (offset + sizeBytes <= Frame.SIZE_BYTES) {
-            if (recordingText && frame.holdsText) {
-                history.record(frame, offset, sizeBytes, value, core, address);
-                history.endStore();
-            }
-            frame.write(offset, sizeBytes, value);
+            write(frame, offset, sizeBytes, value, core, address);
             return;
         }
         frameForStore(address + sizeBytes - 1);
@@ -224,15 +223,33 @@ public final class AddressSpace {
         }
     }
 
+    /**
+     * As {@link #write(long, int, long, int)}, for who has looked up the frame for the store already.
+     *
+     * @param address where the store goes to in linear memory; all of it lies inside {@code frame}
+     */
+    public void write(Frame frame, int offset, int sizeBytes, long value, int core, long address) {
+        if (recordingText && frame.holdsText) {
+            history.record(frame, offset, sizeBytes, value, core, address);
+            history.endStore();
+        }
+        frame.write(offset, sizeBytes, value);
+    }
+
     /** Copies bytes in before a run; recorded nowhere. @throws GuestFault with #PF if a page is not mapped */
     public void load(long address, byte[] bytes) {
+        Frame frame = null;
         for (int i = 0; i < bytes.length; i++) {
             long at = address + i;
-            Mapping mapping = pages.get(at >>> 12);
-            if (mapping == null) {
-                throw GuestFault.pageFault(at, Access.WRITE, false);
+            int offset = (int) at & Frame.SIZE_BYTES - 1;
+            if (frame == null || offset == 0) {
+                Mapping mapping = pages.get(at >>> 12);
+                if (mapping == null) {
+                    throw GuestFault.pageFault(at, Access.WRITE, false);
+                }
+                frame = mapping.frame;
             }
-            mapping.frame.write((int) at & Frame.SIZE_BYTES - 1, 1, bytes[i]);
+            frame.write(offset, 1, bytes[i]);
         }
     }
 }

@@ -5,12 +5,19 @@ import java.util.function.LongPredicate;
 
 /** Waits. It is one micro-op that is not possible until its condition holds, never a loop of states. */
 public abstract sealed class Await extends MicroOp {
+    private Await(Memory memory, long costPs) {
+        super(memory, false, costPs);
+    }
 
     /** Whether it could complete now. */
     public abstract boolean holds(Core core);
 
     /** Until every IPI that this core sent has been answered. */
     public static final class Acknowledgements extends Await {
+        public Acknowledgements() {
+            super(Memory.NONE, 0);
+        }
+
         @Override
         public boolean holds(Core core) {
             return core.outstandingAcknowledgements() == 0;
@@ -35,15 +42,14 @@ public abstract sealed class Await extends MicroOp {
         private final AddressOf address;
         private final int sizeBytes;
         private final LongPredicate condition;
-        private final long roundPs;
 
         /** @param roundPs how long one round of the spin loop takes, in picoseconds */
         public MemoryValue(String text, AddressOf address, int sizeBytes, LongPredicate condition, long roundPs) {
+            super(Memory.LOAD, roundPs);
             this.text = text;
             this.address = address;
             this.sizeBytes = sizeBytes;
             this.condition = condition;
-            this.roundPs = roundPs;
         }
 
         @Override
@@ -59,11 +65,6 @@ public abstract sealed class Await extends MicroOp {
         }
 
         @Override
-        public Memory memory() {
-            return Memory.LOAD;
-        }
-
-        @Override
         public long address(Core core) {
             return address.in(core);
         }
@@ -71,11 +72,6 @@ public abstract sealed class Await extends MicroOp {
         @Override
         public int sizeBytes() {
             return sizeBytes;
-        }
-
-        @Override
-        public long costPs() {
-            return roundPs;
         }
 
         @Override

@@ -4,13 +4,12 @@ import dev.pokesim.emulator.core.Core;
 
 /** Waits until the store buffer is empty: MFENCE, smp_mb(). */
 public final class Fence extends MicroOp {
-    @Override
-    public void execute(Core core) {}
+    public Fence() {
+        super(Memory.NONE, true, 0);
+    }
 
     @Override
-    public boolean drainsStores() {
-        return true;
-    }
+    public void execute(Core core) {}
 
     @Override
     public String toString() {

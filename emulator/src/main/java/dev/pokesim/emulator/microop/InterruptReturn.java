@@ -14,14 +14,13 @@ public final class InterruptReturn extends MicroOp {
     private final int flagsSlot;
     private final int rspSlot;
     private final boolean ofRoutine;
-    private final long costPs;
 
     private InterruptReturn(int ripSlot, int flagsSlot, int rspSlot, boolean ofRoutine, long costPs) {
+        super(Memory.NONE, true, costPs);
         this.ripSlot = ripSlot;
         this.flagsSlot = flagsSlot;
         this.rspSlot = rspSlot;
         this.ofRoutine = ofRoutine;
-        this.costPs = costPs;
     }
 
     /** IRETQ as an instruction; the slots hold what was loaded from the frame. */
@@ -52,19 +51,9 @@ public final class InterruptReturn extends MicroOp {
         core.serialise();
     }
 
-    @Override
-    public boolean drainsStores() {
-        return true;
-    }
-
     /** Whether it ends a routine rather than being an instruction. */
     public boolean isOfRoutine() {
         return ofRoutine;
-    }
-
-    @Override
-    public long costPs() {
-        return costPs;
     }
 
     @Override

@@ -8,15 +8,14 @@ public final class Load extends MicroOp {
     private final AddressOf address;
     private final int sizeBytes;
     private final boolean willStore;
-    private final long costPs;
     private final String text;
 
     private Load(int slot, AddressOf address, int sizeBytes, boolean willStore, long costPs, String text) {
+        super(Memory.LOAD, false, costPs);
         this.slot = slot;
         this.address = address;
         this.sizeBytes = sizeBytes;
         this.willStore = willStore;
-        this.costPs = costPs;
         this.text = text;
     }
 
@@ -54,8 +53,8 @@ public final class Load extends MicroOp {
     }
 
     @Override
-    public Memory memory() {
-        return Memory.LOAD;
+    public Flow flow() {
+        return Flow.STRAIGHT;
     }
 
     @Override
@@ -67,11 +66,6 @@ public final class Load extends MicroOp {
     @Override
     public int sizeBytes() {
         return sizeBytes;
-    }
-
-    @Override
-    public long costPs() {
-        return costPs;
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.pokesim.emulator.microop;
 
 import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.memory.AddressSpace;
+import dev.pokesim.emulator.memory.Frame;
 
 /**
  * A locked read-modify-write: load and store with nothing between them, after the store buffer has drained.
@@ -13,6 +15,7 @@ public abstract non-sealed class LockedUpdate extends MicroOp {
 
     /** @param sizeBytes 1, 2, 4 or 8; 16 only for CMPXCHG16B, which overrides {@link #execute} */
     protected LockedUpdate(AddressOf address, int sizeBytes) {
+        super(Memory.UPDATE, true, 0);
         this.address = address;
         this.sizeBytes = sizeBytes;
     }
@@ -26,15 +29,22 @@ public abstract non-sealed class LockedUpdate extends MicroOp {
     @Override
     public void execute(Core core) {
         long at = address.in(core);
+        AddressSpace memory = core.memory();
         core.setUpdateFailed(false);
-        core.memory().frameForStore(at);
-        core.memory().frameForStore(at + sizeBytes - 1);
-        core.memory().write(at, sizeBytes, update(core, core.memory().read(at, sizeBytes)), core.id());
+        Frame frame = memory.frameForStore(at);
+        int offset = (int) at & Frame.SIZE_BYTES - 1;
+        if (offset + sizeBytes <= Frame.SIZE_BYTES) {
+            long old = memory.frameForLoad(at).read(offset, sizeBytes);
+            memory.write(frame, offset, sizeBytes, update(core, old), core.id(), at);
+            return;
+        }
+        memory.frameForStore(at + sizeBytes - 1);
+        memory.write(at, sizeBytes, update(core, memory.read(at, sizeBytes)), core.id());
     }
 
     @Override
-    public final Memory memory() {
-        return Memory.UPDATE;
+    public Flow flow() {
+        return Flow.STRAIGHT;
     }
 
     @Override
@@ -45,11 +55,6 @@ public abstract non-sealed class LockedUpdate extends MicroOp {
     @Override
     public final int sizeBytes() {
         return sizeBytes;
-    }
-
-    @Override
-    public final boolean drainsStores() {
-        return true;
     }
 
     @Override

@@ -21,7 +21,38 @@ public abstract sealed class MicroOp
         LOAD,
         STORE,
         /** Load and store with nothing between them. */
-        UPDATE
+        UPDATE;
+
+        /** Whether memory may be different afterwards. */
+        public boolean isWrite() {
+            return this == STORE || this == UPDATE;
+        }
+    }
+
+    private final Memory memory;
+    private final boolean drainsStores;
+    private final long costPs;
+
+    /** One that touches no memory, needs no empty store buffer and costs only what its kind costs. */
+    MicroOp() {
+        this(Memory.NONE, false, 0);
+    }
+
+    /* Fields, not methods to override: the timed machine asks every step of every core for them. */
+    MicroOp(Memory memory, boolean drainsStores, long costPs) {
+        this.memory = memory;
+        this.drainsStores = drainsStores;
+        this.costPs = costPs;
+    }
+
+    /** What somebody who strings instructions together must know of each. */
+    public enum Flow {
+        /** Reads and changes nothing but the register file, the flags and memory. */
+        STRAIGHT,
+        /** May set the next RIP, too. */
+        JUMP,
+        /** Anything: between it and the next instruction somebody must look at the core. */
+        ALONE
     }
 
     /**
@@ -32,8 +63,8 @@ public abstract sealed class MicroOp
     public abstract void execute(Core core);
 
     /** How it touches memory. */
-    public Memory memory() {
-        return Memory.NONE;
+    public final Memory memory() {
+        return memory;
     }
 
     /** The linear address it will touch; only if {@link #memory()} is not NONE. */
@@ -47,13 +78,18 @@ public abstract sealed class MicroOp
     }
 
     /** Whether the core's store buffer must be empty first. */
-    public boolean drainsStores() {
-        return false;
+    public final boolean drainsStores() {
+        return drainsStores;
+    }
+
+    /** What it may do besides computing and one access. */
+    public Flow flow() {
+        return Flow.ALONE;
     }
 
     /** What it costs in a timed machine when it misses nothing, in picoseconds, beyond what its kind costs. */
-    public long costPs() {
-        return 0;
+    public final long costPs() {
+        return costPs;
     }
 
     /** What the trace and listings call it. */

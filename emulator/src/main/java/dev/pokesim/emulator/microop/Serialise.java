@@ -9,7 +9,7 @@ import dev.pokesim.emulator.core.Core;
  */
 public final class Serialise extends MicroOp {
     private static final long AS_AN_INSTRUCTION = -1;
-    private final long costPs;
+    private final boolean isInstruction;
 
     /** As an instruction: it costs what the machine profile says. */
     public Serialise() {
@@ -18,27 +18,18 @@ public final class Serialise extends MicroOp {
 
     /** As a part of something whose cost is known. @param costPs in picoseconds */
     public Serialise(long costPs) {
-        this.costPs = costPs;
+        super(Memory.NONE, true, costPs == AS_AN_INSTRUCTION ? 0 : costPs);
+        isInstruction = costPs == AS_AN_INSTRUCTION;
     }
 
     /** Whether it costs what the machine profile says for a serialising instruction. */
     public boolean isInstruction() {
-        return costPs == AS_AN_INSTRUCTION;
-    }
-
-    @Override
-    public long costPs() {
-        return isInstruction() ? 0 : costPs;
+        return isInstruction;
     }
 
     @Override
     public void execute(Core core) {
         core.serialise();
-    }
-
-    @Override
-    public boolean drainsStores() {
-        return true;
     }
 
     @Override

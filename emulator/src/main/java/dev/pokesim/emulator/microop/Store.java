@@ -11,16 +11,15 @@ public final class Store extends MicroOp {
     private final int slot;
     private final int shift;
     private final long constant;
-    private final long costPs;
     private final String text;
 
     private Store(AddressOf address, int sizeBytes, int slot, int shift, long constant, long costPs, String text) {
+        super(Memory.STORE, false, costPs);
         this.address = address;
         this.sizeBytes = sizeBytes;
         this.slot = slot;
         this.shift = shift;
         this.constant = constant;
-        this.costPs = costPs;
         this.text = text;
     }
 
@@ -55,8 +54,8 @@ public final class Store extends MicroOp {
     }
 
     @Override
-    public Memory memory() {
-        return Memory.STORE;
+    public Flow flow() {
+        return Flow.STRAIGHT;
     }
 
     @Override
@@ -67,11 +66,6 @@ public final class Store extends MicroOp {
     @Override
     public int sizeBytes() {
         return sizeBytes;
-    }
-
-    @Override
-    public long costPs() {
-        return costPs;
     }
 
     @Override

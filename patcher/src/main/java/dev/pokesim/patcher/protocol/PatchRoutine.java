@@ -21,7 +21,16 @@ public final class PatchRoutine {
     private PatchRoutine() {}
 
     /** Variables that all steps share. */
-    record Slots(int count, int index, int address, int length, int source, int pokeLength, int value, int written, int old) {}
+    record Slots(
+            int count,
+            int index,
+            int address,
+            int length,
+            int source,
+            int pokeLength,
+            int value,
+            int written,
+            int old) {}
 
     /** The routine that processes what is queued and empties the array; for {@link Routine.Builder#call}. */
     public static Routine finish(PatchProtocol protocol, BatchContext context) {
@@ -53,8 +62,7 @@ public final class PatchRoutine {
                 .load("tp->len", slots.length, entry(slots, KernelLayout.ENTRY_LENGTH), 1, 0)
                 .compute(
                         "addr",
-                        (core, local) ->
-                                local[slots.address] = context.layout().stext() + (int) local[slots.address]);
+                        (core, local) -> local[slots.address] = context.layout().stext() + (int) local[slots.address]);
         return loop;
     }
 

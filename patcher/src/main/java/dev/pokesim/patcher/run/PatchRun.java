@@ -3,7 +3,6 @@ package dev.pokesim.patcher.run;
 import dev.pokesim.emulator.coherence.Contention;
 import dev.pokesim.emulator.coherence.TimedMachine;
 import dev.pokesim.emulator.core.Core;
-import dev.pokesim.emulator.core.Rflags;
 import dev.pokesim.emulator.core.SeededRandom;
 import dev.pokesim.emulator.machine.GuestCrash;
 import dev.pokesim.emulator.machine.Machine;
@@ -12,7 +11,7 @@ import dev.pokesim.emulator.memory.Access;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.memory.Frame;
 import dev.pokesim.emulator.memory.GuestFault;
-import dev.pokesim.emulator.memory.InstructionBytes;
+import dev.pokesim.patcher.check.EveryWaitEnds;
 import dev.pokesim.patcher.check.Oracle;
 import dev.pokesim.patcher.check.Oracles;
 import dev.pokesim.patcher.check.Violation;
@@ -59,6 +58,7 @@ public final class PatchRun {
     private final TimedMachine timed;
     private final Figures figures;
     private final EventLog log;
+    private final EveryWaitEnds waits;
     private final Workload workload;
     private @Nullable Violation violation;
     private boolean finished;
@@ -71,16 +71,18 @@ public final class PatchRun {
         TextPokeArray.initialise(memory);
         mapImage();
         Scenario scenario = setup.scenario();
-        machine = new Machine(
-                memory, setup.cores(), setup.fetchMode(), SeededRandom.of(setup.seed(), "stale bytes"));
+        machine = new Machine(memory, setup.cores(), setup.fetchMode(), SeededRandom.of(setup.seed(), "stale bytes"));
         timed = new TimedMachine(
                 machine,
                 setup.profile(),
                 new Contention(
-                        scenario.serviceOrder() == Scenario.RANDOM_ORDER ? Contention.UNORDERED : scenario.serviceOrder(),
+                        scenario.serviceOrder() == Scenario.RANDOM_ORDER
+                                ? Contention.UNORDERED
+                                : scenario.serviceOrder(),
                         scenario.retryHitProbability()),
                 SeededRandom.of(setup.seed(), "service order"));
         figures = new Figures(setup.refs(), layout, setup.cores());
+        waits = new EveryWaitEnds(setup.cores(), PATCHER, KernelCosts.of(setup.profile()));
         log = new EventLog(setup.target().image());
         workload = new Workload(scenario, hotEntries(), SeededRandom.of(setup.seed(), "workload"));
     }
@@ -149,6 +151,8 @@ public final class PatchRun {
         List<PatchListener> all = new ArrayList<>();
         all.add(log);
         all.add(figures);
+        waits.reportTo(this::violated);
+        all.add(waits);
         for (Oracle oracle : oracles) {
             oracle.reportTo(this::violated);
             all.add(oracle);
@@ -165,23 +169,21 @@ public final class PatchRun {
         try {
             boolean stopped = timed.run();
             if (!stopped && violation == null) {
-                violated(new Violation(
-                        "EveryWaitEnds", Oracles.EVERY_WAIT_ENDS, PATCHER, timed.nowPs(), "deadlock: no core can go on"));
+                waits.nothingCanHappen(machine.core(PATCHER));
             }
         } catch (KernelBug bug) {
-            crashed(PATCHER, bug);
+            crashed(bug);
         } catch (GuestCrash crash) {
-            // torn bytes can be anything; where nothing is patched it is the input that asks for too much
-            if (listeners.siteAt(crash.address(), InstructionBytes.MAX_SIZE_BYTES) == null) {
+            // an oracle that saw torn bytes has spoken; where nothing is patched it is the input that asks for too much
+            if (violation == null) {
                 throw crash;
             }
-            crashed(crash.core(), crash);
         }
         return report();
     }
 
-    private void crashed(int core, RuntimeException crash) {
-        violated(new Violation("NoCrash", Oracles.NO_CRASH, core, timed.nowPs(), String.valueOf(crash.getMessage())));
+    private void crashed(KernelBug bug) {
+        violated(new Violation("NoBug", Oracles.NO_BUG, PATCHER, timed.nowPs(), String.valueOf(bug.getMessage())));
     }
 
     private Routine patcher(BatchContext context) {
@@ -248,6 +250,7 @@ public final class PatchRun {
             if (finished) {
                 return;
             }
+            waits.look(machine.core(PATCHER), timed.nowPs(), figures.stepName());
             if (timed.nowPs() > LIMIT_PS || !progress.reached(timed.nowPs(), figures.stepName())) {
                 timed.stop();
                 return;

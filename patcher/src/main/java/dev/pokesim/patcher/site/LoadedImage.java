@@ -68,7 +68,10 @@ public record LoadedImage(String name, List<Segment> segments, Symbols symbols, 
                         segment.writable()))
                 .toList();
         return new LoadedImage(
-                name, changed, symbols, keys.stream().map(key -> key(memory, key)).toList());
+                name,
+                changed,
+                symbols,
+                keys.stream().map(key -> key(memory, key)).toList());
     }
 
     /** The byte at an address. */
@@ -99,7 +102,8 @@ public record LoadedImage(String name, List<Segment> segments, Symbols symbols, 
     private static PatchSite site(LongToByte memory, PatchSite site) {
         ImageBytes bytes = ImageBytes.copyOf(bytes(memory, site.address(), site.sizeBytes()));
         SiteKind kind = SiteKind.at(bytes, 0)
-                .orElseThrow(() -> new IllegalStateException("site at " + Address.text(site.address()) + " holds " + bytes));
+                .orElseThrow(
+                        () -> new IllegalStateException("site at " + Address.text(site.address()) + " holds " + bytes));
         return new PatchSite(
                 site.address(),
                 kind,

@@ -76,10 +76,8 @@ class JumpLabelTest {
     @Test
     void twoCoresThatEnableAtOncePatchOnceAndCountTwo() {
         KernelBench bench = bench(0, ON);
-        Routine first = bench.once(
-                "first", b -> JumpLabel.increment(b, bench.context(), KEY, ON, bench.finish()));
-        Routine second = bench.once(
-                "second", b -> JumpLabel.increment(b, bench.context(), KEY, ON, bench.finish()));
+        Routine first = bench.once("first", b -> JumpLabel.increment(b, bench.context(), KEY, ON, bench.finish()));
+        Routine second = bench.once("second", b -> JumpLabel.increment(b, bench.context(), KEY, ON, bench.finish()));
         assertTrue(bench.run(first, second));
         assertEquals(2, enabled(bench));
         assertEquals(1, batches.stream().filter("batch"::equals).count());
@@ -90,8 +88,8 @@ class JumpLabelTest {
     void decrementOfADisabledKeyIsABug() {
         for (int enabled : new int[] {0, -1}) {
             KernelBench bench = bench(enabled, OFF);
-            Routine patcher = bench.once(
-                    "patcher", b -> JumpLabel.decrement(b, bench.context(), KEY, OFF, bench.finish()));
+            Routine patcher =
+                    bench.once("patcher", b -> JumpLabel.decrement(b, bench.context(), KEY, OFF, bench.finish()));
             String message =
                     assertThrows(KernelBug.class, () -> bench.run(patcher)).getMessage();
             assertTrue(message.contains("not enabled"), message);
@@ -110,8 +108,10 @@ class JumpLabelTest {
             for (KeySites key : image(file).keys()) {
                 boolean enable = key.enabled() <= 0;
                 List<TextPokeLoc> changes = JumpLabel.changes(key, enable);
-                List<PatchSite> sites = key.sites().stream().filter(site -> !site.init()).toList();
-                assertEquals(sites.stream().map(PatchSite::address).toList(),
+                List<PatchSite> sites =
+                        key.sites().stream().filter(site -> !site.init()).toList();
+                assertEquals(
+                        sites.stream().map(PatchSite::address).toList(),
                         changes.stream().map(TextPokeLoc::address).toList());
                 for (int i = 0; i < sites.size(); i++) {
                     assertEquals(sites.get(i).text(), changes.get(i).oldText());

@@ -111,7 +111,8 @@ public final class KernelBench {
     }
 
     public BatchContext context() {
-        return new BatchContext(layout, refs, costs, listeners(), layout.possibleCores(), id -> id < machine.coreCount());
+        return new BatchContext(
+                layout, refs, costs, listeners(), layout.possibleCores(), id -> id < machine.coreCount());
     }
 
     public Routine finish() {
@@ -151,7 +152,11 @@ public final class KernelBench {
         machine.handle(
                 GuestFault.Vector.BREAKPOINT.number(), PokeInt3Handler.routine(layout, refs, costs, listeners()));
         machine.handle(SyncCores.VECTOR, SyncCores.handler(costs));
-        Routine idle = Routine.named("idle").label("halt").then(new Halt()).jump("halt").build();
+        Routine idle = Routine.named("idle")
+                .label("halt")
+                .then(new Halt())
+                .jump("halt")
+                .build();
         for (int id = 0; id < machine.coreCount(); id++) {
             Core core = machine.core(id);
             KernelLayout.prepare(core);

@@ -52,8 +52,9 @@ class PokeInt3HandlerTest {
         List<Long> registers = IntStream.range(0, 16).mapToObj(core::register).toList();
         long top = core.register(Core.RSP);
         // what lies below RSP is nobody's: the trap frame was there
-        List<Long> stack =
-                IntStream.range(0, STACK_WORDS).mapToObj(i -> memory.read(top + 8L * i, 8)).toList();
+        List<Long> stack = IntStream.range(0, STACK_WORDS)
+                .mapToObj(i -> memory.read(top + 8L * i, 8))
+                .toList();
         return new State(core.rip(), registers, core.flags().value(), stack);
     }
 
@@ -106,7 +107,8 @@ class PokeInt3HandlerTest {
                 }
             });
             assertTrue(bench.run(bench.once("test", b -> {
-                TextPokeArray.queue(b, bench.layout(), queued, Routine.named("none").ret().build());
+                TextPokeArray.queue(
+                        b, bench.layout(), queued, Routine.named("none").ret().build());
                 refs.publish(b, bench.context());
                 b.fence();
                 b.compute("guest state", (core, local) -> {
@@ -210,12 +212,15 @@ class PokeInt3HandlerTest {
     void claimsNothingWhileNoArrayIsPublished() {
         for (Refs refs : RefsSchemes.ALL) {
             List<Boolean> claims = new ArrayList<>();
-            KernelBench bench = new KernelBench(1).with(refs).text(SITE, 0xcc, 0xc3).with(new PatchListener() {
-                @Override
-                public void handled(Core core, long site, boolean claimed, long resumeAt) {
-                    claims.add(claimed);
-                }
-            });
+            KernelBench bench = new KernelBench(1)
+                    .with(refs)
+                    .text(SITE, 0xcc, 0xc3)
+                    .with(new PatchListener() {
+                        @Override
+                        public void handled(Core core, long site, boolean claimed, long resumeAt) {
+                            claims.add(claimed);
+                        }
+                    });
             assertTrue(bench.run(bench.once("test", b -> {
                 TextPokeArray.queue(
                         b,
@@ -276,7 +281,8 @@ class PokeInt3HandlerTest {
             }
         });
         assertTrue(bench.run(bench.once("test", b -> {
-            TextPokeArray.queue(b, bench.layout(), queued, Routine.named("none").ret().build());
+            TextPokeArray.queue(
+                    b, bench.layout(), queued, Routine.named("none").ret().build());
             refs.publish(b, bench.context());
             int at = b.local();
             b.fence()

@@ -100,7 +100,9 @@ class RefsTest {
             for (long value : values(bench, refs)) {
                 assertEquals(1, value, refs.name());
             }
-            assertTrue(refs instanceof PerCpuRefs ? most[0] == 2 : most[0] > 2 && most[0] <= cores + 1, refs.name() + most[0]);
+            assertTrue(
+                    refs instanceof PerCpuRefs ? most[0] == 2 : most[0] > 2 && most[0] <= cores + 1,
+                    refs.name() + most[0]);
         }
     }
 

@@ -41,10 +41,10 @@ class TextMutexTest {
 
     @Test
     void twoPatchersTakeTurnsAndBothPatch() {
-        List<TextPokeLoc> first = List.of(
-                KernelBench.nopToJump(KernelBench.TEXT), KernelBench.nopToJump(KernelBench.TEXT + 0x20));
-        List<TextPokeLoc> second = List.of(
-                KernelBench.nopToJump(KernelBench.TEXT + 0x10), KernelBench.nopToJump(KernelBench.TEXT + 0x30));
+        List<TextPokeLoc> first =
+                List.of(KernelBench.nopToJump(KernelBench.TEXT), KernelBench.nopToJump(KernelBench.TEXT + 0x20));
+        List<TextPokeLoc> second =
+                List.of(KernelBench.nopToJump(KernelBench.TEXT + 0x10), KernelBench.nopToJump(KernelBench.TEXT + 0x30));
         List<String> batches = new ArrayList<>();
         KernelBench bench = new KernelBench(4).oldText(first).oldText(second).with(new PatchListener() {
             @Override

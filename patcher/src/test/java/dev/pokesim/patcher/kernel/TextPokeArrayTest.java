@@ -73,7 +73,11 @@ class TextPokeArrayTest {
         KernelBench bench = new KernelBench(1);
         assertEquals(
                 List.of(),
-                flushesWhile(bench, List.of(KernelBench.nopToJump(KernelBench.TEXT - 16), KernelBench.nopToJump(KernelBench.TEXT))));
+                flushesWhile(
+                        bench,
+                        List.of(
+                                KernelBench.nopToJump(KernelBench.TEXT - 16),
+                                KernelBench.nopToJump(KernelBench.TEXT))));
         assertEquals(0xfffffff0L, bench.memory().read(KernelLayout.ARRAY, 4));
     }
 
@@ -94,7 +98,8 @@ class TextPokeArrayTest {
         List<TextPokeLoc> all = places(5);
         KernelBench bench = new KernelBench(1);
         assertEquals(
-                List.of(2L, 1L), flushesWhile(bench, List.of(all.get(1), all.get(3), all.get(2), all.get(0), all.get(4))));
+                List.of(2L, 1L),
+                flushesWhile(bench, List.of(all.get(1), all.get(3), all.get(2), all.get(0), all.get(4))));
         assertEquals(2, bench.memory().read(KernelLayout.COUNT, 4));
     }
 
@@ -184,7 +189,8 @@ class TextPokeArrayTest {
                     b, bench.layout(), List.of(KernelBench.nopToJump(KernelBench.TEXT + 0x3450)), finish);
             b.call(finish);
         });
-        String message = assertThrows(GuestCrash.class, () -> bench.run(patcher)).getMessage();
+        String message =
+                assertThrows(GuestCrash.class, () -> bench.run(patcher)).getMessage();
         assertTrue(message.contains("#PF"), message);
         assertNotEquals(0, bench.memory().read(KernelLayout.COUNT, 4));
     }

@@ -52,8 +52,7 @@ class PatchRoutineTest {
             }
 
             @Override
-            public void textPokeRecord(
-                    Core patcher, long address, InstructionBytes oldText, InstructionBytes newText) {
+            public void textPokeRecord(Core patcher, long address, InstructionBytes oldText, InstructionBytes newText) {
                 records.add("%x: %s -> %s".formatted(address - KernelBench.TEXT, oldText, newText));
                 events.add("record");
             }
@@ -73,15 +72,23 @@ class PatchRoutineTest {
         patch(List.of(KernelBench.nopToJump(A), KernelBench.nopToJump(B)));
         assertEquals(
                 List.of(
-                        "poke 100+1", "poke 200+1", "sync", "poke 101+4", "record", "poke 201+4", "record", "sync",
-                        "poke 100+1", "poke 200+1", "sync"),
+                        "poke 100+1",
+                        "poke 200+1",
+                        "sync",
+                        "poke 101+4",
+                        "record",
+                        "poke 201+4",
+                        "record",
+                        "sync",
+                        "poke 100+1",
+                        "poke 200+1",
+                        "sync"),
                 events);
     }
 
     @Test
     void sitesOfOneByteHaveNoTailAndNoSecondSync() {
-        patch(List.of(
-                TextPokeLoc.of(A, bytes(0xcc), bytes(0xc3)), TextPokeLoc.of(B, bytes(0x90), bytes(0xc3))));
+        patch(List.of(TextPokeLoc.of(A, bytes(0xcc), bytes(0xc3)), TextPokeLoc.of(B, bytes(0x90), bytes(0xc3))));
         assertEquals(
                 List.of("poke 100+1", "poke 200+1", "sync", "record", "record", "poke 100+1", "poke 200+1", "sync"),
                 events);
@@ -92,8 +99,16 @@ class PatchRoutineTest {
         patch(List.of(TextPokeLoc.of(A, bytes(0x90), bytes(0xc3)), KernelBench.nopToJump(B)));
         assertEquals(
                 List.of(
-                        "poke 100+1", "poke 200+1", "sync", "record", "poke 201+4", "record", "sync", "poke 100+1",
-                        "poke 200+1", "sync"),
+                        "poke 100+1",
+                        "poke 200+1",
+                        "sync",
+                        "record",
+                        "poke 201+4",
+                        "record",
+                        "sync",
+                        "poke 100+1",
+                        "poke 200+1",
+                        "sync"),
                 events);
     }
 
@@ -106,8 +121,7 @@ class PatchRoutineTest {
                         bytes(0x0f, 0x1f, 0x44, 0, 0),
                         bytes(0xcc, 0xcc, 0xcc, 0xcc, 0xcc),
                         bytes(0xe9, 0, 0, 0, 0))));
-        assertEquals(
-                List.of("poke 100+1", "poke 200+1", "sync", "record", "poke 201+4", "record", "sync"), events);
+        assertEquals(List.of("poke 100+1", "poke 200+1", "sync", "record", "poke 201+4", "record", "sync"), events);
     }
 
     @Test
@@ -123,13 +137,20 @@ class PatchRoutineTest {
                 TextPokeLoc.of(B, bytes(0x0f, 0x85, 9, 9, 9, 9), bytes(0x0f, 0x80, 0xff, 0xff, 0xff, 0xff))));
         assertEquals(
                 List.of(
-                        "poke 100+1", "poke 200+1", "sync", "poke 101+5", "record", "poke 201+5", "record", "sync",
-                        "poke 100+1", "poke 200+1", "sync"),
+                        "poke 100+1",
+                        "poke 200+1",
+                        "sync",
+                        "poke 101+5",
+                        "record",
+                        "poke 201+5",
+                        "record",
+                        "sync",
+                        "poke 100+1",
+                        "poke 200+1",
+                        "sync"),
                 events);
         assertEquals(
-                List.of(
-                        "100: 0f 84 01 02 03 04 -> 0f 8d 50 60 70 00",
-                        "200: 0f 85 09 09 09 09 -> 0f 80 ff ff ff ff"),
+                List.of("100: 0f 84 01 02 03 04 -> 0f 8d 50 60 70 00", "200: 0f 85 09 09 09 09 -> 0f 80 ff ff ff ff"),
                 records);
     }
 
@@ -139,8 +160,7 @@ class PatchRoutineTest {
                 TextPokeLoc.of(A, bytes(0x90), bytes(0xc3)),
                 TextPokeLoc.of(B, bytes(0x66, 0x90), bytes(0xeb, 0x12)),
                 TextPokeLoc.of(C, bytes(0x0f, 0x1f, 0x44, 0, 0), bytes(0xe8, 1, 2, 3, 4))));
-        assertEquals(
-                List.of("100: 90 -> c3", "200: 66 90 -> eb 12", "300: 0f 1f 44 00 00 -> e8 01 02 03 04"), records);
+        assertEquals(List.of("100: 90 -> c3", "200: 66 90 -> eb 12", "300: 0f 1f 44 00 00 -> e8 01 02 03 04"), records);
     }
 
     @Test
@@ -156,7 +176,8 @@ class PatchRoutineTest {
     @Test
     void sitesThatCrossLinesAndPagesAreWritten() {
         List<TextPokeLoc> places = List.of(
-                KernelBench.nopToJump(KernelBench.TEXT + 0x3f - 2), KernelBench.nopToJump(KernelBench.TEXT + 0x1000 - 1),
+                KernelBench.nopToJump(KernelBench.TEXT + 0x3f - 2),
+                KernelBench.nopToJump(KernelBench.TEXT + 0x1000 - 1),
                 KernelBench.nopToJump(KernelBench.TEXT + 0x2000 - 4));
         patch(places);
         assertEquals(3, records.size());
