@@ -1,7 +1,9 @@
 package dev.pokesim.cli;
 
+import dev.pokesim.cli.command.CompareCommand;
 import dev.pokesim.cli.command.CompletionCommand;
 import dev.pokesim.cli.command.ProfileCommand;
+import dev.pokesim.cli.command.RunCommand;
 import dev.pokesim.cli.command.SitesCommand;
 import dev.pokesim.cli.console.Console;
 import dev.pokesim.cli.console.ExitCode;
@@ -32,8 +34,15 @@ import picocli.CommandLine.ScopeType;
             "3:stopped before a verdict: time, memory, Ctrl-C",
             "4:a bug in poke-sim, or an installation that cannot run"
         },
-        footer = {"", "Examples:", "  poke-sim completion --help", "  poke-sim --version"},
-        subcommands = {SitesCommand.class, ProfileCommand.class, CompletionCommand.class})
+        footer = {
+            "",
+            "Examples:",
+            "  poke-sim run --cores 480 --sites 164",
+            "  poke-sim compare --cores 480 --sites 164",
+            "  poke-sim sites testdata/elf/statickeys.elf",
+            "  poke-sim profile show milan"
+        },
+        subcommands = {RunCommand.class, CompareCommand.class, SitesCommand.class, ProfileCommand.class, CompletionCommand.class})
 public final class PokeSim {
     private PokeSim() {}
 

@@ -4,6 +4,7 @@ import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.core.SeededRandom;
 import dev.pokesim.emulator.core.StoreBuffer;
 import dev.pokesim.emulator.machine.Machine;
+import dev.pokesim.emulator.memory.Access;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.memory.Frame;
 import dev.pokesim.emulator.microop.Await;
@@ -94,6 +95,9 @@ public final class TimedMachine implements Machine.IpiTransport {
         waiting = new MicroOp[count];
         requestedLine = new CacheLine[2 * count];
         requestsOwnership = new boolean[2 * count];
+        for (int core = 0; core < count; core++) {
+            machine.core(core).setTimestampKhz(profile.tscHertz() / 1000);
+        }
         machine.transportIpis(this);
     }
 
@@ -284,7 +288,8 @@ public final class TimedMachine implements Machine.IpiTransport {
         }
         long address = next.address(core);
         boolean toWrite = memoryUse == MicroOp.Memory.UPDATE;
-        if (!toWrite && !buffer.isEmpty() && buffer.covers(address, next.sizeBytes()) || isHeld(core, address, toWrite)) {
+        if (!toWrite && !buffer.isEmpty() && buffer.covers(address, next.sizeBytes())
+                || isHeld(core, address, toWrite)) {
             return (toWrite ? profile.lockedOperationPs() : 0) + next.costPs();
         }
         park(core.id(), Doing.WAITING_FOR_LINE);
@@ -313,7 +318,7 @@ public final class TimedMachine implements Machine.IpiTransport {
     // ---- lines
 
     private CacheLine line(long address) {
-        Frame frame = memory.frameForLoad(address);
+        Frame frame = frame(address);
         CacheLine[] lines = (CacheLine[]) frame.attachment();
         if (lines == null) {
             lines = new CacheLine[LINES_PER_FRAME];
@@ -328,8 +333,15 @@ public final class TimedMachine implements Machine.IpiTransport {
         return line;
     }
 
+    /** The frame behind a mapped address, whatever its page allows. */
+    private Frame frame(long address) {
+        return memory.allows(address, Access.READ)
+                ? memory.frameForLoad(address)
+                : memory.frame(address, memory.allows(address, Access.WRITE) ? Access.WRITE : Access.EXECUTE);
+    }
+
     private boolean isHeld(Core core, long address, boolean toWrite) {
-        if (!memory.isMapped(address) || memory.frameForLoad(address).holdsText()) {
+        if (!memory.isMapped(address) || frame(address).holdsText()) {
             return true; // it will fault; or it is text, whose lines are part of what a poke costs
         }
         CacheLine line = line(address);
@@ -386,7 +398,8 @@ public final class TimedMachine implements Machine.IpiTransport {
         boolean isStore = (request & 1) != 0;
         if (isStore) {
             machine.drain(core);
-            busy = profile.lockedOperationPs() + profile.holdAfterOperationPs(); // an operation on a line that had to come
+            busy = profile.lockedOperationPs()
+                    + profile.holdAfterOperationPs(); // an operation on a line that had to come
         } else {
             MicroOp next = Objects.requireNonNull(waiting[id]);
             waiting[id] = null;
@@ -395,7 +408,9 @@ public final class TimedMachine implements Machine.IpiTransport {
             busy = owns ? cost + profile.holdAfterOperationPs() : profile.cachedReadPs();
             cost += next.costPs();
             long gap = perform(core, next);
-            if (gap > 0 && contention.retryHitProbability() > 0 && random.nextDouble() < contention.retryHitProbability()) {
+            if (gap > 0
+                    && contention.retryHitProbability() > 0
+                    && random.nextDouble() < contention.retryHitProbability()) {
                 busy += gap + profile.lockedOperationPs();
             }
             cost += gap;

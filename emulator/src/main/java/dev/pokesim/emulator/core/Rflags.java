@@ -153,9 +153,7 @@ public final class Rflags {
     }
 
     public boolean pf() {
-        return shift == EXPLICIT
-                ? (explicit & PF) != 0
-                : (Integer.bitCount((int) (result >>> shift) & 0xff) & 1) == 0;
+        return shift == EXPLICIT ? (explicit & PF) != 0 : (Integer.bitCount((int) (result >>> shift) & 0xff) & 1) == 0;
     }
 
     public boolean af() {
@@ -185,17 +183,16 @@ public final class Rflags {
      * @param condition 0 to 15 as encoded in Jcc, SETcc and CMOVcc: O NO B NB Z NZ BE NBE S NS P NP L NL LE NLE
      */
     public boolean test(int condition) {
-        boolean holds =
-                switch (condition >> 1) {
-                    case 0 -> of();
-                    case 1 -> cf();
-                    case 2 -> zf();
-                    case 3 -> cf() || zf();
-                    case 4 -> sf();
-                    case 5 -> pf();
-                    case 6 -> sf() != of();
-                    default -> zf() || sf() != of();
-                };
+        boolean holds = switch (condition >> 1) {
+            case 0 -> of();
+            case 1 -> cf();
+            case 2 -> zf();
+            case 3 -> cf() || zf();
+            case 4 -> sf();
+            case 5 -> pf();
+            case 6 -> sf() != of();
+            default -> zf() || sf() != of();
+        };
         return holds == ((condition & 1) == 0);
     }
 

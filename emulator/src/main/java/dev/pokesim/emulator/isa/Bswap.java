@@ -18,7 +18,11 @@ final class Bswap implements Instruction {
 
     private static final class Reverse extends Steps.Computation {
         Reverse(Operand.Register register) {
-            super(Steps.Destination.of(register), Steps.Source.of(register), Steps.Source.constant(0), register.sizeBytes());
+            super(
+                    Steps.Destination.of(register),
+                    Steps.Source.of(register),
+                    Steps.Source.constant(0),
+                    register.sizeBytes());
         }
 
         @Override

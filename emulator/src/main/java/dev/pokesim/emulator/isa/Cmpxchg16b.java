@@ -39,7 +39,8 @@ final class Cmpxchg16b implements Instruction {
             long at = address(core);
             if ((at & 15) != 0) {
                 throw GuestFault.of(
-                        GuestFault.Vector.GENERAL_PROTECTION, "CMPXCHG16B at " + Address.text(at) + ", no multiple of 16");
+                        GuestFault.Vector.GENERAL_PROTECTION,
+                        "CMPXCHG16B at " + Address.text(at) + ", no multiple of 16");
             }
             AddressSpace memory = core.memory();
             memory.frameForStore(at);

@@ -38,7 +38,7 @@ final class Idiv implements Instruction {
             long dividend = high << 64 - shift | low;
             long quotient = dividend / divisor;
             // the most negative dividend by -1 stays what it is in Java and is caught here, too
-            if (signed(quotient) != quotient || dividend == Long.MIN_VALUE && divisor == -1) {
+            if (signed(quotient) != quotient) {
                 throw Div.divideError();
             }
             write(core, dividend - quotient * divisor, quotient);

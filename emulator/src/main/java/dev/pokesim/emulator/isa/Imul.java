@@ -21,7 +21,8 @@ final class Imul implements Instruction {
         Steps steps = new Steps();
         int sizeBytes = operands.get(0).sizeBytes();
         if (operands.count() == 1) {
-            return steps.then(new Whole(steps.source(operands.get(0)), sizeBytes)).list();
+            return steps.then(new Whole(steps.source(operands.get(0)), sizeBytes))
+                    .list();
         }
         Steps.Destination out = Steps.Destination.of((Operand.Register) operands.get(0));
         int first = operands.count() - 2; // of two operands the destination is the first factor, of three it is not

@@ -30,6 +30,11 @@ final class Jcc implements Instruction {
             }
 
             @Override
+            public Flow flow() {
+                return Flow.JUMP;
+            }
+
+            @Override
             public String toString() {
                 return "jump if " + Condition.NAMES.get(condition);
             }

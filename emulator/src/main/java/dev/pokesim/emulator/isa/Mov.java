@@ -43,8 +43,7 @@ final class Mov implements Instruction {
             return List.of(
                     from instanceof Operand.Register register
                             ? Store.of(memory.address(), memory.sizeBytes(), register.number(), register.shift())
-                            : Store.constant(
-                                    memory.address(), memory.sizeBytes(), ((Operand.Immediate) from).value()));
+                            : Store.constant(memory.address(), memory.sizeBytes(), ((Operand.Immediate) from).value()));
         }
         Operand.Register register = (Operand.Register) to;
         if (from instanceof Operand.Memory memory && register.sizeBytes() >= 4) {

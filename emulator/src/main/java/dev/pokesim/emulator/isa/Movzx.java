@@ -16,7 +16,8 @@ final class Movzx implements Instruction {
         Steps steps = new Steps();
         Steps.Source source = steps.source(operands.get(1));
         Steps.Destination out = Steps.Destination.of((Operand.Register) operands.get(0));
-        return steps.then(new Extended(out, source, operands.get(1).sizeBytes())).list();
+        return steps.then(new Extended(out, source, operands.get(1).sizeBytes()))
+                .list();
     }
 
     private static final class Extended extends Steps.Computation {

@@ -19,6 +19,11 @@ final class SetNextRip extends Compute {
     }
 
     @Override
+    public Flow flow() {
+        return Flow.JUMP;
+    }
+
+    @Override
     public String toString() {
         return "jump";
     }

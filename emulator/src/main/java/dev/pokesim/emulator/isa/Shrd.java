@@ -10,8 +10,7 @@ final class Shrd extends DoubleShift {
     }
 
     @Override
-    MicroOp compute(
-            Steps.Destination out, Steps.Source value, Steps.Source fill, Steps.Source count, int sizeBytes) {
+    MicroOp compute(Steps.Destination out, Steps.Source value, Steps.Source fill, Steps.Source count, int sizeBytes) {
         return new ByCount(out, value, fill, count, sizeBytes) {
             @Override
             public void execute(Core core) {

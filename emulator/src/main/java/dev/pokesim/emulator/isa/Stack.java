@@ -45,6 +45,11 @@ final class Stack {
             }
 
             @Override
+            public Flow flow() {
+                return Flow.STRAIGHT;
+            }
+
+            @Override
             public String toString() {
                 return "move rsp";
             }

@@ -168,6 +168,11 @@ final class Steps {
         }
 
         @Override
+        public Flow flow() {
+            return Flow.STRAIGHT;
+        }
+
+        @Override
         public String toString() {
             return "compute";
         }

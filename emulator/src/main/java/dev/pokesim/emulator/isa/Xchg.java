@@ -54,7 +54,11 @@ final class Xchg implements Instruction {
         private final Part other;
 
         Swap(Operand.Register register, Operand.Register other) {
-            super(Steps.Destination.of(register), Steps.Source.of(register), Steps.Source.constant(0), register.sizeBytes());
+            super(
+                    Steps.Destination.of(register),
+                    Steps.Source.of(register),
+                    Steps.Source.constant(0),
+                    register.sizeBytes());
             this.other = Part.of(other);
         }
 

@@ -4,7 +4,22 @@ package dev.pokesim.emulator.machine;
 public final class GuestCrash extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    GuestCrash(String message) {
+    private final int core;
+    private final long address;
+
+    GuestCrash(int core, long address, String message) {
         super(message);
+        this.core = core;
+        this.address = address;
+    }
+
+    /** The core that it happened on. */
+    public int core() {
+        return core;
+    }
+
+    /** Its RIP. */
+    public long address() {
+        return address;
     }
 }

@@ -5,7 +5,9 @@ import dev.pokesim.emulator.isa.DecodeCache;
 import dev.pokesim.emulator.isa.Decoded;
 import dev.pokesim.emulator.isa.Decoder;
 import dev.pokesim.emulator.memory.AddressSpace;
+import dev.pokesim.emulator.memory.Frame;
 import dev.pokesim.emulator.memory.GuestFault;
+import dev.pokesim.emulator.microop.MicroOp;
 
 /**
  * One core that is alone: nobody can come between its micro-ops, so it takes an instruction at a time. The micro-ops are those
@@ -14,6 +16,7 @@ import dev.pokesim.emulator.memory.GuestFault;
 public final class Interpreter {
     private final Core core;
     private final DecodeCache cache;
+    private final BlockCache blocks;
 
     /** A core with number 0, registers 0, in {@code memory}. */
     public Interpreter(AddressSpace memory) {
@@ -24,6 +27,7 @@ public final class Interpreter {
     public Interpreter(Core core) {
         this.core = core;
         cache = new DecodeCache(core.memory(), new Decoder());
+        blocks = new BlockCache(core.memory(), cache);
     }
 
     public Core core() {
@@ -44,28 +48,82 @@ public final class Interpreter {
      */
     public long run(long limit, long stop) {
         Core theCore = core;
+        blocks.refresh();
+        Block before = null;
         long done = 0;
-        long rip = theCore.rip();
-        while (done < limit && rip != stop) {
-            Decoded decoded = cache.at(rip);
-            theCore.setRip(rip);
-            theCore.setNextRip(decoded.next());
-            if (decoded.isRepeated()) {
-                performRound(theCore, decoded);
-            } else {
-                int count = decoded.size();
-                for (int i = 0; i < count; i++) {
-                    decoded.at(i).execute(theCore);
+        while (done < limit && theCore.rip() != stop) {
+            long rip = theCore.rip();
+            Block block = before == null ? null : before.following(rip);
+            if (block == null && limit - done >= Block.MAX_INSTRUCTIONS) {
+                block = blocks.at(rip);
+                if (before != null && block != null) {
+                    before.setFollowing(block);
                 }
             }
-            theCore.retire();
-            rip = theCore.rip();
+            before = block;
+            if (block != null && !block.isAlone() && limit - done >= block.count() && !block.hasInside(stop)) {
+                done += execute(theCore, block);
+                continue;
+            }
+            perform(theCore, block == null ? cache.at(rip) : block.instruction(0));
             done++;
             if (theCore.trap() != Core.NO_TRAP || theCore.isHalted()) {
                 break;
             }
         }
         return done;
+    }
+
+    private static void perform(Core core, Decoded decoded) {
+        core.setNextRip(decoded.next());
+        if (decoded.isRepeated()) {
+            performRound(core, decoded);
+        } else {
+            int count = decoded.size();
+            for (int i = 0; i < count; i++) {
+                decoded.at(i).execute(core);
+            }
+        }
+        core.retire();
+    }
+
+    /** Executes a block, up to the end of the first instruction that changes it. @return how many instructions those were */
+    private static int execute(Core core, Block block) {
+        MicroOp[] steps = block.steps();
+        Frame frame = block.frame();
+        int generation = frame.generation();
+        core.setNextRip(block.end());
+        int i = 0;
+        try {
+            while (i < steps.length) {
+                steps[i].execute(core);
+                i++;
+                if (frame.generation() != generation) {
+                    if (!block.isPresent()) {
+                        return finishInstruction(core, block, i);
+                    }
+                    generation = frame.generation(); // another part of the page
+                }
+            }
+        } catch (GuestFault fault) {
+            int faulting = block.instructionOf(i);
+            core.retire(faulting, block.instruction(faulting).address());
+            throw fault;
+        }
+        core.retire(block.count(), core.nextRip());
+        return block.count();
+    }
+
+    /** Goes on to the end of an instruction that changed its own block. @param done how many steps of the block are done */
+    private static int finishInstruction(Core core, Block block, int done) {
+        int current = block.instructionOf(done - 1);
+        int end = block.stepsUpTo(current);
+        for (int i = done; i < end; i++) {
+            block.steps()[i].execute(core);
+        }
+        int count = current + 1;
+        core.retire(count, count == block.count() ? core.nextRip() : block.instruction(count).address());
+        return count;
     }
 
     /** One round of a repeated string instruction: its first micro-op jumps to the end when there is none to do. */

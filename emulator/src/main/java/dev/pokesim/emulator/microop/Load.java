@@ -54,6 +54,11 @@ public final class Load extends MicroOp {
     }
 
     @Override
+    public Flow flow() {
+        return Flow.STRAIGHT;
+    }
+
+    @Override
     public Memory memory() {
         return Memory.LOAD;
     }

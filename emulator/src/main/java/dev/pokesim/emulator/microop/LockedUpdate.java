@@ -33,6 +33,11 @@ public abstract non-sealed class LockedUpdate extends MicroOp {
     }
 
     @Override
+    public Flow flow() {
+        return Flow.STRAIGHT;
+    }
+
+    @Override
     public final Memory memory() {
         return Memory.UPDATE;
     }

@@ -24,6 +24,16 @@ public abstract sealed class MicroOp
         UPDATE
     }
 
+    /** What somebody who strings instructions together must know of each. */
+    public enum Flow {
+        /** Reads and changes nothing but the register file, the flags and memory. */
+        STRAIGHT,
+        /** May set the next RIP, too. */
+        JUMP,
+        /** Anything: between it and the next instruction somebody must look at the core. */
+        ALONE
+    }
+
     /**
      * Does it. The core's position has moved on already; a jump inside a routine overwrites it.
      *
@@ -49,6 +59,11 @@ public abstract sealed class MicroOp
     /** Whether the core's store buffer must be empty first. */
     public boolean drainsStores() {
         return false;
+    }
+
+    /** What it may do besides computing and one access. */
+    public Flow flow() {
+        return Flow.ALONE;
     }
 
     /** What it costs in a timed machine when it misses nothing, in picoseconds, beyond what its kind costs. */

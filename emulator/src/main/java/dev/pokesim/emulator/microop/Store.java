@@ -55,6 +55,11 @@ public final class Store extends MicroOp {
     }
 
     @Override
+    public Flow flow() {
+        return Flow.STRAIGHT;
+    }
+
+    @Override
     public Memory memory() {
         return Memory.STORE;
     }

@@ -90,7 +90,12 @@ final class AssemblyText {
 
     /** A memory operand: base + index * scale + displacement in a segment; sizeBytes is 0 if the text does not say it. */
     record Memory(
-            int sizeBytes, String segment, @Nullable Register base, @Nullable Register index, int scale, long displacement) {
+            int sizeBytes,
+            String segment,
+            @Nullable Register base,
+            @Nullable Register index,
+            int scale,
+            long displacement) {
         long address(CpuState state) {
             long offset = displacement
                     + (base == null ? 0 : base.value(state))
@@ -123,7 +128,10 @@ final class AssemblyText {
         }
         return space < 0
                 ? new AssemblyText(prefixes, rest, List.of())
-                : new AssemblyText(prefixes, rest.substring(0, space), List.of(rest.substring(space + 1).split(",")));
+                : new AssemblyText(
+                        prefixes,
+                        rest.substring(0, space),
+                        List.of(rest.substring(space + 1).split(",")));
     }
 
     /** The memory operand, or each of the two that a string instruction has. */
@@ -132,7 +140,8 @@ final class AssemblyText {
     }
 
     /** An operand as memory; null if it is something else. */
-    @Nullable Memory memory(int operand) {
+    @Nullable
+    Memory memory(int operand) {
         return memories[operand];
     }
 
@@ -205,8 +214,12 @@ final class AssemblyText {
      * [0x...], no zero displacement, no prefix that means nothing.
      */
     static String normalised(String text) {
-        String result = text.toLowerCase(Locale.ROOT).replaceAll("<.*>", "").replaceAll("\\s+", " ").trim();
-        Matcher comment = Pattern.compile("\\[[re]ip[+-]0x[0-9a-f]+](.*?) # (0x[0-9a-f]+)").matcher(result);
+        String result = text.toLowerCase(Locale.ROOT)
+                .replaceAll("<.*>", "")
+                .replaceAll("\\s+", " ")
+                .trim();
+        Matcher comment = Pattern.compile("\\[[re]ip[+-]0x[0-9a-f]+](.*?) # (0x[0-9a-f]+)")
+                .matcher(result);
         if (comment.find()) {
             result = comment.replaceFirst("[" + comment.group(2) + "]" + Matcher.quoteReplacement(comment.group(1)));
         }

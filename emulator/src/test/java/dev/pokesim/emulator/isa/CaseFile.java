@@ -14,7 +14,12 @@ import org.jspecify.annotations.Nullable;
 /** A file of testdata/instructions; its README.md describes the notation. */
 record CaseFile(Path path, List<Form> forms) {
     /** One encoding form. @param notNative why the host must not execute it, or null */
-    record Form(String place, InstructionBytes bytes, String text, @Nullable String notNative, List<Fixed> fixed) {
+    record Form(
+            String place,
+            InstructionBytes bytes,
+            String text,
+            @Nullable String notNative,
+            List<Fixed> fixed) {
         AssemblyText assembly() {
             return AssemblyText.of(text);
         }

@@ -33,11 +33,11 @@ final class CpuState {
     static final long FS_BASE = 0x2000_0100L;
 
     /** Flags that are loaded and compared. IF is 1 on both sides. */
-    static final int FLAGS =
-            Rflags.CF | Rflags.PF | Rflags.AF | Rflags.ZF | Rflags.SF | Rflags.DF | Rflags.OF;
+    static final int FLAGS = Rflags.CF | Rflags.PF | Rflags.AF | Rflags.ZF | Rflags.SF | Rflags.DF | Rflags.OF;
 
     static final List<String> REGISTERS = List.of(
-            "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15");
+            "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
+            "r15");
 
     private static final VarHandle QUADWORD =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -155,8 +155,7 @@ final class CpuState {
     }
 
     private static final String FLAG_LETTERS = "CPAZSDO";
-    private static final int[] FLAG_BITS = {
-        Rflags.CF, Rflags.PF, Rflags.AF, Rflags.ZF, Rflags.SF, Rflags.DF, Rflags.OF
+    private static final int[] FLAG_BITS = {Rflags.CF, Rflags.PF, Rflags.AF, Rflags.ZF, Rflags.SF, Rflags.DF, Rflags.OF
     };
 
     static String flagsText(long flags) {

@@ -13,17 +13,22 @@ final class EmulatedCpu {
     private final AddressSpace memory = new AddressSpace();
     private final Interpreter interpreter;
 
-    EmulatedCpu(InstructionBytes instruction) {
+    EmulatedCpu() {
         memory.map(CpuState.TEXT, 4096, Access.READ, Access.EXECUTE);
         memory.map(CpuState.DATA, 4096, Access.READ, Access.WRITE);
         memory.map(CpuState.STACK & -4096, 4096, Access.READ, Access.WRITE);
-        memory.load(CpuState.TEXT, instruction.toArray());
         interpreter = new Interpreter(memory);
-        interpreter.core().setGsBase(CpuState.GS_BASE);
-        interpreter.core().setFsBase(CpuState.FS_BASE);
     }
 
-    /** Runs it from one state to the next, all rounds if it repeats. */
+    /** Puts an instruction in place. */
+    EmulatedCpu load(InstructionBytes instruction) {
+        memory.load(CpuState.TEXT, instruction.toArray());
+        interpreter.core().setGsBase(CpuState.GS_BASE);
+        interpreter.core().setFsBase(CpuState.FS_BASE);
+        return this;
+    }
+
+    /** Runs the loaded instruction from one state to the next, all rounds if it repeats. */
     CpuState run(CpuState before) {
         Core core = interpreter.core();
         for (int register = 0; register < 16; register++) {

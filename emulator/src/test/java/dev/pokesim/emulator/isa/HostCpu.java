@@ -35,8 +35,7 @@ final class HostCpu {
     /** Room below the scratch stack for a signal handler of the JVM that comes between. */
     private static final int SIGNAL_ROOM_BYTES = 0x10000;
 
-    private static final MemoryIO MEMORY = MemoryIO.getInstance();
-
+    private final MemoryIO memory;
     private final Function stub;
     private final Set<String> features;
     private final HeapInvocationBuffer noArguments;
@@ -58,6 +57,7 @@ final class HostCpu {
             throw new Unavailable("this is " + system + ", not Linux on x86-64");
         }
         try {
+            memory = MemoryIO.getInstance();
             features = features();
             map(STUB, 0x4000, 7);
             map(CpuState.DATA & -4096, 0x1000, 3);
@@ -124,7 +124,8 @@ final class HostCpu {
 
         /** MOV between a register and an absolute address. @param opcode 0x8b to load, 0x89 to store */
         Code move(int opcode, int register, long address) {
-            return bytes(0x48 | (register >= 8 ? 4 : 0), opcode, (register & 7) << 3 | 4, 0x25).int32(address);
+            return bytes(0x48 | (register >= 8 ? 4 : 0), opcode, (register & 7) << 3 | 4, 0x25)
+                    .int32(address);
         }
 
         /** JMP from code that starts at {@code start}. */
@@ -133,12 +134,12 @@ final class HostCpu {
         }
     }
 
-    private static void put(long address, Code code) {
+    private void put(long address, Code code) {
         byte[] bytes = code.toByteArray();
-        MEMORY.putByteArray(address, bytes, 0, bytes.length);
+        memory.putByteArray(address, bytes, 0, bytes.length);
     }
 
-    private static void writeStub() {
+    private void writeStub() {
         Code entry = new Code();
         entry.bytes(0x53, 0x55, 0x41, 0x54, 0x41, 0x55, 0x41, 0x56, 0x41, 0x57); // push rbx rbp r12 r13 r14 r15
         entry.move(0x89, 4, HOST_RSP);
@@ -166,8 +167,8 @@ final class HostCpu {
     void load(InstructionBytes instruction, long... landings) {
         byte[] traps = new byte[0x200];
         Arrays.fill(traps, (byte) 0xcc);
-        MEMORY.putByteArray(CpuState.TEXT - 0x100, traps, 0, traps.length);
-        MEMORY.putByteArray(CpuState.TEXT, instruction.toArray(), 0, instruction.sizeBytes());
+        memory.putByteArray(CpuState.TEXT - 0x100, traps, 0, traps.length);
+        memory.putByteArray(CpuState.TEXT, instruction.toArray(), 0, instruction.sizeBytes());
         land(CpuState.TEXT + instruction.sizeBytes());
         for (long landing : landings) {
             land(landing);
@@ -175,7 +176,7 @@ final class HostCpu {
     }
 
     /** Code that says where execution arrived, and ends: mov dword [landedAt], address; jmp epilogue. */
-    private static void land(long address) {
+    private void land(long address) {
         Code code = new Code();
         code.bytes(0xc7, 0x04, 0x25).int32(LANDED_AT).int32(address);
         put(address, code.jump(address, EPILOGUE));
@@ -185,18 +186,17 @@ final class HostCpu {
     CpuState run(CpuState before) {
         System.arraycopy(before.registers, 0, registers, 0, 16);
         registers[16] = before.flags | Rflags.IF | Rflags.RESERVED;
-        MEMORY.putLongArray(STATE, registers, 0, 17);
-        MEMORY.putByteArray(CpuState.DATA, before.data, 0, CpuState.WINDOW_BYTES);
-        MEMORY.putByteArray(CpuState.STACK, before.stack, 0, CpuState.WINDOW_BYTES);
+        memory.putLongArray(STATE, registers, 0, 17);
+        memory.putByteArray(CpuState.DATA, before.data, 0, CpuState.WINDOW_BYTES);
+        memory.putByteArray(CpuState.STACK, before.stack, 0, CpuState.WINDOW_BYTES);
         Invoker.getInstance().invokeLong(stub, noArguments);
         CpuState after = new CpuState();
-        MEMORY.getLongArray(OUT, registers, 0, 17);
+        memory.getLongArray(OUT, registers, 0, 17);
         System.arraycopy(registers, 0, after.registers, 0, 16);
         after.flags = registers[16] & CpuState.FLAGS;
-        after.rip = MEMORY.getLong(LANDED_AT) & 0xffff_ffffL;
-        MEMORY.getByteArray(CpuState.DATA, after.data, 0, CpuState.WINDOW_BYTES);
-        MEMORY.getByteArray(CpuState.STACK, after.stack, 0, CpuState.WINDOW_BYTES);
+        after.rip = memory.getLong(LANDED_AT) & 0xffff_ffffL;
+        memory.getByteArray(CpuState.DATA, after.data, 0, CpuState.WINDOW_BYTES);
+        memory.getByteArray(CpuState.STACK, after.stack, 0, CpuState.WINDOW_BYTES);
         return after;
     }
-
 }

@@ -41,7 +41,8 @@ class InstructionSetTest {
             for (Path file : files.sorted().toList()) {
                 String name = file.getFileName().toString();
                 if (name.endsWith(".class") && !name.equals("package-info.class")) {
-                    Class<?> type = Class.forName(Instruction.class.getPackageName() + "." + name.replace(".class", ""));
+                    Class<?> type =
+                            Class.forName(Instruction.class.getPackageName() + "." + name.replace(".class", ""));
                     if (Instruction.class.isAssignableFrom(type) && !Modifier.isAbstract(type.getModifiers())) {
                         found.add(type.getSimpleName());
                     }
@@ -64,8 +65,8 @@ class InstructionSetTest {
                 Row a = rows.get(i);
                 Row b = rows.get(j);
                 // a row that asks for a prefix wins over one that takes any
-                boolean oneIsPreferred = (a.encoding.mandatoryPrefix == Encoding.ANY)
-                        != (b.encoding.mandatoryPrefix == Encoding.ANY);
+                boolean oneIsPreferred =
+                        (a.encoding.mandatoryPrefix == Encoding.ANY) != (b.encoding.mandatoryPrefix == Encoding.ANY);
                 if (!oneIsPreferred && a.encoding.overlaps(b.encoding)) {
                     overlaps.add(a + " and " + b);
                 }

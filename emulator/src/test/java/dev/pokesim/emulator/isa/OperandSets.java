@@ -13,10 +13,45 @@ import java.util.Set;
  */
 final class OperandSets {
     private static final List<Long> EDGES = List.of(
-            0L, 1L, 2L, 3L, 7L, 8L, 9L, 15L, 16L, 17L, 31L, 32L, 33L, 63L, 64L, -1L, -2L, 0x7fL, 0x80L, 0xffL, 0x100L,
-            0x7fffL, 0x8000L, 0xffffL, 0x10000L, 0x7fff_ffffL, 0x8000_0000L, 0xffff_ffffL, 0x1_0000_0000L,
-            Long.MAX_VALUE, Long.MIN_VALUE, -128L, -129L, -32768L, -32769L, -0x8000_0000L, -0x8000_0001L,
-            0x5555_5555_5555_5555L, 0xaaaa_aaaa_aaaa_aaaaL);
+            0L,
+            1L,
+            2L,
+            3L,
+            7L,
+            8L,
+            9L,
+            15L,
+            16L,
+            17L,
+            31L,
+            32L,
+            33L,
+            63L,
+            64L,
+            -1L,
+            -2L,
+            0x7fL,
+            0x80L,
+            0xffL,
+            0x100L,
+            0x7fffL,
+            0x8000L,
+            0xffffL,
+            0x10000L,
+            0x7fff_ffffL,
+            0x8000_0000L,
+            0xffff_ffffL,
+            0x1_0000_0000L,
+            Long.MAX_VALUE,
+            Long.MIN_VALUE,
+            -128L,
+            -129L,
+            -32768L,
+            -32769L,
+            -0x8000_0000L,
+            -0x8000_0001L,
+            0x5555_5555_5555_5555L,
+            0xaaaa_aaaa_aaaa_aaaaL);
     private static final long DATA_MIDDLE = CpuState.DATA + CpuState.WINDOW_BYTES / 2;
     private static final Set<String> BIT_TESTS = Set.of("bt", "bts", "btr", "btc");
     private static final Set<String> DIVISIONS = Set.of("div", "idiv");
@@ -37,7 +72,7 @@ final class OperandSets {
         CpuState state = candidate();
         // most random dividends overflow; a few of those are wanted, too
         boolean wantsFault = random.nextInt(8) == 0;
-        for (int i = 0; i < 1000; i++) {
+        for (int i = 0; i < 100; i++) {
             if (!UndefinedFlags.isResultUndefined(text, state) && (wantsFault || !dividesWithError(text, state))) {
                 break;
             }
@@ -79,9 +114,7 @@ final class OperandSets {
         if (DIVISIONS.contains(text.mnemonic()) && random.nextInt(4) != 0) {
             state.registers[Core.RDX] = random.nextBoolean() ? state.registers[Core.RAX] >> 63 : random.nextInt(3);
         }
-        boolean isBitString = BIT_TESTS.contains(text.mnemonic())
-                && text.memory(0) != null
-                && text.sizeBytes(1) != 0;
+        boolean isBitString = BIT_TESTS.contains(text.mnemonic()) && text.memory(0) != null && text.sizeBytes(1) != 0;
         if (isBitString) {
             text.set(1, state, random.nextInt(2000) - 1000);
         }
@@ -99,8 +132,8 @@ final class OperandSets {
         switch (text.mnemonic()) {
             case "jmp", "call" -> text.set(0, state, CpuState.LANDING);
             case "ret" -> state.write(state.registers[Core.RSP], 8, CpuState.LANDING);
-            case "popf", "popfw" -> state.write(
-                    state.registers[Core.RSP], 8, state.read(state.registers[Core.RSP], 8) & HARMLESS_FLAGS);
+            case "popf", "popfw" ->
+                state.write(state.registers[Core.RSP], 8, state.read(state.registers[Core.RSP], 8) & HARMLESS_FLAGS);
             case "cmpxchg" -> {
                 if (random.nextBoolean()) {
                     text.set(0, state, state.registers[Core.RAX]);

@@ -7,7 +7,18 @@ import org.jspecify.annotations.Nullable;
 final class Oracle {
     /** Printed mnemonics that are something else on a processor without the feature, by its name in /proc/cpuinfo. */
     private static final Map<String, String> FEATURES = Map.of(
-            "lzcnt", "abm", "tzcnt", "bmi1", "popcnt", "popcnt", "movbe", "movbe", "cmpxchg16b", "cx16", "serialize", "serialize");
+            "lzcnt",
+            "abm",
+            "tzcnt",
+            "bmi1",
+            "popcnt",
+            "popcnt",
+            "movbe",
+            "movbe",
+            "cmpxchg16b",
+            "cx16",
+            "serialize",
+            "serialize");
 
     private final @Nullable HostCpu host;
     private final String reason;
@@ -35,7 +46,8 @@ final class Oracle {
     }
 
     /** Why the host cannot execute the form; null if it can. */
-    @Nullable String refusal(CaseFile.Form form) {
+    @Nullable
+    String refusal(CaseFile.Form form) {
         if (host == null) {
             return reason;
         }

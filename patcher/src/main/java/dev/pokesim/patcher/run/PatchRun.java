@@ -4,7 +4,6 @@ import dev.pokesim.emulator.coherence.Contention;
 import dev.pokesim.emulator.coherence.TimedMachine;
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.core.SeededRandom;
-import dev.pokesim.emulator.isa.NotModelled;
 import dev.pokesim.emulator.machine.GuestCrash;
 import dev.pokesim.emulator.machine.Machine;
 import dev.pokesim.emulator.machine.Routine;
@@ -12,6 +11,7 @@ import dev.pokesim.emulator.memory.Access;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.memory.Frame;
 import dev.pokesim.emulator.memory.GuestFault;
+import dev.pokesim.emulator.memory.InstructionBytes;
 import dev.pokesim.patcher.check.EveryWaitEnds;
 import dev.pokesim.patcher.check.Oracle;
 import dev.pokesim.patcher.check.Oracles;
@@ -172,24 +172,20 @@ public final class PatchRun {
             if (!stopped && violation == null) {
                 waits.nothingCanHappen(machine.core(PATCHER));
             }
-        } catch (GuestCrash | KernelBug crash) {
-            crashed(crash);
-        } catch (NotModelled crash) {
-            // torn bytes can be any instruction; where nothing is patched it is the input that asks for too much
-            if (violation == null) {
+        } catch (KernelBug bug) {
+            crashed(PATCHER, bug);
+        } catch (GuestCrash crash) {
+            // torn bytes can be anything; where nothing is patched it is the input that asks for too much
+            if (violation == null && listeners.siteAt(crash.address(), InstructionBytes.MAX_SIZE_BYTES) == null) {
                 throw crash;
             }
+            crashed(crash.core(), crash);
         }
         return report();
     }
 
-    private void crashed(RuntimeException crash) {
-        violated(new Violation(
-                "NoCrash",
-                "no core faults without a handler, and the kernel meets no BUG",
-                PATCHER,
-                timed.nowPs(),
-                String.valueOf(crash.getMessage())));
+    private void crashed(int core, RuntimeException crash) {
+        violated(new Violation("NoCrash", Oracles.NO_CRASH, core, timed.nowPs(), String.valueOf(crash.getMessage())));
     }
 
     private Routine patcher(BatchContext context) {

@@ -2,11 +2,18 @@ package dev.pokesim.patcher.run;
 
 import dev.pokesim.patcher.kernel.JumpLabel;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
+import dev.pokesim.patcher.site.CallSite;
+import dev.pokesim.patcher.site.EntryPoint;
+import dev.pokesim.patcher.site.GeneratedText;
 import dev.pokesim.patcher.site.KeySites;
 import dev.pokesim.patcher.site.LoadedImage;
 import dev.pokesim.patcher.site.Symbol;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * What a run patches, and which functions run through it.
@@ -46,8 +53,37 @@ public record PatchTarget(LoadedImage image, long key, boolean enable, List<Text
         return new PatchTarget(image, key.key().address(), enable, places, entries);
     }
 
-    /** How many of a key's sites would change now. */
-    public static int changing(KeySites key) {
-        return JumpLabel.changes(key, key.enabled() <= 0).size();
+    /**
+     * Everything in generated text: the sites of its key and, if it has any, its calls, by address.
+     *
+     * @return with calls among them, the places belong to no key
+     */
+    public static PatchTarget of(GeneratedText text) {
+        LoadedImage image = text.load();
+        List<TextPokeLoc> places = new ArrayList<>();
+        for (KeySites key : image.keys()) {
+            places.addAll(JumpLabel.changes(key, true));
+        }
+        for (CallSite call : text.callSites()) {
+            places.add(TextPokeLoc.of(call.address(), call.oldText(), call.newText()));
+        }
+        places.sort(Comparator.comparing(TextPokeLoc::address, Long::compareUnsigned));
+        Map<Long, Long> functions = new HashMap<>(); // only looked up
+        for (EntryPoint entry : text.entryPoints()) {
+            functions.put(entry.site(), entry.address());
+        }
+        List<Long> entries = places.stream()
+                .map(place -> Objects.requireNonNull(functions.get(place.address())))
+                .toList();
+        long key = text.callSites().isEmpty() ? image.keys().get(0).key().address() : NO_KEY;
+        return new PatchTarget(image, key, true, places, entries);
+    }
+
+    /** The same with the first {@code count} places only. @throws IllegalArgumentException if there are fewer */
+    public PatchTarget first(int count) {
+        if (count > places.size()) {
+            throw new IllegalArgumentException("there are only " + places.size() + " places");
+        }
+        return new PatchTarget(image, key, enable, places.subList(0, count), entries.subList(0, count));
     }
 }

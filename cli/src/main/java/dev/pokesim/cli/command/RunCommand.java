@@ -1,0 +1,58 @@
+package dev.pokesim.cli.command;
+
+import dev.pokesim.cli.console.Console;
+import dev.pokesim.cli.console.OutputOptions;
+import dev.pokesim.patcher.kernel.Refs;
+import dev.pokesim.patcher.kernel.RefsSchemes;
+import dev.pokesim.patcher.run.RunSetup;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code poke-sim run}: patches text while many cores run through it, in simulated time. */
+@Command(
+        name = "run",
+        description = {
+            "Patch text on one core while the others run through it, and tell what it cost.",
+            "Oracles watch every step; the first violation ends the run with status 1.",
+            ""
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  poke-sim run --cores 480 --sites 164",
+            "  poke-sim run --cores 480 --sites 164 --refs global --replicas 20",
+            "  poke-sim run --input testdata/elf/statickeys.elf --key stats_key --hot-sites 2",
+            "  poke-sim run --cores 64 --protocol broken-no-second-sync"
+        })
+public final class RunCommand implements Callable<Integer> {
+    @Mixin
+    private final RunOptions run = new RunOptions();
+
+    @Option(
+            names = "--refs",
+            paramLabel = "SCHEME",
+            defaultValue = "percpu",
+            description = "How handlers count references: percpu, global (the kernel of 2022 to 2025) or "
+                    + "global-fetch-add (what if) (default: ${DEFAULT-VALUE}).")
+    private String refs = "";
+
+    @Mixin
+    private final OutputOptions output;
+
+    /** The command, printing to this console. */
+    public RunCommand(Console console) {
+        this.output = new OutputOptions(console);
+    }
+
+    @Override
+    public Integer call() {
+        Refs scheme = RunOptions.named("--refs", refs, RefsSchemes.ALL, Refs::name);
+        List<RunSetup> setups = run.setups(scheme);
+        return output.print(RunResult.of(setups, Replicas.run("patching", setups, output)))
+                .exitCode()
+                .value();
+    }
+}
