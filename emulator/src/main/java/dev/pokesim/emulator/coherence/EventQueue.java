@@ -3,7 +3,8 @@ package dev.pokesim.emulator.coherence;
 import java.util.Arrays;
 
 /**
- * What happens when: a binary heap of times and tickets. Events at the same time come out in the order of their tickets, so
+ * What happens when: a binary heap of times and tickets, and in front of it a place for one event that is earlier than all of
+ * them: a line on its way to the next core is often added and taken with nothing between. Events at the same time come out in the order of their tickets, so
  * the order never depends on how they were put in.
  */
 final class EventQueue {
@@ -11,21 +12,47 @@ final class EventQueue {
     private long[] tickets = new long[1024];
     private int size;
 
+    private boolean hasFront;
+    private long frontTime;
+    private long frontTicket;
+
     boolean isEmpty() {
-        return size == 0;
+        return size == 0 && !hasFront;
     }
 
     /** Time of the first event. The queue must not be empty. */
     long firstTime() {
-        return times[0];
+        return hasFront ? frontTime : times[0];
     }
 
     /** Ticket of the first event. The queue must not be empty. */
     long firstTicket() {
-        return tickets[0];
+        return hasFront ? frontTicket : tickets[0];
     }
 
     void add(long time, long ticket) {
+        if (hasFront) {
+            if (isEarlier(frontTime, frontTicket, time, ticket)) {
+                push(time, ticket);
+            } else {
+                push(frontTime, frontTicket);
+                frontTime = time;
+                frontTicket = ticket;
+            }
+        } else if (size == 0 || isEarlier(time, ticket, times[0], tickets[0])) {
+            hasFront = true;
+            frontTime = time;
+            frontTicket = ticket;
+        } else {
+            push(time, ticket);
+        }
+    }
+
+    private static boolean isEarlier(long time, long ticket, long thanTime, long thanTicket) {
+        return time < thanTime || time == thanTime && ticket < thanTicket;
+    }
+
+    private void push(long time, long ticket) {
         if (size == times.length) {
             times = Arrays.copyOf(times, size * 2);
             tickets = Arrays.copyOf(tickets, size * 2);
@@ -45,6 +72,14 @@ final class EventQueue {
     }
 
     void removeFirst() {
+        if (hasFront) {
+            hasFront = false;
+        } else {
+            pop();
+        }
+    }
+
+    private void pop() {
         int last = --size;
         long time = times[last];
         long ticket = tickets[last];

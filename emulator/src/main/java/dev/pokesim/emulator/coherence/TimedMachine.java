@@ -437,8 +437,19 @@ public final class TimedMachine implements Machine.IpiTransport {
         if (isStore) {
             drainStores(core);
         } else {
-            schedule(id, nowPs + cost, Doing.RUNNING);
+            goOn(id, nowPs + cost);
         }
+    }
+
+    /** A core goes on at a time: without an event, if it would be the next one. */
+    private void goOn(int id, long atPs) {
+        if (stopped || !events.isEmpty() && atPs >= events.firstTime()) {
+            schedule(id, atPs, Doing.RUNNING);
+            return;
+        }
+        nowPs = atPs;
+        doing[id] = Doing.RUNNING;
+        step(id);
     }
 
     /** Lets the oldest stores reach memory while their lines are held, and asks for the line of the next one. */

@@ -97,6 +97,7 @@ public final class Core {
     private long retired;
     private boolean anotherRound;
     private boolean updateFailed;
+    private long updatedAddress;
     private boolean halfLoaded;
     private long firstHalf;
 
@@ -295,6 +296,17 @@ public final class Core {
         }
         memory.write(buffer.oldestAddress(), buffer.oldestSizeBytes(), buffer.oldestValue(), id);
         buffer.removeOldest();
+    }
+
+    /** A locked update of memory at {@code address} begins. */
+    public void beginUpdate(long address) {
+        updatedAddress = address;
+        updateFailed = false;
+    }
+
+    /** Where the last locked update took place. */
+    public long updatedAddress() {
+        return updatedAddress;
     }
 
     /** Whether the last locked update was a compare-and-exchange that found another value. */

@@ -42,6 +42,7 @@ final class Cmpxchg16b implements Instruction {
                         GuestFault.Vector.GENERAL_PROTECTION,
                         "CMPXCHG16B at " + Address.text(at) + ", no multiple of 16");
             }
+            core.beginUpdate(at);
             AddressSpace memory = core.memory();
             memory.frameForStore(at);
             long low = memory.read(at, 8);
@@ -49,6 +50,7 @@ final class Cmpxchg16b implements Instruction {
             long[] file = core.file();
             boolean isEqual = low == file[Core.RAX] && high == file[Core.RDX];
             core.flags().setZero(isEqual);
+            core.setUpdateFailed(!isEqual);
             memory.write(at, 8, isEqual ? file[Core.RBX] : low, core.id());
             memory.write(at + 8, 8, isEqual ? file[Core.RCX] : high, core.id());
             if (!isEqual) {

@@ -257,9 +257,6 @@ public final class Machine implements InterruptBus {
      * @throws GuestCrash if it faults and nothing handles the fault
      */
     public void perform(Core core, MicroOp step) {
-        // asked before, because the update may change the registers that the address is made of
-        boolean isTold = observer != null && step.drainsStores();
-        long updated = isTold && step instanceof LockedUpdate ? step.address(core) : 0;
         try {
             if (step == Fetch.FETCH) {
                 step.execute(core);
@@ -284,8 +281,8 @@ public final class Machine implements InterruptBus {
             throw crash(core, String.valueOf(missing.getMessage()), missing);
         }
         retireIfDone(core);
-        if (isTold && observer != null) {
-            tell(observer, core, step, updated);
+        if (observer != null && step.drainsStores()) {
+            tell(observer, core, step);
         }
     }
 
@@ -301,8 +298,9 @@ public final class Machine implements InterruptBus {
     }
 
     /** All that is told here needs an empty store buffer; the steps in their millions do not. */
-    private void tell(MachineObserver told, Core core, MicroOp step, long address) {
+    private void tell(MachineObserver told, Core core, MicroOp step) {
         if (step instanceof LockedUpdate update) {
+            long address = core.updatedAddress(); // the update may have changed the registers that it is made of
             told.updated(core, address, core.hasUpdateFailed());
             if (!core.hasUpdateFailed()) {
                 told.written(core, address, update.sizeBytes());

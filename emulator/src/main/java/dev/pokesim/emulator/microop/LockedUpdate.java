@@ -30,7 +30,7 @@ public abstract non-sealed class LockedUpdate extends MicroOp {
     public void execute(Core core) {
         long at = address.in(core);
         AddressSpace memory = core.memory();
-        core.setUpdateFailed(false);
+        core.beginUpdate(at);
         Frame frame = memory.frameForStore(at);
         int offset = (int) at & Frame.SIZE_BYTES - 1;
         if (offset + sizeBytes <= Frame.SIZE_BYTES) {

@@ -37,7 +37,7 @@ public final class EveryWaitEnds extends Oracle {
 
     @Override
     public String property() {
-        return Oracles.EVERY_WAIT_ENDS;
+        return "every wait ends";
     }
 
     @Override
