@@ -259,7 +259,11 @@ public enum GuestProgram {
         memory.load(site, code.toArray());
     }
 
-    /** Writes an instruction over the site, whose address is in RBX. @param rest its last four bytes */
+    /**
+     * Writes an instruction over the site, whose address is in RBX.
+     *
+     * @param rest its last four bytes
+     */
     void patch(CodeBuffer code, int first, int rest) {
         throw new IllegalStateException(name() + " patches nothing");
     }

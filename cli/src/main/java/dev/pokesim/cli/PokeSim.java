@@ -42,7 +42,13 @@ import picocli.CommandLine.ScopeType;
             "  poke-sim sites testdata/elf/statickeys.elf",
             "  poke-sim profile show milan"
         },
-        subcommands = {RunCommand.class, CompareCommand.class, SitesCommand.class, ProfileCommand.class, CompletionCommand.class})
+        subcommands = {
+            RunCommand.class,
+            CompareCommand.class,
+            SitesCommand.class,
+            ProfileCommand.class,
+            CompletionCommand.class
+        })
 public final class PokeSim {
     private PokeSim() {}
 

@@ -51,13 +51,17 @@ class RunCommandTest {
     void moreThan256SitesAreSeveralBatches() {
         JsonObject result = json("run", "--cores", "4", "--sites", "600");
         List<Integer> entries = new ArrayList<>();
-        result.getAsJsonArray("batches").forEach(batch -> entries.add(batch.getAsJsonObject().get("entries").getAsInt()));
+        result.getAsJsonArray("batches")
+                .forEach(batch ->
+                        entries.add(batch.getAsJsonObject().get("entries").getAsInt()));
         assertEquals(List.of(256, 256, 88), entries);
     }
 
     @Test
     void theSameSeedGivesTheSameBytesTenTimesAndAnotherSeedOthers() {
-        String[] run = {"run", "--seed", "1", "--cores", "24", "--sites", "12", "--refs", "global", "--format", "json", "-q"};
+        String[] run = {
+            "run", "--seed", "1", "--cores", "24", "--sites", "12", "--refs", "global", "--format", "json", "-q"
+        };
         assertEquals(0, pokeSim(run));
         String first = out.toString();
         for (int i = 0; i < 9; i++) {
@@ -67,7 +71,9 @@ class RunCommandTest {
         String[] other = run.clone();
         other[2] = "2";
         assertEquals(0, pokeSim(other));
-        assertNotEquals(first.replace("seed 1", "").replace("\"seed\": 1", ""), out.toString().replace("seed 2", "").replace("\"seed\": 2", ""));
+        assertNotEquals(
+                first.replace("seed 1", "").replace("\"seed\": 1", ""),
+                out.toString().replace("seed 2", "").replace("\"seed\": 2", ""));
     }
 
     @Test
@@ -75,12 +81,16 @@ class RunCommandTest {
         JsonObject latency = json("run", "--cores", "48", "--sites", "12", "--refs", "global", "--replicas", "7")
                 .getAsJsonObject("latencyUs");
         double median = latency.get("median").getAsDouble();
-        assertTrue(latency.get("p10").getAsDouble() < median && median < latency.get("p90").getAsDouble(), latency::toString);
+        assertTrue(
+                latency.get("p10").getAsDouble() < median
+                        && median < latency.get("p90").getAsDouble(),
+                latency::toString);
     }
 
     @Test
     void aBrokenProtocolEndsWithStatus1AndItsStory() {
-        assertEquals(1, pokeSim("run", "--cores", "32", "--sites", "16", "--protocol", "broken-no-last-sync", "--quiet"));
+        assertEquals(
+                1, pokeSim("run", "--cores", "32", "--sites", "16", "--protocol", "broken-no-last-sync", "--quiet"));
         assertTrue(out.toString().contains("VIOLATED: every INT3 belongs to somebody"), out::toString);
         assertTrue(out.toString().contains("Last events of core"), out::toString);
     }
@@ -88,8 +98,15 @@ class RunCommandTest {
     @Test
     void aKeyOfAnElfFileIsFlippedWhileItsFunctionsRun() {
         JsonObject result = json(
-                "run", "--input", ELF.resolve("statickeys.elf").toString(), "--key", "stats_key", "--hot-sites", "3",
-                "--cores", "32");
+                "run",
+                "--input",
+                ELF.resolve("statickeys.elf").toString(),
+                "--key",
+                "stats_key",
+                "--hot-sites",
+                "3",
+                "--cores",
+                "32");
         assertEquals("complete", result.get("outcome").getAsString());
         assertTrue(result.getAsJsonObject("traps").get("median").getAsDouble() > 0, result::toString);
         assertEquals(5, result.getAsJsonObject("setup").get("sites").getAsInt());
@@ -110,15 +127,16 @@ class RunCommandTest {
     void compareAtAnotherSizeHasNothingPublishedBeside() {
         assertEquals(0, pokeSim("compare", "--cores", "16", "--sites", "8", "--quiet"));
         assertTrue(out.toString().contains("global / percpu: "), out::toString);
-        assertTrue(json("compare", "--cores", "16", "--sites", "8").getAsJsonArray("rows").get(0).getAsJsonObject()
-                .get("publishedUs").isJsonNull());
+        assertTrue(json("compare", "--cores", "16", "--sites", "8")
+                .getAsJsonArray("rows")
+                .get(0)
+                .getAsJsonObject()
+                .get("publishedUs")
+                .isJsonNull());
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     --cores 0                          | --cores 0 is not between 1 and 4096
                     --cores 5000                       | --cores 5000 is not between 1 and 4096
                     --sites 0                          | --sites 0 is not between 1 and 16384
@@ -147,7 +165,9 @@ class RunCommandTest {
         arguments.addAll(List.of(options.replace("ELF", ELF.toString()).split(" ")));
         assertEquals(2, pokeSim(arguments.toArray(String[]::new)));
         assertEquals("", out.toString());
-        assertTrue(err.toString().toLowerCase(java.util.Locale.ROOT).contains(message.toLowerCase(java.util.Locale.ROOT)), err::toString);
+        assertTrue(
+                err.toString().toLowerCase(java.util.Locale.ROOT).contains(message.toLowerCase(java.util.Locale.ROOT)),
+                err::toString);
         assertEquals(1, err.toString().lines().count(), err::toString);
     }
 

@@ -132,7 +132,8 @@ record CompareResult(
                 + (setup.hotSites() > 0 ? " under the assumptions below, not a law" : ""));
         out.println("published: " + publishedSource + " (one sample each, " + publishedThreads + " threads)");
         out.println();
-        out.println("Assumptions in force (nobody has measured these; poke-sim profile show says where each comes from):");
+        out.println(
+                "Assumptions in force (nobody has measured these; poke-sim profile show says where each comes from):");
         runs.get(0).assumptions().forEach(line -> out.println("  " + line));
         for (RunResult run : runs) {
             if (run.violation() != null) {

@@ -63,7 +63,10 @@ final class RunOptions {
             description = "Patch an ELF executable, object or module instead of generated text; needs --key.")
     private @Nullable Path input;
 
-    @Option(names = "--key", paramLabel = "KEY", description = "The static key of --input to flip: its name or address.")
+    @Option(
+            names = "--key",
+            paramLabel = "KEY",
+            description = "The static key of --input to flip: its name or address.")
     private @Nullable String key;
 
     @Option(
@@ -109,10 +112,18 @@ final class RunOptions {
             description = "Run K seeds, from --seed on, and give medians and percentiles (default: ${DEFAULT-VALUE}).")
     private int replicas;
 
-    /** The setups of all replicas for a way to count references. @throws UserError if an option is wrong */
+    /**
+     * The setups of all replicas for a way to count references.
+     *
+     * @throws UserError if an option is wrong
+     */
     List<RunSetup> setups(Refs refs) {
-        require(cores >= 1 && cores <= Topology.MAX_CORES, "--cores " + cores + " is not between 1 and " + Topology.MAX_CORES);
-        require(replicas >= 1 && replicas <= MAX_REPLICAS, "--replicas " + replicas + " is not between 1 and " + MAX_REPLICAS);
+        require(
+                cores >= 1 && cores <= Topology.MAX_CORES,
+                "--cores " + cores + " is not between 1 and " + Topology.MAX_CORES);
+        require(
+                replicas >= 1 && replicas <= MAX_REPLICAS,
+                "--replicas " + replicas + " is not between 1 and " + MAX_REPLICAS);
         require(callPercent >= 0 && callPercent <= 100, "--call-sites " + callPercent + " is not between 0 and 100");
         PatchProtocol chosen = named("--protocol", protocol, PatchProtocols.ALL, PatchProtocol::name);
         FetchMode mode = named("--fetch", fetch, Arrays.asList(FetchMode.values()), FetchMode::optionName);
@@ -140,7 +151,8 @@ final class RunOptions {
         try {
             LoadedImage image = ElfInput.of(file).load();
             if (key == null) {
-                throw new UserError("--input needs --key KEY; list the keys of " + file + " with poke-sim sites " + file);
+                throw new UserError(
+                        "--input needs --key KEY; list the keys of " + file + " with poke-sim sites " + file);
             }
             KeySites chosen = KeyChoice.one(image, key);
             PatchTarget target = PatchTarget.ofKey(image, chosen);
@@ -155,14 +167,21 @@ final class RunOptions {
         }
     }
 
-    /** The one of that name. @throws UserError if there is none, with the names that there are */
+    /**
+     * The one of that name.
+     *
+     * @throws UserError if there is none, with the names that there are
+     */
     static <T> T named(String option, String typed, List<T> all, Function<T, String> name) {
-        return all.stream().filter(one -> name.apply(one).equals(typed)).findFirst().orElseThrow(() -> {
-            List<String> names = all.stream().map(name).toList();
-            String question = CloseMatches.question(typed, names);
-            return new UserError(
-                    option + ": no " + typed + (question.isEmpty() ? "; one of " + String.join(", ", names) : question));
-        });
+        return all.stream()
+                .filter(one -> name.apply(one).equals(typed))
+                .findFirst()
+                .orElseThrow(() -> {
+                    List<String> names = all.stream().map(name).toList();
+                    String question = CloseMatches.question(typed, names);
+                    return new UserError(option + ": no " + typed
+                            + (question.isEmpty() ? "; one of " + String.join(", ", names) : question));
+                });
     }
 
     private static void require(boolean holds, String otherwise) {

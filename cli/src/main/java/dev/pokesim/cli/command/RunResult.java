@@ -3,7 +3,6 @@ package dev.pokesim.cli.command;
 import dev.pokesim.cli.console.ExitCode;
 import dev.pokesim.cli.console.Report;
 import dev.pokesim.cli.console.TextTable;
-
 import dev.pokesim.patcher.check.Oracles;
 import dev.pokesim.patcher.check.Violation;
 import dev.pokesim.patcher.run.Assumptions;
@@ -73,7 +72,11 @@ record RunResult(
             long seed,
             int replicas) {}
 
-    /** One batch of a run. @param entries how many sites it patched */
+    /**
+     * One batch of a run.
+     *
+     * @param entries how many sites it patched
+     */
     record Batch(int entries, Spread latencyUs, List<Step> steps) {}
 
     /** One step of a batch. */
@@ -88,7 +91,9 @@ record RunResult(
     private static final double PS_PER_US = 1e6;
     private static final double PS_PER_NS = 1e3;
 
-    /** @param setups of the replicas, at least one, different in their seeds only */
+    /**
+     * @param setups of the replicas, at least one, different in their seeds only
+     */
     static RunResult of(List<RunSetup> setups, List<RunReport> reports) {
         RunSetup first = setups.get(0);
         List<Run> runs = new ArrayList<>();
@@ -173,7 +178,9 @@ record RunResult(
                                 r -> us(r.batches().get(index).steps().get(step).latencyPs()))));
             }
             batches.add(new Batch(
-                    shape.entries(), over(reports, r -> us(r.batches().get(index).latencyPs())), steps));
+                    shape.entries(),
+                    over(reports, r -> us(r.batches().get(index).latencyPs())),
+                    steps));
         }
         return batches;
     }
@@ -209,7 +216,8 @@ record RunResult(
         }
         printFigures(out);
         out.println();
-        out.println("Assumptions in force (nobody has measured these; poke-sim profile show says where each comes from):");
+        out.println(
+                "Assumptions in force (nobody has measured these; poke-sim profile show says where each comes from):");
         assumptions.forEach(line -> out.println("  " + line));
         out.println();
         out.println("Oracles watching (" + oracles.size() + "):");
@@ -234,7 +242,8 @@ record RunResult(
     }
 
     private void printFigures(PrintWriter out) {
-        TextTable table = new TextTable().words("figure").words("unit").numbers(setup.replicas > 1 ? "median" : "value");
+        TextTable table =
+                new TextTable().words("figure").words("unit").numbers(setup.replicas > 1 ? "median" : "value");
         if (setup.replicas > 1) {
             table.numbers("p10").numbers("p90");
         }
@@ -280,7 +289,8 @@ record RunResult(
         if (violation != null) {
             out.println("VIOLATED: " + violation.property);
             out.println("  " + violation.what);
-            out.println("  found by " + violation.oracle + ", seed " + violation.seed + ", at " + number(violation.timeUs) + " us");
+            out.println("  found by " + violation.oracle + ", seed " + violation.seed + ", at "
+                    + number(violation.timeUs) + " us");
             out.println("Last events of core " + violation.core + ", and what the patcher did at that place:");
             lastEvents.forEach(line -> out.println("  " + line));
         } else if (exitCode() == ExitCode.INCOMPLETE) {

@@ -33,6 +33,7 @@ final class CacheLine {
     private long freeAtPs;
     /** The transfer for which everybody else must wait. */
     private InFlight inFlight = InFlight.NOTHING;
+
     private int inFlightRequest;
     /** When the last of the reads served from a clean copy arrives. */
     private long readsArriveByPs;
@@ -122,7 +123,6 @@ final class CacheLine {
         transfers++;
     }
 
-
     /** A writer gets the line; nobody else has it any more. */
     void own(int core) {
         sharers.clear();
@@ -183,7 +183,7 @@ final class CacheLine {
 
     @Override
     public String toString() {
-        return "line 0x" + Long.toHexString(number * SIZE_BYTES) + " owner " + owner + " sharers " + sharers + " waiting "
-                + Arrays.toString(Arrays.copyOf(window, windowCount));
+        return "line 0x" + Long.toHexString(number * SIZE_BYTES) + " owner " + owner + " sharers " + sharers
+                + " waiting " + Arrays.toString(Arrays.copyOf(window, windowCount));
     }
 }

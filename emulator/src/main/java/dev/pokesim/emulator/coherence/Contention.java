@@ -16,7 +16,8 @@ public record Contention(int window, double retryHitProbability) {
             throw new IllegalArgumentException("service window " + window + " is not at least 1");
         }
         if (!(retryHitProbability >= 0 && retryHitProbability <= 1)) {
-            throw new IllegalArgumentException("retry-hit probability " + retryHitProbability + " is not between 0 and 1");
+            throw new IllegalArgumentException(
+                    "retry-hit probability " + retryHitProbability + " is not between 0 and 1");
         }
     }
 }

@@ -104,7 +104,9 @@ public final class Core {
     /** {@link #trap()} when no exception waits for delivery. */
     public static final int NO_TRAP = -1;
 
-    /** @param id 0-based; also the value of the machine's CPU number */
+    /**
+     * @param id 0-based; also the value of the machine's CPU number
+     */
     public Core(int id, AddressSpace memory) {
         this.id = id;
         this.memory = memory;

@@ -78,7 +78,11 @@ public final class FetchView {
         return buffer != null && buffer.hasText() && buffer.overlaps(address, sizeBytes);
     }
 
-    /** Begins a fetch at the core's RIP. @throws GuestFault #PF if no executable page is there */
+    /**
+     * Begins a fetch at the core's RIP.
+     *
+     * @throws GuestFault #PF if no executable page is there
+     */
     public void begin(Core core) {
         start = core.rip();
         chunkStart = start + 1; // no line or quadword yet
@@ -187,7 +191,11 @@ public final class FetchView {
         return memory.history().momentsBefore(frame, offset, offset + Math.min(inChunk, inInstruction), epoch);
     }
 
-    /** The present, or one of some older moments. @param older newest first */
+    /**
+     * The present, or one of some older moments.
+     *
+     * @param older newest first
+     */
     private int choose(int[] older, int now) {
         int chosen = older.length == 0 ? 0 : chooser.choose(older.length + 1);
         return chosen == 0 ? now : older[chosen - 1];

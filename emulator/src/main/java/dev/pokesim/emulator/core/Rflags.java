@@ -130,7 +130,11 @@ public final class Rflags {
         shift = EXPLICIT;
     }
 
-    /** POPCNT, TZCNT, LZCNT: all six arithmetic flags as given. @param flags CF, PF, AF, ZF, SF, OF or a sum of them */
+    /**
+     * POPCNT, TZCNT, LZCNT: all six arithmetic flags as given.
+     *
+     * @param flags CF, PF, AF, ZF, SF, OF or a sum of them
+     */
     public void setArithmetic(int flags) {
         explicit = flags;
         shift = EXPLICIT;

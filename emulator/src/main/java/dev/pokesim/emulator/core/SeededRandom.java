@@ -30,7 +30,11 @@ public final class SeededRandom implements Chooser {
         return z ^ z >>> 31;
     }
 
-    /** Uniform over 0 to {@code bound} - 1; the bias is below 2 to the -32. @param bound at least 1 */
+    /**
+     * Uniform over 0 to {@code bound} - 1; the bias is below 2 to the -32.
+     *
+     * @param bound at least 1
+     */
     public int nextInt(int bound) {
         return (int) ((nextLong() >>> 32) * bound >>> 32);
     }

@@ -57,7 +57,11 @@ public final class StoreBuffer {
         count--;
     }
 
-    /** Appends a store. @param isText whether it goes to an executable frame */
+    /**
+     * Appends a store.
+     *
+     * @param isText whether it goes to an executable frame
+     */
     public void add(long address, int sizeBytes, long value, boolean isText) {
         if (isFull()) {
             throw new IllegalStateException("store buffer is full");

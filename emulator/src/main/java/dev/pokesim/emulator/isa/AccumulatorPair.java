@@ -12,7 +12,9 @@ abstract class AccumulatorPair extends Compute {
     private final int slot;
     private final int slotShift;
 
-    /** @param operand no constant */
+    /**
+     * @param operand no constant
+     */
     AccumulatorPair(Steps.Source operand, int sizeBytes) {
         this.sizeBytes = sizeBytes;
         shift = 64 - 8 * sizeBytes;

@@ -10,7 +10,9 @@ import java.util.List;
 abstract class BinaryArithmetic implements Instruction {
     private final List<Encoding> encodings;
 
-    /** @param number 0 to 7: the operation's place in the opcode map and its /digit */
+    /**
+     * @param number 0 to 7: the operation's place in the opcode map and its /digit
+     */
     BinaryArithmetic(int number) {
         encodings = List.of(
                 row(number * 8, "/r", "Eb,Gb"),
@@ -33,7 +35,11 @@ abstract class BinaryArithmetic implements Instruction {
         return encodings;
     }
 
-    /** Sets the flags and gives the result. @param shift 64 - bits */
+    /**
+     * Sets the flags and gives the result.
+     *
+     * @param shift 64 - bits
+     */
     abstract long apply(Rflags flags, long first, long second, int shift);
 
     /** The computation on registers; written out per instruction, so that each is one call for the interpreter. */
@@ -59,9 +65,8 @@ abstract class BinaryArithmetic implements Instruction {
         Steps steps = new Steps();
         Steps.Source left = keepsResult() ? steps.sourceBeforeStore(first) : steps.source(first);
         Steps.Source right = steps.source(second);
-        Steps.Destination out = keepsResult()
-                ? steps.destination(first)
-                : Steps.Destination.slot(steps.temporary(), first.sizeBytes());
+        Steps.Destination out =
+                keepsResult() ? steps.destination(first) : Steps.Destination.slot(steps.temporary(), first.sizeBytes());
         steps.then(compute(out, left, right, first.sizeBytes()));
         return keepsResult() ? steps.store(first, out).list() : steps.list();
     }

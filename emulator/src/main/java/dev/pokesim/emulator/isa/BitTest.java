@@ -15,7 +15,10 @@ import java.util.List;
 abstract class BitTest implements Instruction {
     private final List<Encoding> encodings;
 
-    /** @param opcode of the form with a register @param digit of the one with a constant */
+    /**
+     * @param opcode of the form with a register
+     * @param digit of the one with a constant
+     */
     BitTest(int opcode, int digit) {
         encodings = List.of(
                 Encoding.of("0F %02X /r".formatted(opcode), "Ev,Gv"),
@@ -27,7 +30,11 @@ abstract class BitTest implements Instruction {
         return encodings;
     }
 
-    /** The value after the bit was tested. @param mask the bit */
+    /**
+     * The value after the bit was tested.
+     *
+     * @param mask the bit
+     */
     abstract long change(long value, long mask);
 
     /** The computation on registers; written out per instruction, so that each is one call for the interpreter. */
@@ -86,7 +93,11 @@ abstract class BitTest implements Instruction {
             mask = 8 * sizeBytes - 1;
         }
 
-        /** CF takes the bit. @return a mask of it */
+        /**
+         * CF takes the bit.
+         *
+         * @return a mask of it
+         */
         final long test(Core core) {
             long bit = 1L << (second(core) & mask);
             core.flags().setCarryKeepOverflow((first(core) & bit) != 0);

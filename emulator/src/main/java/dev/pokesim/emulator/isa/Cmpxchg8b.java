@@ -48,7 +48,11 @@ final class Cmpxchg8b implements Instruction {
                 Store.of(memory.address(), 8, Core.TEMPORARY, 0));
     }
 
-    /** Sets ZF and, if not equal, EDX:EAX. @return what to store */
+    /**
+     * Sets ZF and, if not equal, EDX:EAX.
+     *
+     * @return what to store
+     */
     private static long exchange(Core core, long old) {
         long[] file = core.file();
         boolean isEqual = old == (file[Core.RDX] << 32 | file[Core.RAX] & 0xffff_ffffL);

@@ -38,6 +38,7 @@ public final class DecodeCache {
     private @Nullable CodePage current;
     /** Pages used lately, by the low bits of their number: cores take turns, each in a page of its own. */
     private final @Nullable CodePage[] recent = new CodePage[RECENT_PAGES];
+
     private int mappingVersion;
 
     public DecodeCache(AddressSpace memory, Decoder decoder) {

@@ -56,7 +56,11 @@ public final class Decoder {
         return new Cursor(bytes, address).decode();
     }
 
-    /** The row that the bytes belong to. @throws GuestFault, NotModelled as {@link #decode} */
+    /**
+     * The row that the bytes belong to.
+     *
+     * @throws GuestFault, NotModelled as {@link #decode}
+     */
     Encoding encodingOf(InstructionBytes bytes, long address) {
         return new Cursor(bytes, address).row().encoding;
     }

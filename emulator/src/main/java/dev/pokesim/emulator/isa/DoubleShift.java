@@ -8,7 +8,9 @@ import java.util.List;
 abstract class DoubleShift implements Instruction {
     private final List<Encoding> encodings;
 
-    /** @param opcode of the form with a constant; the one with CL is the next */
+    /**
+     * @param opcode of the form with a constant; the one with CL is the next
+     */
     DoubleShift(int opcode) {
         encodings = List.of(
                 Encoding.of("0F %02X /r".formatted(opcode), "Ev,Gv,Ib"),

@@ -94,7 +94,9 @@ public final class Encoding {
         return of(opcode, "");
     }
 
-    /** @throws IllegalArgumentException if a text is not of the form above */
+    /**
+     * @throws IllegalArgumentException if a text is not of the form above
+     */
     public static Encoding of(String opcode, String operands) {
         Parsed parsed = new Parsed();
         List<Integer> bytes = new ArrayList<>();
@@ -151,7 +153,11 @@ public final class Encoding {
         return new Encoding(opcode, operands.isEmpty() ? List.of() : List.of(operands.split(",")), parsed);
     }
 
-    /** Whether the row fits what stands after the prefixes. @param modRmByte the byte after the opcode, or ANY at the end */
+    /**
+     * Whether the row fits what stands after the prefixes.
+     *
+     * @param modRmByte the byte after the opcode, or ANY at the end
+     */
     boolean fits(boolean operandSizePrefix, int repeatPrefix, int rex, int modRmByte) {
         boolean prefixFits = switch (mandatoryPrefix) {
             case ANY -> true;

@@ -48,7 +48,11 @@ sealed interface Operand {
         }
     }
 
-    /** A control register. @param number 0 to 15; not all of them exist */
+    /**
+     * A control register.
+     *
+     * @param number 0 to 15; not all of them exist
+     */
     record Control(int number) implements Operand {
         @Override
         public int sizeBytes() {

@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
  * @param isLocked whether it has a LOCK prefix
  * @param repeatPrefix 0, 0xF2 or 0xF3
  */
-record Operands(List<Operand> list, long address, long next, int opcode, int sizeBytes, boolean isLocked, int repeatPrefix) {
+record Operands(
+        List<Operand> list, long address, long next, int opcode, int sizeBytes, boolean isLocked, int repeatPrefix) {
     int count() {
         return list.size();
     }

@@ -8,7 +8,9 @@ record Part(int slot, int shift, long mask, long keep) {
         return of(register.number(), register.shift(), register.sizeBytes());
     }
 
-    /** @param shift 8 for ah, ch, dh, bh, otherwise 0 */
+    /**
+     * @param shift 8 for ah, ch, dh, bh, otherwise 0
+     */
     static Part of(int slot, int shift, int sizeBytes) {
         long mask = -1L >>> 64 - 8 * sizeBytes;
         return new Part(slot, shift, mask, sizeBytes < 4 ? ~(mask << shift) : 0);
@@ -19,7 +21,9 @@ record Part(int slot, int shift, long mask, long keep) {
         return core.file()[slot] >>> shift & mask;
     }
 
-    /** @param value zero-extended */
+    /**
+     * @param value zero-extended
+     */
     void write(Core core, long value) {
         long[] file = core.file();
         file[slot] = file[slot] & keep | value << shift;

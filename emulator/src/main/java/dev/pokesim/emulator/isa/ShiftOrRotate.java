@@ -8,7 +8,9 @@ import java.util.List;
 abstract class ShiftOrRotate implements Instruction {
     private final List<Encoding> encodings;
 
-    /** @param digit the operation's place in group 2 */
+    /**
+     * @param digit the operation's place in group 2
+     */
     ShiftOrRotate(int digit) {
         encodings = List.of(
                 row("C0", digit, "Eb,Ib"),

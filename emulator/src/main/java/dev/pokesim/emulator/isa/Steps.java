@@ -77,7 +77,9 @@ final class Steps {
             return new Source(CONSTANT, 0, value);
         }
 
-        /** @param operand a register, an immediate or a target */
+        /**
+         * @param operand a register, an immediate or a target
+         */
         static Source of(Operand operand) {
             if (operand instanceof Operand.Register register) {
                 return slot(register.number(), register.shift());
@@ -121,7 +123,9 @@ final class Steps {
         private final int outShift;
         private final long keep;
 
-        /** @param sizeBytes width of the operation; the inputs come with any garbage above it */
+        /**
+         * @param sizeBytes width of the operation; the inputs come with any garbage above it
+         */
         Computation(Destination out, Source first, Source second, int sizeBytes) {
             if (first.isConstant()) {
                 throw new IllegalArgumentException("the first input is a constant");
@@ -151,7 +155,11 @@ final class Steps {
             return (core.file()[secondSlot] >>> secondShift) + constant;
         }
 
-        /** Sets the output. @param value zero-extended from its width */
+        /**
+         * Sets the output.
+         *
+         * @param value zero-extended from its width
+         */
         final void write(Core core, long value) {
             long[] file = core.file();
             file[outSlot] = file[outSlot] & keep | value << outShift;

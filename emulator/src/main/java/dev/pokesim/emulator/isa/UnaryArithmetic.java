@@ -10,7 +10,9 @@ import java.util.List;
 abstract class UnaryArithmetic implements Instruction {
     private final List<Encoding> encodings;
 
-    /** @param opcode of the byte form; the other is the next one */
+    /**
+     * @param opcode of the byte form; the other is the next one
+     */
     UnaryArithmetic(int opcode, int digit) {
         encodings = List.of(
                 Encoding.of("%02X /%d".formatted(opcode, digit), "Eb"),
@@ -22,7 +24,11 @@ abstract class UnaryArithmetic implements Instruction {
         return encodings;
     }
 
-    /** Sets the flags and gives the result. @param shift 64 - bits */
+    /**
+     * Sets the flags and gives the result.
+     *
+     * @param shift 64 - bits
+     */
     abstract long apply(Rflags flags, long value, int shift);
 
     /** The computation on registers; written out per instruction, so that each is one call for the interpreter. */

@@ -2,4 +2,3 @@
  *  micro-op runs ({@code machine}). Start with {@link InstructionSet}; an instruction is added by one class and one line there. */
 @org.jspecify.annotations.NullMarked
 package dev.pokesim.emulator.isa;
-

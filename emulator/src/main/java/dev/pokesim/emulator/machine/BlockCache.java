@@ -28,7 +28,11 @@ final class BlockCache {
         this.instructions = instructions;
     }
 
-    /** Forgets everything if a page was mapped or unmapped. @return whether it did */
+    /**
+     * Forgets everything if a page was mapped or unmapped.
+     *
+     * @return whether it did
+     */
     boolean refresh() {
         if (mappingVersion == memory.mappingVersion()) {
             return false;

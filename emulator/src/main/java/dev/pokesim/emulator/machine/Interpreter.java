@@ -23,7 +23,9 @@ public final class Interpreter {
         this(new Core(0, memory));
     }
 
-    /** @param core one that is not connected to others */
+    /**
+     * @param core one that is not connected to others
+     */
     public Interpreter(Core core) {
         this.core = core;
         cache = new DecodeCache(core.memory(), new Decoder());
@@ -34,7 +36,11 @@ public final class Interpreter {
         return core;
     }
 
-    /** The instruction at an address. @throws GuestFault #PF, #UD, #GP */
+    /**
+     * The instruction at an address.
+     *
+     * @throws GuestFault #PF, #UD, #GP
+     */
     public Decoded decode(long address) {
         return cache.at(address);
     }
@@ -87,7 +93,11 @@ public final class Interpreter {
         core.retire();
     }
 
-    /** Executes a block, up to the end of the first instruction that changes it. @return how many instructions those were */
+    /**
+     * Executes a block, up to the end of the first instruction that changes it.
+     *
+     * @return how many instructions those were
+     */
     private static int execute(Core core, Block block) {
         MicroOp[] steps = block.steps();
         Frame frame = block.frame();
@@ -115,7 +125,11 @@ public final class Interpreter {
         return block.count();
     }
 
-    /** Goes on to the end of an instruction that changed its own block. @param done how many steps of the block are done */
+    /**
+     * Goes on to the end of an instruction that changed its own block.
+     *
+     * @param done how many steps of the block are done
+     */
     private static int finishInstruction(Core core, Block block, int done) {
         int current = block.instructionOf(done - 1);
         int end = block.stepsUpTo(current);
@@ -123,7 +137,11 @@ public final class Interpreter {
             block.steps()[i].execute(core);
         }
         int count = current + 1;
-        core.retire(count, count == block.count() ? core.nextRip() : block.instruction(count).address());
+        core.retire(
+                count,
+                count == block.count()
+                        ? core.nextRip()
+                        : block.instruction(count).address());
         return count;
     }
 

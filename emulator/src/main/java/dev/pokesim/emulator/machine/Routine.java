@@ -36,7 +36,11 @@ public final class Routine extends MicroCode {
         this.isHandler = isHandler;
     }
 
-    /** Begins one. @param name the kernel's name for it */
+    /**
+     * Begins one.
+     *
+     * @param name the kernel's name for it
+     */
     public static Builder named(String name) {
         return new Builder(name);
     }
@@ -178,7 +182,11 @@ public final class Routine extends MicroCode {
             });
         }
 
-        /** Fetch-and-add. @param old slot that gets the value from before */
+        /**
+         * Fetch-and-add.
+         *
+         * @param old slot that gets the value from before
+         */
         public Builder fetchAndAdd(String text, AddressOf address, int sizeBytes, long change, int old) {
             return then(new LockedUpdate(address, sizeBytes) {
                 @Override
@@ -338,7 +346,11 @@ public final class Routine extends MicroCode {
             return core -> core.file()[slot] + offset;
         }
 
-        /** IRET: loads the frame, goes back. @param costPs what leaving costs as a whole */
+        /**
+         * IRET: loads the frame, goes back.
+         *
+         * @param costPs what leaving costs as a whole
+         */
         public Builder interruptReturn(long costPs) {
             load("pop rip", ripSlot, frame(0), 8, 0);
             load("pop rflags", flagsSlot, frame(16), 8, 0);
@@ -346,7 +358,9 @@ public final class Routine extends MicroCode {
             return then(InterruptReturn.ofRoutine(ripSlot, flagsSlot, rspSlot, costPs));
         }
 
-        /** @throws IllegalStateException if a label is used and stands nowhere */
+        /**
+         * @throws IllegalStateException if a label is used and stands nowhere
+         */
         public Routine build() {
             labels.forEach((label, at) -> {
                 if (at[0] == -1) {

@@ -2,4 +2,3 @@
  *  ({@code coherence}). Start with {@link Machine}. */
 @org.jspecify.annotations.NullMarked
 package dev.pokesim.emulator.machine;
-

@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
 public final class AddressSpace {
     /** log2 of the slots of a {@link Lookup}: four pages for each of 2048 cores. */
     private static final int CACHED_PAGES_BITS = 13;
+
     private static final long NO_PAGE = 0x8000_0000_0000_0000L >>> 1;
 
     private record Mapping(Frame frame, Set<Access> allowed) {}
 
-    private final Map<Long, Mapping> pages = new HashMap<>(); // only looked up, never iterated: its order matters nowhere
+    private final Map<Long, Mapping> pages =
+            new HashMap<>(); // only looked up, never iterated: its order matters nowhere
     private final TextHistory history = new TextHistory();
     private boolean recordingText;
     private int frames;
@@ -134,7 +136,11 @@ public final class AddressSpace {
         return mapping != null && mapping.allowed.contains(access);
     }
 
-    /** The frame behind {@code address}. @throws GuestFault with #PF if there is none or it does not allow {@code access} */
+    /**
+     * The frame behind {@code address}.
+     *
+     * @throws GuestFault with #PF if there is none or it does not allow {@code access}
+     */
     public Frame frame(long address, Access access) {
         Mapping mapping = pages.get(address >>> 12);
         if (mapping == null || !mapping.allowed.contains(access)) {
@@ -236,7 +242,11 @@ public final class AddressSpace {
         frame.write(offset, sizeBytes, value);
     }
 
-    /** Copies bytes in before a run; recorded nowhere. @throws GuestFault with #PF if a page is not mapped */
+    /**
+     * Copies bytes in before a run; recorded nowhere.
+     *
+     * @throws GuestFault with #PF if a page is not mapped
+     */
     public void load(long address, byte[] bytes) {
         Frame frame = null;
         for (int i = 0; i < bytes.length; i++) {

@@ -160,7 +160,9 @@ public final class TextHistory {
         int[] moments = new int[8];
         int count = 0;
         for (int offset = from; offset < to; offset++) {
-            for (int write = newest[offset]; write != 0 && momentBefore[write - 1] >= epoch; write = previous[write - 1]) {
+            for (int write = newest[offset];
+                    write != 0 && momentBefore[write - 1] >= epoch;
+                    write = previous[write - 1]) {
                 if (count == moments.length) {
                     moments = Arrays.copyOf(moments, 2 * count);
                 }
@@ -186,8 +188,7 @@ public final class TextHistory {
      *
      * @param int3IsExempt whether to pass over changes to 0xCC and back from it
      */
-    public boolean hasChanged(
-            Frame frame, int offset, int epoch, int core, long linearAddress, boolean int3IsExempt) {
+    public boolean hasChanged(Frame frame, int offset, int epoch, int core, long linearAddress, boolean int3IsExempt) {
         int[] newest = frame.newestWrite;
         int write = newest == null ? 0 : newest[offset];
         while (write != 0 && momentBefore[write - 1] >= epoch) {

@@ -43,7 +43,9 @@ public abstract sealed class Await extends MicroOp {
         private final int sizeBytes;
         private final LongPredicate condition;
 
-        /** @param roundPs how long one round of the spin loop takes, in picoseconds */
+        /**
+         * @param roundPs how long one round of the spin loop takes, in picoseconds
+         */
         public MemoryValue(String text, AddressOf address, int sizeBytes, LongPredicate condition, long roundPs) {
             super(Memory.LOAD, roundPs);
             this.text = text;

@@ -4,7 +4,9 @@ package dev.pokesim.emulator.microop;
 public abstract non-sealed class Compute extends MicroOp {
     protected Compute() {}
 
-    /** @param costPs what it costs in a timed machine, in picoseconds */
+    /**
+     * @param costPs what it costs in a timed machine, in picoseconds
+     */
     protected Compute(long costPs) {
         super(Memory.NONE, false, costPs);
     }

@@ -28,7 +28,11 @@ public final class InterruptReturn extends MicroOp {
         return new InterruptReturn(ripSlot, flagsSlot, rspSlot, false, 0);
     }
 
-    /** The end of a routine that was entered by an interrupt or exception. @param costPs what leaving costs */
+    /**
+     * The end of a routine that was entered by an interrupt or exception.
+     *
+     * @param costPs what leaving costs
+     */
     public static InterruptReturn ofRoutine(int ripSlot, int flagsSlot, int rspSlot, long costPs) {
         return new InterruptReturn(ripSlot, flagsSlot, rspSlot, true, costPs);
     }

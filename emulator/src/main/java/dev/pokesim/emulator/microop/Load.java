@@ -19,7 +19,12 @@ public final class Load extends MicroOp {
         this.text = text;
     }
 
-    /** A load of guest code. @param slot of the register file @param sizeBytes 1, 2, 4 or 8 */
+    /**
+     * A load of guest code.
+     *
+     * @param slot of the register file
+     * @param sizeBytes 1, 2, 4 or 8
+     */
     public static Load of(int slot, AddressOf address, int sizeBytes) {
         return new Load(slot, address, sizeBytes, false, 0, "load");
     }
@@ -29,7 +34,12 @@ public final class Load extends MicroOp {
         return new Load(slot, address, sizeBytes, true, 0, "load");
     }
 
-    /** A load of a routine. @param costPs what it costs if it hits, in picoseconds @param text for listings */
+    /**
+     * A load of a routine.
+     *
+     * @param costPs what it costs if it hits, in picoseconds
+     * @param text for listings
+     */
     public static Load named(String text, int slot, AddressOf address, int sizeBytes, long costPs) {
         return new Load(slot, address, sizeBytes, false, costPs, text);
     }

@@ -13,7 +13,9 @@ public abstract non-sealed class LockedUpdate extends MicroOp {
     private final AddressOf address;
     private final int sizeBytes;
 
-    /** @param sizeBytes 1, 2, 4 or 8; 16 only for CMPXCHG16B, which overrides {@link #execute} */
+    /**
+     * @param sizeBytes 1, 2, 4 or 8; 16 only for CMPXCHG16B, which overrides {@link #execute}
+     */
     protected LockedUpdate(AddressOf address, int sizeBytes) {
         super(Memory.UPDATE, true, 0);
         this.address = address;

@@ -7,7 +7,9 @@ public final class SendIpi extends MicroOp {
     private final int vector;
     private final AddressOf target;
 
-    /** @param target gives the number of the core */
+    /**
+     * @param target gives the number of the core
+     */
     public SendIpi(int vector, AddressOf target) {
         this.vector = vector;
         this.target = target;

@@ -16,7 +16,11 @@ public final class Serialise extends MicroOp {
         this(AS_AN_INSTRUCTION);
     }
 
-    /** As a part of something whose cost is known. @param costPs in picoseconds */
+    /**
+     * As a part of something whose cost is known.
+     *
+     * @param costPs in picoseconds
+     */
     public Serialise(long costPs) {
         super(Memory.NONE, true, costPs == AS_AN_INSTRUCTION ? 0 : costPs);
         isInstruction = costPs == AS_AN_INSTRUCTION;

@@ -23,7 +23,11 @@ public final class Store extends MicroOp {
         this.text = text;
     }
 
-    /** Stores a slot of the register file. @param shift 8 for ah, ch, dh, bh, otherwise 0 */
+    /**
+     * Stores a slot of the register file.
+     *
+     * @param shift 8 for ah, ch, dh, bh, otherwise 0
+     */
     public static Store of(AddressOf address, int sizeBytes, int slot, int shift) {
         return new Store(address, sizeBytes, slot, shift, 0, 0, "store");
     }
@@ -33,7 +37,12 @@ public final class Store extends MicroOp {
         return new Store(address, sizeBytes, CONSTANT, 0, value, 0, "store");
     }
 
-    /** A store of a routine. @param costPs what it costs the core, in picoseconds @param text for listings */
+    /**
+     * A store of a routine.
+     *
+     * @param costPs what it costs the core, in picoseconds
+     * @param text for listings
+     */
     public static Store named(String text, AddressOf address, int sizeBytes, int slot, long costPs) {
         return new Store(address, sizeBytes, slot, 0, 0, costPs, text);
     }

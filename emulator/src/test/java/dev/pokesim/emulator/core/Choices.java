@@ -21,7 +21,11 @@ final class Choices implements Chooser {
         return chosen.get(at++);
     }
 
-    /** Goes on to the next sequence. @return whether there is one */
+    /**
+     * Goes on to the next sequence.
+     *
+     * @return whether there is one
+     */
     boolean next() {
         at = 0;
         while (!chosen.isEmpty()) {

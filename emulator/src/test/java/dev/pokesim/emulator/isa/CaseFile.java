@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A file of testdata/instructions; its README.md describes the notation. */
 record CaseFile(Path path, List<Form> forms) {
-    /** One encoding form. @param notNative why the host must not execute it, or null */
+    /**
+     * One encoding form.
+     *
+     * @param notNative why the host must not execute it, or null
+     */
     record Form(
             String place,
             InstructionBytes bytes,
@@ -38,7 +42,9 @@ record CaseFile(Path path, List<Form> forms) {
             return state;
         }
 
-        /** @param next address behind the instruction, where it goes on unless the case says something else */
+        /**
+         * @param next address behind the instruction, where it goes on unless the case says something else
+         */
         CpuState after(long next) {
             CpuState state = before();
             state.rip = out.contains("fault=") ? CpuState.TEXT : next;

@@ -15,7 +15,9 @@ import java.util.Optional;
 final class CaseRecorder {
     private CaseRecorder() {}
 
-    /** @param arguments case files */
+    /**
+     * @param arguments case files
+     */
     public static void main(String[] arguments) throws IOException {
         for (String argument : arguments) {
             Path path = Path.of(argument);

@@ -22,7 +22,9 @@ class ElfTextTest {
     void everyInstructionOfTheTestFilesHasTheLengthThatObjdumpSees() throws IOException, InterruptedException {
         List<Path> files;
         try (Stream<Path> all = Files.list(Path.of(System.getProperty("pokesim.testdata"), "elf"))) {
-            files = all.filter(file -> file.toString().matches(".*\\.(elf|o|ko)")).sorted().toList();
+            files = all.filter(file -> file.toString().matches(".*\\.(elf|o|ko)"))
+                    .sorted()
+                    .toList();
         }
         Decoder decoder = new Decoder();
         List<String> different = new ArrayList<>();

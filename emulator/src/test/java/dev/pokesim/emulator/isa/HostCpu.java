@@ -50,7 +50,9 @@ final class HostCpu {
         }
     }
 
-    /** @throws Unavailable where it is not Linux on x86-64, or natives or the addresses are not to be had */
+    /**
+     * @throws Unavailable where it is not Linux on x86-64, or natives or the addresses are not to be had
+     */
     HostCpu() throws Unavailable {
         String system = System.getProperty("os.name") + " on " + System.getProperty("os.arch");
         if (!system.toLowerCase(Locale.ROOT).matches("linux on (amd64|x86_64)")) {
@@ -122,7 +124,11 @@ final class HostCpu {
             return bytes((int) value, (int) value >> 8, (int) value >> 16, (int) value >> 24);
         }
 
-        /** MOV between a register and an absolute address. @param opcode 0x8b to load, 0x89 to store */
+        /**
+         * MOV between a register and an absolute address.
+         *
+         * @param opcode 0x8b to load, 0x89 to store
+         */
         Code move(int opcode, int register, long address) {
             return bytes(0x48 | (register >= 8 ? 4 : 0), opcode, (register & 7) << 3 | 4, 0x25)
                     .int32(address);

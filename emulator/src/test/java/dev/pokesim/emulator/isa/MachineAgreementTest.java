@@ -36,7 +36,9 @@ class MachineAgreementTest {
 
         abstract Core core();
 
-        /** @return how it ended if not with the next instruction */
+        /**
+         * @return how it ended if not with the next instruction
+         */
         abstract String run();
 
         /** Everything that can be seen. */

@@ -58,7 +58,11 @@ final class Oracle {
         return feature == null || host.has(feature) ? null : "this CPU has no " + feature;
     }
 
-    /** Puts the instruction in place. @param landings where it may go on besides what its text says */
+    /**
+     * Puts the instruction in place.
+     *
+     * @param landings where it may go on besides what its text says
+     */
     HostCpu load(CaseFile.Form form, long... landings) {
         HostCpu cpu = host;
         if (cpu == null) {

@@ -32,7 +32,11 @@ final class Interleavings {
         this.isDone = isDone;
     }
 
-    /** Runs all; {@code atEnd} is called after each. @return how many there are */
+    /**
+     * Runs all; {@code atEnd} is called after each.
+     *
+     * @return how many there are
+     */
     int forEach(Runnable atEnd) {
         int runs = 0;
         do {

@@ -51,7 +51,9 @@ public final class CodeBuffer {
     private byte[] bytes = new byte[256];
     private int sizeBytes;
 
-    /** @param start address of the first byte */
+    /**
+     * @param start address of the first byte
+     */
     public CodeBuffer(long start) {
         this.start = start;
     }
@@ -66,7 +68,11 @@ public final class CodeBuffer {
         return sizeBytes;
     }
 
-    /** A constant operand that is sign-extended from 32 bits. @throws IllegalArgumentException if it has more */
+    /**
+     * A constant operand that is sign-extended from 32 bits.
+     *
+     * @throws IllegalArgumentException if it has more
+     */
     public static Immediate imm(long value) {
         if (value != (int) value) {
             throw new IllegalArgumentException(
@@ -81,7 +87,11 @@ public final class CodeBuffer {
         return this;
     }
 
-    /** Bytes as they are. @param values 0 to 255 each */
+    /**
+     * Bytes as they are.
+     *
+     * @param values 0 to 255 each
+     */
     public CodeBuffer raw(int... values) {
         if (sizeBytes + values.length > bytes.length) {
             bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, sizeBytes + values.length));
@@ -164,7 +174,11 @@ public final class CodeBuffer {
         return raw(0xe9).displacement(Integer.BYTES, target);
     }
 
-    /** JMP to a place further up, as short as it can be. @throws IllegalStateException if the label is not bound yet */
+    /**
+     * JMP to a place further up, as short as it can be.
+     *
+     * @throws IllegalStateException if the label is not bound yet
+     */
     public CodeBuffer jumpBack(CodeLabel target) {
         long displacement = target.address() - (here() + 2);
         return displacement == (byte) displacement ? jump8(target) : jump32(target);
@@ -195,12 +209,20 @@ public final class CodeBuffer {
         return raw(NOPS[rest]);
     }
 
-    /** Fills up to a multiple with INT3, as the kernel does between functions. @param alignment a power of 2 */
+    /**
+     * Fills up to a multiple with INT3, as the kernel does between functions.
+     *
+     * @param alignment a power of 2
+     */
     public CodeBuffer align(int alignment) {
         return fillTo(here() + alignment - 1 & -alignment);
     }
 
-    /** Fills up to an address with INT3. @throws IllegalArgumentException if that is further up */
+    /**
+     * Fills up to an address with INT3.
+     *
+     * @throws IllegalArgumentException if that is further up
+     */
     public CodeBuffer fillTo(long address) {
         long count = address - here();
         if (count < 0 || count > Integer.MAX_VALUE) {

@@ -10,7 +10,11 @@ public final class CodeLabel {
     /** A place that is not known yet. */
     public CodeLabel() {}
 
-    /** A place that is known. @param address linear */
+    /**
+     * A place that is known.
+     *
+     * @param address linear
+     */
     public static CodeLabel at(long address) {
         CodeLabel label = new CodeLabel();
         label.bind(address);
@@ -21,7 +25,9 @@ public final class CodeLabel {
         return bound;
     }
 
-    /** @throws IllegalStateException if nothing was bound to it */
+    /**
+     * @throws IllegalStateException if nothing was bound to it
+     */
     public long address() {
         if (!bound) {
             throw new IllegalStateException("a label is used, but bound nowhere");

@@ -16,14 +16,18 @@ import java.util.Map;
  * at the trap alone, and compared with where the core really goes on after the IRET.
  */
 public final class ActsAsEmulated extends Oracle {
-    /** @param top the word at RSP, which RET takes */
+    /**
+     * @param top the word at RSP, which RET takes
+     */
     private record Entry(int vector, long site, long flags, long top) {}
 
     private final Map<Long, TextPokeLoc> places = new HashMap<>(); // only looked up
     private final List<List<Entry>> entered = new ArrayList<>();
     private final boolean[] isClaimed;
 
-    /** @param all every place of the run */
+    /**
+     * @param all every place of the run
+     */
     public ActsAsEmulated(List<TextPokeLoc> all, int cores) {
         for (TextPokeLoc place : all) {
             places.put(place.address(), place);

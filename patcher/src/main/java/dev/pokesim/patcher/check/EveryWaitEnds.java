@@ -25,7 +25,9 @@ public final class EveryWaitEnds extends Oracle {
     private final int[] owed;
     private final int[] traps;
 
-    /** @param patcher the core that patches */
+    /**
+     * @param patcher the core that patches
+     */
     public EveryWaitEnds(int cores, int patcher, KernelCosts costs) {
         this.patcher = patcher;
         patiencePs = PATIENCE_PS
@@ -96,7 +98,11 @@ public final class EveryWaitEnds extends Oracle {
         isAlive(core);
     }
 
-    /** To be called now and then while the patcher is at work. @param step what it does */
+    /**
+     * To be called now and then while the patcher is at work.
+     *
+     * @param step what it does
+     */
     public void look(Core patchingCore, long nowPs, String step) {
         if (nowPs - lastPs[patcher] < patiencePs) {
             return;

@@ -16,7 +16,11 @@ public abstract class Oracle implements PatchListener {
         report = receiver;
     }
 
-    /** The property does not hold. @param what happened, with core, address and bytes */
+    /**
+     * The property does not hold.
+     *
+     * @param what happened, with core, address and bytes
+     */
     protected final void violated(Core core, String what) {
         report.accept(new Violation(getClass().getSimpleName(), property(), core.id(), core.timePs(), what));
     }

@@ -15,7 +15,11 @@ public final class Oracles {
 
     private Oracles() {}
 
-    /** New ones for a run. @param places every place of the run */
+    /**
+     * New ones for a run.
+     *
+     * @param places every place of the run
+     */
     public static List<Oracle> of(List<TextPokeLoc> places, Refs refs, KernelLayout layout, int cores) {
         return List.of(
                 new NoTornInstruction(),

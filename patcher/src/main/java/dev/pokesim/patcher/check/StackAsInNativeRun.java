@@ -15,7 +15,9 @@ public final class StackAsInNativeRun extends Oracle {
     private final Map<Long, TextPokeLoc> places = new HashMap<>(); // only looked up
     private final List<List<Entry>> entered = new ArrayList<>();
 
-    /** @param all every place of the run */
+    /**
+     * @param all every place of the run
+     */
     public StackAsInNativeRun(List<TextPokeLoc> all, int cores) {
         for (TextPokeLoc place : all) {
             places.put(place.address(), place);

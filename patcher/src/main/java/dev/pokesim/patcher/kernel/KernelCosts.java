@@ -40,7 +40,11 @@ public record KernelCosts(
         return new MachineProfileReader(List.of(TEXT_POKE, SEARCH_PROBE, EMULATE_INSTRUCTION));
     }
 
-    /** As a profile has them. @throws IllegalArgumentException if it lacks one that this kernel needs */
+    /**
+     * As a profile has them.
+     *
+     * @throws IllegalArgumentException if it lacks one that this kernel needs
+     */
     public static KernelCosts of(MachineProfile profile) {
         return new KernelCosts(
                 profile.trapEntryPs(),

@@ -14,7 +14,9 @@ public final class Listeners implements PatchListener {
     private final TextPokeLoc[] sites;
     private final long[] addresses;
 
-    /** @param places every site of the run; they must not overlap */
+    /**
+     * @param places every site of the run; they must not overlap
+     */
     public Listeners(List<? extends PatchListener> listeners, List<TextPokeLoc> places) {
         all = listeners.toArray(PatchListener[]::new);
         ofMemory = listeners.stream().filter(PatchListener::wantsMemory).toArray(PatchListener[]::new);

@@ -19,10 +19,18 @@ public interface PatchListener extends MachineObserver {
      */
     default void fetchedSite(Core core, Decoded instruction, TextPokeLoc site) {}
 
-    /** A core at RIP, in a site, fetched bytes that it cannot execute. @param reason why, with the bytes */
+    /**
+     * A core at RIP, in a site, fetched bytes that it cannot execute.
+     *
+     * @param reason why, with the bytes
+     */
     default void failedAtSite(Core core, String reason, TextPokeLoc site) {}
 
-    /** A batch begins. @param entries how many are queued */
+    /**
+     * A batch begins.
+     *
+     * @param entries how many are queued
+     */
     default void batchStarted(Core patcher, int entries) {}
 
     /** A step of the protocol begins; see {@code PatchStep}. */
@@ -44,6 +52,10 @@ public interface PatchListener extends MachineObserver {
     /** The patcher gives the array up and finds that a handler still holds a reference. */
     default void awaitsRefs(Core patcher) {}
 
-    /** An INT3 handler decided. @param claimed whether the site is in the array and was acted for; RIP is in {@code resumeAt} */
+    /**
+     * An INT3 handler decided.
+     *
+     * @param claimed whether the site is in the array and was acted for; RIP is in {@code resumeAt}
+     */
     default void handled(Core core, long site, boolean claimed, long resumeAt) {}
 }

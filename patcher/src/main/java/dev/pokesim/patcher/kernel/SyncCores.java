@@ -15,7 +15,11 @@ public final class SyncCores {
 
     private SyncCores() {}
 
-    /** Appends the sender's part. Interrupts must be on. @param online which cores it reaches */
+    /**
+     * Appends the sender's part. Interrupts must be on.
+     *
+     * @param online which cores it reaches
+     */
     public static void append(Routine.Builder routine, int coreCount, IntPredicate online) {
         int cpu = routine.local();
         String send = "send-" + cpu;

@@ -21,7 +21,9 @@ public record TextPokeLoc(long address, InstructionBytes oldText, InstructionByt
     private static final InstructionBytes NOP2 = InstructionBytes.of(0x66, 0x90);
     private static final InstructionBytes NOP5 = InstructionBytes.of(0x0f, 0x1f, 0x44, 0, 0);
 
-    /** @throws IllegalArgumentException if the lengths differ or the handler could not act as {@code emulated} */
+    /**
+     * @throws IllegalArgumentException if the lengths differ or the handler could not act as {@code emulated}
+     */
     public TextPokeLoc {
         if (oldText.sizeBytes() != newText.sizeBytes()) {
             throw new IllegalArgumentException(

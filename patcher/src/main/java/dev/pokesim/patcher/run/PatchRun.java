@@ -47,7 +47,9 @@ public final class PatchRun {
 
     /** Is told how far a run is, and may end it. */
     public interface Progress {
-        /** @return whether to go on */
+        /**
+         * @return whether to go on
+         */
         boolean reached(long simulatedPs, String step);
     }
 

@@ -79,7 +79,11 @@ public record PatchTarget(LoadedImage image, long key, boolean enable, List<Text
         return new PatchTarget(image, key, true, places, entries);
     }
 
-    /** The same with the first {@code count} places only. @throws IllegalArgumentException if there are fewer */
+    /**
+     * The same with the first {@code count} places only.
+     *
+     * @throws IllegalArgumentException if there are fewer
+     */
     public PatchTarget first(int count) {
         if (count > places.size()) {
             throw new IllegalArgumentException("there are only " + places.size() + " places");

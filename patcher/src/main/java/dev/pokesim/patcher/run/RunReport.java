@@ -69,7 +69,12 @@ public record RunReport(
      */
     public record Batch(int entries, long latencyPs, List<Step> steps) {}
 
-    /** One step of a batch. @param name of the step @param latencyPs how long it took */
+    /**
+     * One step of a batch.
+     *
+     * @param name of the step
+     * @param latencyPs how long it took
+     */
     public record Step(String name, long latencyPs) {}
 
     /** The sum of all batches' latencies. */

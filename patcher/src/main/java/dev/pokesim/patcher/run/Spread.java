@@ -13,7 +13,11 @@ import java.util.function.ToDoubleFunction;
  * @param p90 nine tenths of the runs are not above it
  */
 public record Spread(double median, double p10, double p90) {
-    /** Nearest rank, so that every figure is one that some run had. @param runs at least one */
+    /**
+     * Nearest rank, so that every figure is one that some run had.
+     *
+     * @param runs at least one
+     */
     public static <T> Spread of(Collection<T> runs, ToDoubleFunction<T> figure) {
         List<Double> sorted = runs.stream()
                 .map(figure::applyAsDouble)

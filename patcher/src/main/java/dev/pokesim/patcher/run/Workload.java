@@ -26,7 +26,9 @@ final class Workload {
     private long backlogSincePs;
     private double backlog;
 
-    /** @param entries functions to call, at least one */
+    /**
+     * @param entries functions to call, at least one
+     */
     Workload(Scenario scenario, List<Long> entries, SeededRandom random) {
         this.scenario = scenario;
         this.entries = entries;
@@ -103,7 +105,8 @@ final class Workload {
     /** How many visits the packets that have arrived need; those beyond the budget stay. */
     private long poll(long nowPs) {
         // one thread's share of the traffic: as many visits as it would make by itself
-        double perPs = scenario.arrivalFactor() / ((double) scenario.workGapPs() * Math.max(1, scenario.visitsPerPacket()));
+        double perPs =
+                scenario.arrivalFactor() / ((double) scenario.workGapPs() * Math.max(1, scenario.visitsPerPacket()));
         backlog += (nowPs - backlogSincePs) * perPs;
         backlogSincePs = nowPs;
         long now = Math.min((long) backlog, scenario.packetsPerPoll());
@@ -119,9 +122,8 @@ final class Workload {
     }
 
     private void next(TimedMachine timed, Core core, boolean wasFull) {
-        long gap = wasFull
-                ? scenario.softirqGapAfterFullPollPs()
-                : random().nextExponential(scenario.softirqIntervalPs());
+        long gap =
+                wasFull ? scenario.softirqGapAfterFullPollPs() : random().nextExponential(scenario.softirqIntervalPs());
         timed.raiseAt(core.id(), NETWORK_VECTOR, core.timePs() + gap);
     }
 }

@@ -96,7 +96,9 @@ final class GeneratedLayout {
         return false;
     }
 
-    /** @param distance how much further down than in {@code first} its sites shall stand */
+    /**
+     * @param distance how much further down than in {@code first} its sites shall stand
+     */
     private Assembled assembled(RunnerFunction function, Assembled first, int distance) {
         int padding = distance % FUNCTION_ALIGNMENT;
         return distance == 0 ? first : function.at(first.address() + distance - padding, padding, shared);

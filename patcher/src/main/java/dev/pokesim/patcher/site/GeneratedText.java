@@ -88,12 +88,19 @@ public final class GeneratedText implements SiteSource {
     private final List<CallSite> callSites = new ArrayList<>();
     private final List<EntryPoint> entryPoints = new ArrayList<>();
 
-    /** Jump labels only. @param sites 1 to {@link #MAX_SITES} @param seed chooses everything else */
+    /**
+     * Jump labels only.
+     *
+     * @param sites 1 to {@link #MAX_SITES}
+     * @param seed chooses everything else
+     */
     public GeneratedText(int sites, long seed) {
         this(new Mix(sites, 0), seed);
     }
 
-    /** @param seed chooses everything that the mix leaves open */
+    /**
+     * @param seed chooses everything that the mix leaves open
+     */
     public GeneratedText(Mix mix, long seed) {
         this.mix = mix;
         image = new Writer(seed).write();
@@ -171,7 +178,11 @@ public final class GeneratedText implements SiteSource {
             return new Shared(table, leaves, oldLeaf);
         }
 
-        /** A function that changes RAX, RCX and RDX only. @param counts whether it also counts its calls */
+        /**
+         * A function that changes RAX, RCX and RDX only.
+         *
+         * @param counts whether it also counts its calls
+         */
         private void leaf(String name, CodeLabel label, String purpose, boolean counts) {
             text.align(GeneratedLayout.FUNCTION_ALIGNMENT).bind(label);
             if (counts) {

@@ -105,7 +105,11 @@ final class IntegerCode {
         return List.copyOf(sources);
     }
 
-    /** Goes back to a place from where another path leads on. @param known what {@link #sources} was there */
+    /**
+     * Goes back to a place from where another path leads on.
+     *
+     * @param known what {@link #sources} was there
+     */
     void continueFrom(List<Integer> known) {
         sources.clear();
         sources.addAll(known);

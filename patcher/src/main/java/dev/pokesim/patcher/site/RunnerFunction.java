@@ -89,7 +89,9 @@ record RunnerFunction(String name, List<GeneratedKind> sites, int firstSite, boo
         final CodeLabel block;
         final CodeLabel back = new CodeLabel();
 
-        /** @param block where the jump or call goes */
+        /**
+         * @param block where the jump or call goes
+         */
         OpenSite(GeneratedKind kind, int number, long address, CodeLabel block) {
             this.kind = kind;
             this.number = number;

@@ -39,7 +39,10 @@ public final class KernelBench {
     private KernelCosts costs = KernelCosts.of(KernelCosts.profileReader().read("milan"));
     private int busy;
 
-    /** @param online cores that exist @param possible cores that the kernel has per-CPU data for */
+    /**
+     * @param online cores that exist
+     * @param possible cores that the kernel has per-CPU data for
+     */
     public KernelBench(int online, int possible) {
         layout = new KernelLayout(TEXT, possible);
         layout.map(memory);
@@ -146,7 +149,11 @@ public final class KernelBench {
         });
     }
 
-    /** Runs until every {@link #once} routine is done; cores without one halt. @return whether they got there */
+    /**
+     * Runs until every {@link #once} routine is done; cores without one halt.
+     *
+     * @return whether they got there
+     */
     public boolean run(Routine... routines) {
         machine.observe(listeners());
         machine.handle(

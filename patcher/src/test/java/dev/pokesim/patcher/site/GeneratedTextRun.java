@@ -32,7 +32,11 @@ final class GeneratedTextRun {
     private final Interpreter interpreter = new Interpreter(memory);
     private final long garbage;
 
-    /** @param result RAX @param scratch the area afterwards @param statistics the area afterwards, counts and sums */
+    /**
+     * @param result RAX
+     * @param scratch the area afterwards
+     * @param statistics the area afterwards, counts and sums
+     */
     record Outcome(long result, List<Long> scratch, List<Long> statistics, long instructions) {
         long counted() {
             long count = 0;
@@ -43,7 +47,9 @@ final class GeneratedTextRun {
         }
     }
 
-    /** @param garbage what registers without an argument are made of */
+    /**
+     * @param garbage what registers without an argument are made of
+     */
     GeneratedTextRun(GeneratedText text, long garbage) {
         this.garbage = garbage;
         for (Segment segment : text.load().segments()) {
