@@ -13,8 +13,10 @@ public final class EveryInt3IsClaimed extends Oracle {
     @Override
     public void handled(Core core, long site, boolean claimed, long resumeAt) {
         if (!claimed) {
-            violated(core, "core " + core.id() + " met an INT3 at " + Address.text(site)
-                    + " that no handler claims: a kernel would die here");
+            violated(
+                    core,
+                    "core " + core.id() + " met an INT3 at " + Address.text(site)
+                            + " that no handler claims: a kernel would die here");
         }
     }
 }

@@ -15,9 +15,11 @@ public final class NoEntryInsideSite extends Oracle {
     @Override
     public void fetchedSite(Core core, Decoded instruction, TextPokeLoc site) {
         if (instruction.address() != site.address()) {
-            violated(core, "core " + core.id() + " executes " + instruction + " (" + instruction.bytes() + ") at "
-                    + Address.text(instruction.address()) + ", which overlaps the place at "
-                    + Address.text(site.address()) + " without being it");
+            violated(
+                    core,
+                    "core " + core.id() + " executes " + instruction + " (" + instruction.bytes() + ") at "
+                            + Address.text(instruction.address()) + ", which overlaps the place at "
+                            + Address.text(site.address()) + " without being it");
         }
     }
 }

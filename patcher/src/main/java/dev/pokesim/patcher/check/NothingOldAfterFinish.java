@@ -34,8 +34,10 @@ public final class NothingOldAfterFinish extends Oracle {
         if (finished.contains(site.address())
                 && instruction.address() == site.address()
                 && !instruction.bytes().equals(site.newText())) {
-            violated(core, "core " + core.id() + " executes " + instruction + " (" + instruction.bytes() + ") at "
-                    + Address.text(site.address()) + " after the batch; the new text is " + site.newText());
+            violated(
+                    core,
+                    "core " + core.id() + " executes " + instruction + " (" + instruction.bytes() + ") at "
+                            + Address.text(site.address()) + " after the batch; the new text is " + site.newText());
         }
     }
 }

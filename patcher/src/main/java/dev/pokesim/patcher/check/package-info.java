@@ -2,4 +2,3 @@
  *  {@link Oracle}. */
 @org.jspecify.annotations.NullMarked
 package dev.pokesim.patcher.check;
-

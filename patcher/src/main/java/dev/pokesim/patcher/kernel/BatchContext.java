@@ -9,4 +9,9 @@ import java.util.function.IntPredicate;
  * @param online which of them can be sent IPIs
  */
 public record BatchContext(
-        KernelLayout layout, Refs refs, KernelCosts costs, PatchListener listener, int coreCount, IntPredicate online) {}
+        KernelLayout layout,
+        Refs refs,
+        KernelCosts costs,
+        PatchListener listener,
+        int coreCount,
+        IntPredicate online) {}

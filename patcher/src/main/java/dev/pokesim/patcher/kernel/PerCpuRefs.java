@@ -25,7 +25,12 @@ public final class PerCpuRefs implements Refs {
         int area = routine.local();
         routine.compute("for each possible cpu", (core, local) -> local[cpu] = 0)
                 .label("publish")
-                .load("__per_cpu_offset", area, offsetOf(cpu), 8, context.costs().cachedReadPs())
+                .load(
+                        "__per_cpu_offset",
+                        area,
+                        offsetOf(cpu),
+                        8,
+                        context.costs().cachedReadPs())
                 .storeConstant("refs of cpu = 1, release", in(area), 4, 1)
                 .compute("next cpu", context.costs().nextCpuPs(), (core, local) -> local[cpu]++)
                 .jumpIf("more cpus", (core, local) -> local[cpu] < possible, "publish");
@@ -48,7 +53,12 @@ public final class PerCpuRefs implements Refs {
         int area = routine.local();
         routine.compute("for each possible cpu", (core, local) -> local[cpu] = 0)
                 .label("retire")
-                .load("__per_cpu_offset", area, offsetOf(cpu), 8, context.costs().cachedReadPs());
+                .load(
+                        "__per_cpu_offset",
+                        area,
+                        offsetOf(cpu),
+                        8,
+                        context.costs().cachedReadPs());
         RefSteps.decrementAndAwaitZero(routine, in(area), context);
         routine.compute("next cpu", context.costs().nextCpuPs(), (core, local) -> local[cpu]++)
                 .jumpIf("more cpus", (core, local) -> local[cpu] < possible, "retire");

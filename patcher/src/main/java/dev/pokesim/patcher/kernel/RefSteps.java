@@ -14,8 +14,7 @@ final class RefSteps {
         routine.load("refs: load", value, counter, 4, 0)
                 .label("take-again")
                 .jumpIf("refs 0: not mine", (core, local) -> local[value] == 0, ifZero)
-                .compareAndExchange(
-                        "refs: cmpxchg +1", counter, 4, value, (core, local) -> local[value] + 1, success)
+                .compareAndExchange("refs: cmpxchg +1", counter, 4, value, (core, local) -> local[value] + 1, success)
                 .jumpIf("refs changed: again", (core, local) -> local[success] == 0, "take-again");
     }
 
@@ -30,9 +29,15 @@ final class RefSteps {
         String done = "refs-are-0-" + before;
         routine.fetchAndAdd("refs: dec and test", counter, 4, -1, before)
                 .jumpIf("refs 0", (core, local) -> (int) local[before] == 1, done)
-                .compute("a handler holds one", (core, local) -> context.listener().awaitsRefs(core))
+                .compute(
+                        "a handler holds one",
+                        (core, local) -> context.listener().awaitsRefs(core))
                 .awaitMemory(
-                        "refs: spin until 0", counter, 4, value -> value == 0, context.costs().spinPs())
+                        "refs: spin until 0",
+                        counter,
+                        4,
+                        value -> value == 0,
+                        context.costs().spinPs())
                 .label(done);
     }
 }

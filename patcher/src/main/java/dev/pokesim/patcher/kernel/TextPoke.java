@@ -31,11 +31,7 @@ public final class TextPoke {
                 .compute("memcpy", (core, local) -> local[index] = 0)
                 .label(copy)
                 .load("byte", value, core -> core.file()[source] + core.file()[index], 1, 0)
-                .store(
-                        "poke",
-                        core -> core.file()[address] + core.file()[index] + KernelLayout.POKING_OFFSET,
-                        1,
-                        value)
+                .store("poke", core -> core.file()[address] + core.file()[index] + KernelLayout.POKING_OFFSET, 1, value)
                 .compute("next byte", (core, local) -> local[index]++)
                 .jumpIf("more bytes", (core, local) -> local[index] < local[length], copy)
                 .serialiseAtNoCost()
@@ -45,7 +41,8 @@ public final class TextPoke {
                 .load("text", seen, core -> core.file()[address] + core.file()[index], 1, 0)
                 .compute("BUG_ON different", (core, local) -> {
                     if (local[value] != local[seen]) {
-                        throw new KernelBug("text_poke: " + Address.text(local[address]) + " has other bytes than were written");
+                        throw new KernelBug(
+                                "text_poke: " + Address.text(local[address]) + " has other bytes than were written");
                     }
                     local[index]++;
                 })

@@ -2,4 +2,3 @@
  *  patch ({@code protocol}), properties of a run ({@code check}). Start with {@link TextPokeArray} and {@link PokeInt3Handler}. */
 @org.jspecify.annotations.NullMarked
 package dev.pokesim.patcher.kernel;
-

@@ -2,4 +2,3 @@
  *  {@link TextPokeBatch}; variants that must fail stand beside it, and {@link PatchProtocols} lists all. */
 @org.jspecify.annotations.NullMarked
 package dev.pokesim.patcher.protocol;
-

@@ -14,7 +14,8 @@ public final class Assumptions {
     public static List<String> of(RunSetup setup) {
         List<String> lines = new ArrayList<>();
         lines.add("structure: a trap runs with interrupts off; a failed compare-and-exchange loses the line; "
-                + "the reference count shares its line with " + (isPerCpu(setup) ? "the CPU's own interrupt count" : "vec and nr"));
+                + "the reference count shares its line with "
+                + (isPerCpu(setup) ? "the CPU's own interrupt count" : "vec and nr"));
         lines.add("hot: " + setup.hotSites() + " of " + setup.target().places().size() + " sites"
                 + (setup.hotSites() == 0 ? " (a small batch is a module's own)" : ""));
         lines.add("fetch: " + setup.fetchMode() + ", " + setup.fetchMode().source());
@@ -39,7 +40,8 @@ public final class Assumptions {
 
     private static String text(Constant constant) {
         return switch (constant.unit().dimension()) {
-            case TIME, FREQUENCY -> constant.name() + " " + constant.text() + " " + constant.unit().symbol();
+            case TIME, FREQUENCY ->
+                constant.name() + " " + constant.text() + " " + constant.unit().symbol();
             case COUNT, RATIO, SWITCH -> constant.name() + " " + constant.text();
         };
     }

@@ -95,12 +95,11 @@ final class EventLog implements PatchListener {
         long place = lastFetch(core);
         for (long i = count - 1; i >= Math.max(0, count - CAPACITY) && lines.size() < SHOWN; i--) {
             int slot = (int) (i % CAPACITY);
-            boolean isPatchers =
-                    switch (kinds[slot]) {
-                        case STEP, BATCH_START, BATCH_END -> true;
-                        case POKE -> place == 0 || Math.abs(addresses[slot] - place) < LONGEST_SITE;
-                        case FETCH, RESUME, UNCLAIMED, SERIALISE -> false;
-                    };
+            boolean isPatchers = switch (kinds[slot]) {
+                case STEP, BATCH_START, BATCH_END -> true;
+                case POKE -> place == 0 || Math.abs(addresses[slot] - place) < LONGEST_SITE;
+                case FETCH, RESUME, UNCLAIMED, SERIALISE -> false;
+            };
             if (cores[slot] == core && kinds[slot] != Kind.POKE || isPatchers) {
                 lines.add(0, line(slot));
             }
@@ -119,17 +118,16 @@ final class EventLog implements PatchListener {
     }
 
     private String line(int slot) {
-        String what =
-                switch (kinds[slot]) {
-                    case FETCH -> "fetches " + details[slot] + " (" + ((Decoded) detail(slot)).bytes() + ") at " + place(slot);
-                    case RESUME -> "handler: go on at " + place(slot);
-                    case UNCLAIMED -> "handler: nobody's INT3 at " + place(slot);
-                    case POKE -> "wrote " + details[slot] + " byte(s) at " + place(slot);
-                    case STEP -> "step: " + details[slot];
-                    case BATCH_START -> "batch of " + details[slot] + " starts";
-                    case BATCH_END -> "batch done";
-                    case SERIALISE -> "serialises";
-                };
+        String what = switch (kinds[slot]) {
+            case FETCH -> "fetches " + details[slot] + " (" + ((Decoded) detail(slot)).bytes() + ") at " + place(slot);
+            case RESUME -> "handler: go on at " + place(slot);
+            case UNCLAIMED -> "handler: nobody's INT3 at " + place(slot);
+            case POKE -> "wrote " + details[slot] + " byte(s) at " + place(slot);
+            case STEP -> "step: " + details[slot];
+            case BATCH_START -> "batch of " + details[slot] + " starts";
+            case BATCH_END -> "batch done";
+            case SERIALISE -> "serialises";
+        };
         return "%14.3f us  core %-4d %s".formatted(times[slot] / 1e6, cores[slot], what);
     }
 

@@ -103,7 +103,8 @@ final class Workload {
     /** How many visits the packets that have arrived need; those beyond the budget stay. */
     private long poll(long nowPs) {
         // one thread's share of the traffic: as many visits as it would make by itself
-        double perPs = scenario.arrivalFactor() / ((double) scenario.workGapPs() * Math.max(1, scenario.visitsPerPacket()));
+        double perPs =
+                scenario.arrivalFactor() / ((double) scenario.workGapPs() * Math.max(1, scenario.visitsPerPacket()));
         backlog += (nowPs - backlogSincePs) * perPs;
         backlogSincePs = nowPs;
         long now = Math.min((long) backlog, scenario.packetsPerPoll());
@@ -119,9 +120,8 @@ final class Workload {
     }
 
     private void next(TimedMachine timed, Core core, boolean wasFull) {
-        long gap = wasFull
-                ? scenario.softirqGapAfterFullPollPs()
-                : random().nextExponential(scenario.softirqIntervalPs());
+        long gap =
+                wasFull ? scenario.softirqGapAfterFullPollPs() : random().nextExponential(scenario.softirqIntervalPs());
         timed.raiseAt(core.id(), NETWORK_VECTOR, core.timePs() + gap);
     }
 }

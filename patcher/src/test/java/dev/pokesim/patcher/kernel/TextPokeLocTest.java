@@ -126,9 +126,9 @@ class TextPokeLocTest {
 
     @Test
     void saysHowToPadWhenLengthsDiffer() {
-        String message = String.valueOf(assertThrows(
-                        IllegalArgumentException.class, () -> TextPokeLoc.of(ADDRESS, bytes("66 90"), bytes("c3")))
-                .getMessage());
+        String message = String.valueOf(
+                assertThrows(IllegalArgumentException.class, () -> TextPokeLoc.of(ADDRESS, bytes("66 90"), bytes("c3")))
+                        .getMessage());
         assertTrue(message.contains("old text has 2 bytes, new text 1"), message);
     }
 }
