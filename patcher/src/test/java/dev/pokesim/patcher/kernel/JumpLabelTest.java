@@ -90,8 +90,8 @@ class JumpLabelTest {
             KernelBench bench = bench(enabled, OFF);
             Routine patcher =
                     bench.once("patcher", b -> JumpLabel.decrement(b, bench.context(), KEY, OFF, bench.finish()));
-            String message =
-                    assertThrows(KernelBug.class, () -> bench.run(patcher)).getMessage();
+            String message = String.valueOf(
+                    assertThrows(KernelBug.class, () -> bench.run(patcher)).getMessage());
             assertTrue(message.contains("not enabled"), message);
             assertEquals(OFF.get(0).oldText(), bench.bytes(OFF.get(0).address(), 5));
         }

@@ -73,9 +73,9 @@ class TextMutexTest {
             TextPokeArray.queue(b, bench.layout(), List.of(place), bench.finish());
             b.call(bench.finish());
         });
-        assertTrue(assertThrows(KernelBug.class, () -> bench.run(patcher))
-                .getMessage()
-                .contains("text_mutex"));
+        String message = String.valueOf(
+                assertThrows(KernelBug.class, () -> bench.run(patcher)).getMessage());
+        assertTrue(message.contains("text_mutex"), message);
 
         KernelBench others = new KernelBench(2);
         others.memory().write(KernelLayout.TEXT_MUTEX, 4, 2, 0); // core 1 has it

@@ -188,8 +188,8 @@ class TextPokeArrayTest {
                     b, bench.layout(), List.of(KernelBench.nopToJump(KernelBench.TEXT + 0x3450)), finish);
             b.call(finish);
         });
-        String message =
-                assertThrows(GuestCrash.class, () -> bench.run(patcher)).getMessage();
+        String message = String.valueOf(
+                assertThrows(GuestCrash.class, () -> bench.run(patcher)).getMessage());
         assertTrue(message.contains("#PF"), message);
         assertNotEquals(0, bench.memory().read(KernelLayout.COUNT, 4));
     }

@@ -92,8 +92,8 @@ class TextPokeLocTest {
                 "66 0f 1f 44 00 00 00",
             })
     void refusesWhatTheHandlerCannotActAs(String text) {
-        String message =
-                assertThrows(IllegalArgumentException.class, () -> place(text)).getMessage();
+        String message = String.valueOf(
+                assertThrows(IllegalArgumentException.class, () -> place(text)).getMessage());
         assertTrue(message.contains("0xffffffff81000010") && !message.contains("\n"), message);
     }
 
@@ -126,9 +126,9 @@ class TextPokeLocTest {
 
     @Test
     void saysHowToPadWhenLengthsDiffer() {
-        String message = assertThrows(
-                        IllegalArgumentException.class, () -> TextPokeLoc.of(ADDRESS, bytes("66 90"), bytes("c3")))
-                .getMessage();
+        String message = String.valueOf(
+                assertThrows(IllegalArgumentException.class, () -> TextPokeLoc.of(ADDRESS, bytes("66 90"), bytes("c3")))
+                        .getMessage());
         assertTrue(message.contains("old text has 2 bytes, new text 1"), message);
     }
 }

@@ -185,14 +185,14 @@ class PatchRunFiguresTest {
 
     @Test
     void stormGrowsFasterThanTheSquareOfTheCores() {
-        double n60 = 0;
-        double n120 = 0;
+        double n40 = 0;
+        double n80 = 0;
         for (long seed = 1; seed <= 4; seed++) {
-            n60 += storm("busy-server", 60, new GlobalRefs(), seed).latencyPs();
-            n120 += storm("busy-server", 120, new GlobalRefs(), seed).latencyPs();
+            n40 += storm("busy-server", 40, new GlobalRefs(), seed).latencyPs();
+            n80 += storm("busy-server", 80, new GlobalRefs(), seed).latencyPs();
         }
-        double n240 = 4.0 * storm("busy-server", 240, new GlobalRefs(), 1).latencyPs();
-        assertTrue(n120 > 4 * n60 && n240 > 4 * n120, n60 + " " + n120 + " " + n240);
+        double n160 = 4.0 * storm("busy-server", 160, new GlobalRefs(), 1).latencyPs();
+        assertTrue(n80 > 4 * n40 && n160 > 4 * n80, n40 + " " + n80 + " " + n160);
     }
 
     @Test
