@@ -94,7 +94,7 @@ record CompareResult(
     @Override
     public void printText(PrintWriter out) {
         RunResult.Setup setup = runs.get(0).setup();
-        out.println(setup.sites() + " sites of " + setup.input() + " on " + setup.cores() + " cores, profile "
+        out.println(setup.input() + ": " + setup.sites() + " patched on " + setup.cores() + " cores, profile "
                 + setup.profile() + ", scenario " + setup.scenario() + ", "
                 + (setup.replicas() == 1 ? "seed " + setup.seed() : setup.replicas() + " seeds"));
         out.println();
@@ -103,8 +103,7 @@ record CompareResult(
                 .numbers("nr_entries")
                 .numbers("hot")
                 .numbers("Took, us")
-                .numbers("p10")
-                .numbers("p90")
+                .numbers("p10..p90")
                 .numbers("published")
                 .numbers("ratio")
                 .numbers("traps")
@@ -117,8 +116,9 @@ record CompareResult(
                     row.sites,
                     row.hotSites,
                     RunResult.number(row.latencyUs.median()),
-                    RunResult.number(row.latencyUs.p10()),
-                    RunResult.number(row.latencyUs.p90()),
+                    setup.replicas() == 1
+                            ? "-"
+                            : RunResult.number(row.latencyUs.p10()) + ".." + RunResult.number(row.latencyUs.p90()),
                     row.publishedUs == null ? "-" : RunResult.number(row.publishedUs),
                     row.toPublished == null ? "-" : RunResult.number(row.toPublished),
                     RunResult.number(row.traps.median()),

@@ -3,7 +3,6 @@ package dev.pokesim.cli.command;
 import dev.pokesim.cli.console.OutputOptions;
 import dev.pokesim.cli.console.ProgressReporter;
 import dev.pokesim.cli.console.UserError;
-import dev.pokesim.emulator.isa.NotModelled;
 import dev.pokesim.emulator.machine.GuestCrash;
 import dev.pokesim.patcher.run.PatchRun;
 import dev.pokesim.patcher.run.RunReport;
@@ -65,7 +64,7 @@ final class Replicas {
 
     /** What the guest cannot do is the input's fault; everything else is a bug of ours. */
     private static RuntimeException unwrapped(Throwable cause) {
-        if (cause instanceof GuestCrash || cause instanceof NotModelled) {
+        if (cause instanceof GuestCrash) {
             return new UserError("the guest cannot go on: " + cause.getMessage(), cause);
         }
         if (cause instanceof RuntimeException runtime) {

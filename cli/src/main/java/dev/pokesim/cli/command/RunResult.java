@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param batches latency of each batch and its steps
  * @param handlerShare share of all cores' time during batches between trap and IRET, 0 to 1
  * @param refsLineTransfers how often lines of reference counts moved between cores
+ * @param textPokeRecords records that perf would have got
  * @param runs latency and outcome of each replica
  * @param violation the first one; null if there is none
  * @param lastEvents before it
@@ -48,6 +49,7 @@ record RunResult(
         Spread visitMeanNs,
         Spread softirqPolls,
         Spread softirqPackets,
+        Spread textPokeRecords,
         Spread instructions,
         Spread simulatedUs,
         List<Run> runs,
@@ -140,6 +142,7 @@ record RunResult(
                 over(reports, r -> r.visitMeanPs() / PS_PER_NS),
                 over(reports, RunReport::softirqPolls),
                 over(reports, RunReport::packets),
+                over(reports, RunReport::textPokeRecords),
                 over(reports, RunReport::instructions),
                 over(reports, r -> us(r.simulatedPs())),
                 runs,
@@ -194,7 +197,7 @@ record RunResult(
 
     @Override
     public void printText(PrintWriter out) {
-        out.println(setup.sites + " sites of " + setup.input + " on " + setup.cores + " cores, references " + setup.refs
+        out.println(setup.input + ": " + setup.sites + " patched on " + setup.cores + " cores, references " + setup.refs
                 + ", protocol " + setup.protocol);
         out.println("profile " + setup.profile + ", scenario " + setup.scenario + ", fetch " + setup.fetch + ", "
                 + (setup.replicas == 1
@@ -247,6 +250,7 @@ record RunResult(
         row(table, "BPF run, mean", "ns", visitMeanNs);
         row(table, "softirq polls on core 0", "", softirqPolls);
         row(table, "packets in them", "", softirqPackets);
+        row(table, "perf text-poke records", "", textPokeRecords);
         row(table, "guest instructions", "", instructions);
         row(table, "simulated time", "us", simulatedUs);
         out.print(table);
@@ -277,7 +281,7 @@ record RunResult(
             out.println("VIOLATED: " + violation.property);
             out.println("  " + violation.what);
             out.println("  found by " + violation.oracle + ", seed " + violation.seed + ", at " + number(violation.timeUs) + " us");
-            out.println("Last events of core " + violation.core + " and of the patcher:");
+            out.println("Last events of core " + violation.core + ", and what the patcher did at that place:");
             lastEvents.forEach(line -> out.println("  " + line));
         } else if (exitCode() == ExitCode.INCOMPLETE) {
             out.println("INCOMPLETE: stopped before the end; the figures are those up to there");

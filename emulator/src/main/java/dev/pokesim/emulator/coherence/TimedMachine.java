@@ -4,6 +4,7 @@ import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.core.SeededRandom;
 import dev.pokesim.emulator.core.StoreBuffer;
 import dev.pokesim.emulator.machine.Machine;
+import dev.pokesim.emulator.memory.Access;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.memory.Frame;
 import dev.pokesim.emulator.microop.Await;
@@ -95,6 +96,9 @@ public final class TimedMachine implements Machine.IpiTransport {
         waiting = new MicroOp[count];
         requestedLine = new CacheLine[2 * count];
         requestsOwnership = new boolean[2 * count];
+        for (int core = 0; core < count; core++) {
+            machine.core(core).setTimestampKhz(profile.tscHertz() / 1000);
+        }
         machine.transportIpis(this);
     }
 
@@ -320,7 +324,7 @@ public final class TimedMachine implements Machine.IpiTransport {
     // ---- lines
 
     private CacheLine line(long address) {
-        return line(memory.frameForLoad(address), address);
+        return line(frame(address), address);
     }
 
     private CacheLine line(Frame frame, long address) {
@@ -338,12 +342,19 @@ public final class TimedMachine implements Machine.IpiTransport {
         return line;
     }
 
+    /** The frame behind a mapped address, whatever its page allows. */
+    private Frame frame(long address) {
+        return memory.allows(address, Access.READ)
+                ? memory.frameForLoad(address)
+                : memory.frame(address, memory.allows(address, Access.WRITE) ? Access.WRITE : Access.EXECUTE);
+    }
+
     /** The line that an access needs; null if it needs none: it will fault, or text's lines are part of what a poke costs. */
     private @Nullable CacheLine lineToHold(long address) {
         if (!memory.isMapped(address)) {
             return null;
         }
-        Frame frame = memory.frameForLoad(address);
+        Frame frame = frame(address);
         return frame.holdsText() ? null : line(frame, address);
     }
 
@@ -401,7 +412,8 @@ public final class TimedMachine implements Machine.IpiTransport {
         boolean isStore = (request & 1) != 0;
         if (isStore) {
             machine.drain(core);
-            busy = profile.lockedOperationPs() + profile.holdAfterOperationPs(); // an operation on a line that had to come
+            busy = profile.lockedOperationPs()
+                    + profile.holdAfterOperationPs(); // an operation on a line that had to come
         } else {
             MicroOp next = Objects.requireNonNull(waiting[id]);
             waiting[id] = null;
@@ -410,7 +422,9 @@ public final class TimedMachine implements Machine.IpiTransport {
             busy = owns ? cost + profile.holdAfterOperationPs() : profile.cachedReadPs();
             cost += next.costPs();
             long gap = perform(core, next);
-            if (gap > 0 && contention.retryHitProbability() > 0 && random.nextDouble() < contention.retryHitProbability()) {
+            if (gap > 0
+                    && contention.retryHitProbability() > 0
+                    && random.nextDouble() < contention.retryHitProbability()) {
                 busy += gap + profile.lockedOperationPs();
             }
             cost += gap;

@@ -41,6 +41,7 @@ public final class Core {
     /** CR4.FSGSBASE: RDFSBASE and its kin are allowed. */
     public static final long CR4_FSGSBASE = 1L << 16;
 
+    private static final int GENERAL_REGISTERS = 16;
     private static final long PS_PER_MS = 1_000_000_000L;
 
     /** How deep interrupts and calls between routines and guest code may nest. */
@@ -55,6 +56,10 @@ public final class Core {
         long[] file = new long[0];
         long remainingDelayPs;
         final long[] locals = new long[FILE_SIZE];
+        /** The general registers as a handler's entry code saved them. */
+        final long[] savedRegisters = new long[GENERAL_REGISTERS];
+
+        boolean isInterrupted;
     }
 
     private final int id;
@@ -404,6 +409,18 @@ public final class Core {
         java.util.Arrays.fill(file, 0);
     }
 
+    /**
+     * As {@link #enterRoutine}, for the handler of an interrupt or exception: its entry code saves the general registers, so guest
+     * code that it calls leaves no trace in what was interrupted.
+     */
+    public void enterHandler(Code handler) {
+        enterRoutine(handler);
+        Context context = contexts[depth - 1];
+        System.arraycopy(registers, 0, context.savedRegisters, 0, GENERAL_REGISTERS);
+        context.isInterrupted = true;
+        interruptShadow = false;
+    }
+
     /** Suspends what it does, which must be a routine, and runs guest code from {@code address}. */
     public void enterGuest(long address) {
         push();
@@ -428,17 +445,21 @@ public final class Core {
         context.index = index;
         context.file = file;
         context.remainingDelayPs = delayPs;
+        context.isInterrupted = false;
         delayPs = 0;
         return context;
     }
 
-    /** Goes back to what {@link #enterRoutine} or {@link #enterGuest} suspended. */
+    /** Goes back to what {@link #enterRoutine}, {@link #enterHandler} or {@link #enterGuest} suspended. */
     public void resume() {
         Context context = contexts[--depth];
         code = context.code;
         index = context.index;
         file = context.file;
         delayPs = context.remainingDelayPs;
+        if (context.isInterrupted) {
+            System.arraycopy(context.savedRegisters, 0, registers, 0, GENERAL_REGISTERS);
+        }
     }
 
     /** How many streams are suspended below the current one. */
@@ -492,13 +513,9 @@ public final class Core {
         nmiBlocked = blocked;
     }
 
-    /** STI just ran: interrupts wait for one more instruction. */
+    /** STI was the last instruction: interrupts wait for one more. */
     public boolean isInInterruptShadow() {
         return interruptShadow;
-    }
-
-    public void setInterruptShadow(boolean shadow) {
-        interruptShadow = shadow;
     }
 
     /** The current instruction is STI: from its end to that of the next instruction interrupts wait. */

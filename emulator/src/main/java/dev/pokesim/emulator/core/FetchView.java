@@ -120,9 +120,10 @@ public final class FetchView {
         }
         return switch (mode) {
             case COHERENT -> frame.byteAt(offset);
-            case TWO_READS -> firstByteIsOlder == (index == 0)
-                    ? atMoment(frame, offset, core, address, olderMoment)
-                    : frame.byteAt(offset);
+            case TWO_READS ->
+                firstByteIsOlder == (index == 0)
+                        ? atMoment(frame, offset, core, address, olderMoment)
+                        : frame.byteAt(offset);
             case LINE -> inLine(frame, offset, core, address);
             case QUADWORD -> inQuadword(frame, offset, core, address);
             case WINDOW -> anySince(frame, offset, core, address);
@@ -154,7 +155,9 @@ public final class FetchView {
     private int inLine(Frame frame, int offset, Core core, long address) {
         if ((address & -LINE_BYTES) != chunkStart) {
             chunkStart = address & -LINE_BYTES;
-            chunkMoment = choose(momentsOfRest(frame, offset, LINE_BYTES, core.epoch()), memory.history().moment());
+            chunkMoment = choose(
+                    momentsOfRest(frame, address, LINE_BYTES, core.epoch()),
+                    memory.history().moment());
         }
         return atMoment(frame, offset, core, address, chunkMoment);
     }
@@ -163,10 +166,10 @@ public final class FetchView {
         int now = memory.history().moment();
         if ((address & -QUADWORD_BYTES) != chunkStart) {
             chunkStart = address & -QUADWORD_BYTES;
-            chunkMoment = choose(momentsOfRest(frame, offset, QUADWORD_BYTES, core.epoch()), now);
+            chunkMoment = choose(momentsOfRest(frame, address, QUADWORD_BYTES, core.epoch()), now);
             chunkReread = false;
         } else if (!chunkReread && chunkMoment != now) {
-            int[] older = momentsOfRest(frame, offset, QUADWORD_BYTES, chunkMoment);
+            int[] older = momentsOfRest(frame, address, QUADWORD_BYTES, chunkMoment);
             int chosen = older.length == 0 ? 0 : chooser.choose(older.length + 1);
             if (chosen != older.length) { // the oldest possibility is to stay with the first read
                 chunkMoment = chosen == 0 ? now : older[chosen - 1];
@@ -176,10 +179,12 @@ public final class FetchView {
         return atMoment(frame, offset, core, address, chunkMoment);
     }
 
-    /** The moments that make a difference for the bytes of a line or quadword from {@code offset} on. */
-    private int[] momentsOfRest(Frame frame, int offset, int chunkBytes, int epoch) {
-        int end = Math.min(offset & -chunkBytes | chunkBytes - 1, offset + InstructionBytes.MAX_SIZE_BYTES - 1) + 1;
-        return memory.history().momentsBefore(frame, offset, end, epoch);
+    /** The moments that make a difference for the rest of the instruction in the line or quadword of {@code address}. */
+    private int[] momentsOfRest(Frame frame, long address, int chunkBytes, int epoch) {
+        int offset = (int) address & OFFSET;
+        int inChunk = chunkBytes - (offset & chunkBytes - 1);
+        int inInstruction = InstructionBytes.MAX_SIZE_BYTES - (int) (address - start);
+        return memory.history().momentsBefore(frame, offset, offset + Math.min(inChunk, inInstruction), epoch);
     }
 
     /** The present, or one of some older moments. @param older newest first */

@@ -18,6 +18,8 @@ final class Call implements Instruction {
             steps.then(new SetNextRip(target)); // before RSP moves: CALL RSP jumps to the old value
             return Stack.push(steps, Steps.Source.constant(operands.next()), 8).list();
         }
-        return Stack.push(steps, Steps.Source.constant(operands.next()), 8).then(new SetNextRip(target)).list();
+        return Stack.push(steps, Steps.Source.constant(operands.next()), 8)
+                .then(new SetNextRip(target))
+                .list();
     }
 }

@@ -7,12 +7,21 @@ import dev.pokesim.emulator.memory.InstructionBytes;
 public final class NotModelled extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    private final long address;
+
     /** For an instruction that is modelled, but not what it asks for here: found while it is decoded, or while it executes. */
     NotModelled(long address, String what) {
         super("the instruction at " + Address.text(address) + " is not modelled: " + what);
+        this.address = address;
+    }
+
+    /** Where the instruction stands. */
+    public long address() {
+        return address;
     }
 
     NotModelled(long address, InstructionBytes bytes, String what) {
         super("the instruction at " + Address.text(address) + " (" + bytes + ") is not modelled: " + what);
+        this.address = address;
     }
 }

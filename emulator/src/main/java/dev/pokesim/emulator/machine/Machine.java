@@ -1,6 +1,7 @@
 package dev.pokesim.emulator.machine;
 
 import dev.pokesim.emulator.core.Chooser;
+import dev.pokesim.emulator.core.Code;
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.core.FetchMode;
 import dev.pokesim.emulator.core.FetchView;
@@ -9,10 +10,14 @@ import dev.pokesim.emulator.core.StoreBuffer;
 import dev.pokesim.emulator.isa.DecodeCache;
 import dev.pokesim.emulator.isa.Decoded;
 import dev.pokesim.emulator.isa.Decoder;
+import dev.pokesim.emulator.isa.NotModelled;
 import dev.pokesim.emulator.isa.TextFetcher;
+import dev.pokesim.emulator.memory.Access;
 import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.emulator.memory.AddressSpace;
+import dev.pokesim.emulator.memory.Frame;
 import dev.pokesim.emulator.memory.GuestFault;
+import dev.pokesim.emulator.memory.InstructionBytes;
 import dev.pokesim.emulator.microop.Fetch;
 import dev.pokesim.emulator.microop.InterruptReturn;
 import dev.pokesim.emulator.microop.LockedUpdate;
@@ -108,8 +113,12 @@ public final class Machine implements InterruptBus {
 
     // ---- interrupts
 
-    /** An interrupt becomes pending on a core. */
+    /** An interrupt becomes pending on a core; {@link #NMI} is an NMI. */
     public void raise(int core, int vector) {
+        if (vector == NMI) {
+            raiseNmi(core);
+            return;
+        }
         pending[core * WORDS + (vector >> 6)] |= 1L << (vector & 63);
     }
 
@@ -126,7 +135,7 @@ public final class Machine implements InterruptBus {
 
     private int vectorToDeliver(Core core) {
         int id = core.id();
-        if (nmiPending[id] && !core.isNmiBlocked()) {
+        if (nmiPending[id] && !core.isNmiBlocked() && !isIndivisible(core)) {
             return NMI;
         }
         if (!core.flags().interruptsEnabled() || core.isInInterruptShadow()) {
@@ -135,10 +144,19 @@ public final class Machine implements InterruptBus {
         for (int word = WORDS - 1; word >= 0; word--) {
             long bits = pending[id * WORDS + word];
             if (bits != 0) {
+                if (isIndivisible(core)) {
+                    return Core.NO_TRAP;
+                }
                 return word * 64 + 63 - Long.numberOfLeadingZeros(bits);
             }
         }
         return Core.NO_TRAP;
+    }
+
+    /** Whether the core is between two micro-ops that nothing may come between: delivery and entry, two halves of a load. */
+    private static boolean isIndivisible(Core core) {
+        return core.isHalfLoaded()
+                || core.index() == 0 && core.code() instanceof Routine routine && routine.isHandler();
     }
 
     private void deliver(Core core, int vector) {
@@ -155,12 +173,12 @@ public final class Machine implements InterruptBus {
     private void enterHandler(Core core, int vector) {
         Routine handler = handlers[vector];
         if (handler == null) {
-            throw new GuestCrash(place(core) + ": nothing handles vector " + vector);
+            throw crash(core, "nothing handles vector " + vector, null);
         }
         if (observer != null) {
             observer.entered(core, vector);
         }
-        core.enterRoutine(handler);
+        core.enterHandler(handler);
     }
 
     @Override
@@ -197,7 +215,8 @@ public final class Machine implements InterruptBus {
     // ---- micro-ops
 
     /**
-     * What the core does next. Moves the core over everything that is not a step: a finished instruction, a pending interrupt.
+     * What the core does next. Moves the core over everything that is not a step: an exception, a pending interrupt, a return
+     * to a routine. A halted core has no next step before an interrupt is deliverable.
      *
      * @throws GuestCrash if an exception has no handler
      */
@@ -205,12 +224,7 @@ public final class Machine implements InterruptBus {
         while (true) {
             MicroCode code = (MicroCode) core.code();
             if (code != null && core.isInGuest()) {
-                if (core.index() < code.size()) {
-                    return code.at(core.index());
-                }
-                core.setInterruptShadow(false);
-                core.retire();
-                continue;
+                return code.at(core.index());
             }
             if (core.trap() != Core.NO_TRAP) {
                 int vector = core.trap();
@@ -249,16 +263,37 @@ public final class Machine implements InterruptBus {
                 if (observer != null) {
                     observer.fetched(core, (Decoded) Objects.requireNonNull(core.code()));
                 }
+                retireIfDone(core);
                 return;
             }
             core.setIndex(core.index() + 1);
             step.execute(core);
         } catch (GuestFault fault) {
+            if (step == Fetch.FETCH && observer != null) {
+                observer.fetchFailed(core, String.valueOf(fault.getMessage()));
+            }
             fault(core, fault);
             return;
+        } catch (NotModelled missing) {
+            if (step == Fetch.FETCH && observer != null) {
+                observer.fetchFailed(core, String.valueOf(missing.getMessage()));
+            }
+            throw crash(core, String.valueOf(missing.getMessage()), missing);
         }
+        retireIfDone(core);
         if (observer != null && step.drainsStores()) {
             tell(observer, core, step);
+        }
+    }
+
+    /**
+     * An instruction ends with its last micro-op, not when somebody asks what comes next: an HLT must be over for its interrupt
+     * to come, and the next fetch may see what is written from now on.
+     */
+    private static void retireIfDone(Core core) {
+        MicroCode code = (MicroCode) core.code();
+        if (code != null && core.isInGuest() && core.index() >= code.size()) {
+            core.retire();
         }
     }
 
@@ -280,15 +315,37 @@ public final class Machine implements InterruptBus {
 
     private void fault(Core core, GuestFault fault) {
         if (!core.isInGuest() || handlers[fault.vector().number()] == null) {
-            throw new GuestCrash(place(core) + ": " + fault.getMessage());
+            throw crash(core, fault.getMessage() + bytes(core), fault);
         }
         core.abandon();
         core.setTrap(fault.vector().number());
     }
 
-    private String place(Core core) {
-        String where = "core " + core.id() + " at " + Address.text(core.rip());
-        return core.code() == null ? where : where + " in " + core.code().name();
+    private static GuestCrash crash(Core core, String reason, @Nullable RuntimeException cause) {
+        Code code = core.code();
+        return new GuestCrash(
+                core.id(),
+                core.rip(),
+                "core " + core.id() + " at " + Address.text(core.rip()) + (code == null ? "" : " in " + code.name()) + ": "
+                        + reason,
+                cause);
+    }
+
+    /** The bytes of the instruction, or the first that memory has at RIP if none was decoded; nothing in a routine. */
+    private String bytes(Core core) {
+        if (!core.isInGuest()) {
+            return "";
+        }
+        if (core.code() instanceof Decoded decoded) {
+            return "; bytes " + decoded.bytes();
+        }
+        byte[] seen = new byte[InstructionBytes.MAX_SIZE_BYTES];
+        int size = 0;
+        while (size < seen.length && memory.allows(core.rip() + size, Access.EXECUTE)) {
+            long address = core.rip() + size;
+            seen[size++] = (byte) memory.frameForFetch(address).byteAt((int) address & Frame.SIZE_BYTES - 1);
+        }
+        return size == 0 ? "" : "; bytes " + InstructionBytes.of(seen, 0, size);
     }
 
     /** The oldest store of a core reaches memory. */

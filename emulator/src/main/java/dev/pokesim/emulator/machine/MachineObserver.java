@@ -8,6 +8,9 @@ public interface MachineObserver {
     /** A core fetched an instruction: these are the bytes it saw. */
     default void fetched(Core core, Decoded instruction) {}
 
+    /** A core fetched bytes at its RIP that are no instruction it could execute. @param reason why, with the bytes */
+    default void fetchFailed(Core core, String reason) {}
+
     /** A core enters the handler of an exception or interrupt; its RIP is what the frame will hold. */
     default void entered(Core core, int vector) {}
 

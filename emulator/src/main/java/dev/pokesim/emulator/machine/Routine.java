@@ -28,10 +28,12 @@ import java.util.function.LongPredicate;
  */
 public final class Routine extends MicroCode {
     private final String name;
+    private final boolean isHandler;
 
-    private Routine(String name, MicroOp[] steps) {
+    private Routine(String name, MicroOp[] steps, boolean isHandler) {
         super(steps);
         this.name = name;
+        this.isHandler = isHandler;
     }
 
     /** Begins one. @param name the kernel's name for it */
@@ -42,6 +44,11 @@ public final class Routine extends MicroCode {
     @Override
     public String name() {
         return name;
+    }
+
+    /** Whether it begins with {@link Builder#interruptEntry}: the processor does that step together with the delivery. */
+    boolean isHandler() {
+        return isHandler;
     }
 
     /** One line a step: index and text. */
@@ -77,6 +84,7 @@ public final class Routine extends MicroCode {
         private final List<MicroOp> steps = new ArrayList<>();
         private final Map<String, int[]> labels = new HashMap<>();
         private int locals;
+        private boolean isHandler;
         private int ripSlot;
         private int flagsSlot;
         private int rspSlot;
@@ -261,21 +269,23 @@ public final class Routine extends MicroCode {
             return then(new Await.Acknowledgements());
         }
 
-        public Builder awaitMemory(String text, AddressOf address, int sizeBytes, LongPredicate condition, long roundPs) {
+        public Builder awaitMemory(
+                String text, AddressOf address, int sizeBytes, LongPredicate condition, long roundPs) {
             return then(new Await.MemoryValue(text, address, sizeBytes, condition, roundPs));
         }
 
         /** Calls a guest function: pushes the return address, suspends the routine until the function returns. */
         public Builder callGuest(Value target) {
-            AddressOf below = core -> core.register(Core.RSP) - 8;
-            storeConstant("push return address", below, 8, Core.ROUTINE_RETURN);
-            compute("move rsp", (core, local) -> core.setRegister(Core.RSP, core.register(Core.RSP) - 8));
+            // RSP first: an interrupt between the two steps pushes its frame below RSP
+            compute("rsp -= 8", (core, local) -> core.setRegister(Core.RSP, core.register(Core.RSP) - 8));
+            storeConstant("push return address", core -> core.register(Core.RSP), 8, Core.ROUTINE_RETURN);
             return then(new EnterGuest(core -> target.of(core, core.file())));
         }
 
         /** CLI or STI. */
         public Builder setInterruptsEnabled(boolean enabled) {
-            return compute(enabled ? "sti" : "cli", (core, local) -> core.flags().setInterruptsEnabled(enabled));
+            return compute(
+                    enabled ? "sti" : "cli", (core, local) -> core.flags().setInterruptsEnabled(enabled));
         }
 
         /**
@@ -290,6 +300,7 @@ public final class Routine extends MicroCode {
             if (!steps.isEmpty()) {
                 throw new IllegalStateException(name + ": an interrupt enters at the first step");
             }
+            isHandler = true;
             ripSlot = local();
             flagsSlot = local();
             rspSlot = local();
@@ -342,7 +353,7 @@ public final class Routine extends MicroCode {
                     throw new IllegalStateException(name + ": no label " + label);
                 }
             });
-            return new Routine(name, steps.toArray(MicroOp[]::new));
+            return new Routine(name, steps.toArray(MicroOp[]::new), isHandler);
         }
     }
 

@@ -127,6 +127,9 @@ public final class AddressSpace {
 
     /** Whether a page is mapped at {@code address} that allows {@code access}. */
     public boolean allows(long address, Access access) {
+        if (access == Access.READ && loads.tags[slot(address >>> 12)] == address >>> 12) {
+            return true;
+        }
         Mapping mapping = pages.get(address >>> 12);
         return mapping != null && mapping.allowed.contains(access);
     }

@@ -210,7 +210,8 @@ class FetchViewTest {
             }
         }
         if (random.nextInt(4) == 0) {
-            world.buffer(site - 2 + random.nextInt(6), 1 << random.nextInt(3), random.nextLong(), random.nextInt(3) == 0);
+            world.buffer(
+                    site - 2 + random.nextInt(6), 1 << random.nextInt(3), random.nextLong(), random.nextInt(3) == 0);
         }
         return world;
     }
@@ -234,15 +235,19 @@ class FetchViewTest {
     /** The modes from the strongest promise to the weakest: whatever one may see, the weaker ones may, too. */
     @Test
     void weakerModesSeeAllThatStrongerOnesSee() {
-        List<FetchMode> chain = List.of(FetchMode.COHERENT, FetchMode.LINE, FetchMode.QUADWORD, FetchMode.WINDOW, FetchMode.ERRATUM);
+        List<FetchMode> chain =
+                List.of(FetchMode.COHERENT, FetchMode.LINE, FetchMode.QUADWORD, FetchMode.WINDOW, FetchMode.ERRATUM);
         for (int seed = 0; seed < 500; seed++) {
             // inside one quadword: a line that is cut at its end is one snapshot more than QUADWORD has there
             World world = randomWorld(new Random(seed), 17);
             for (int i = 1; i < chain.size(); i++) {
                 Set<String> weaker = world.seen(chain.get(i), 17, 5);
-                assertTrue(weaker.containsAll(world.seen(chain.get(i - 1), 17, 5)), "seed " + seed + ", " + chain.get(i));
+                assertTrue(
+                        weaker.containsAll(world.seen(chain.get(i - 1), 17, 5)), "seed " + seed + ", " + chain.get(i));
             }
-            assertTrue(world.seen(FetchMode.WINDOW, 17, 5).containsAll(world.seen(FetchMode.TWO_READS, 17, 5)), "seed " + seed);
+            assertTrue(
+                    world.seen(FetchMode.WINDOW, 17, 5).containsAll(world.seen(FetchMode.TWO_READS, 17, 5)),
+                    "seed " + seed);
         }
     }
 
@@ -324,7 +329,9 @@ class FetchViewTest {
             for (int i = 0; i < 20; i++) {
                 world.write(512 + i, 1, i + 1, 1, true);
             }
-            world.write(18, 1, 5, 1, true);
+            for (int offset : new int[] {18, 63, 79}) {
+                world.write(offset, 1, 5, 1, true);
+            }
             FetchView view = new FetchView(world.memory, mode, count -> {
                 throw new AssertionError(mode + " asked for a choice");
             });
@@ -342,7 +349,7 @@ class FetchViewTest {
         memory.map(TEXT, 4096, Access.READ, Access.WRITE, Access.EXECUTE);
         memory.map(TEXT + 4096, 4096, Access.READ, Access.WRITE);
         memory.recordTextWrites();
-        memory.write(TEXT, 1, 1, 1); // something is stale
+        memory.write(TEXT + 4091, 1, 1, 1); // something is stale
         Core core = new Core(0, memory);
         FetchView view = new FetchView(memory, FetchMode.WINDOW, new Choices());
         assertFalse(view.isFresh(core, TEXT + 4090));

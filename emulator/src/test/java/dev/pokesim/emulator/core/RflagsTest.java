@@ -136,8 +136,7 @@ class RflagsTest {
                 flags.setCarryKeepOverflow(carry != 0);
                 assertEquals(value & ~Rflags.CF | carry, flags.value());
                 flags.setCarryAndOverflow(carry == 0, carry != 0);
-                assertEquals(
-                        value & ~(Rflags.CF | Rflags.OF) | (carry == 0 ? Rflags.CF : Rflags.OF), flags.value());
+                assertEquals(value & ~(Rflags.CF | Rflags.OF) | (carry == 0 ? Rflags.CF : Rflags.OF), flags.value());
                 flags.setValue(value);
                 flags.setZero(carry != 0);
                 assertEquals(value & ~Rflags.ZF | (carry != 0 ? Rflags.ZF : 0), flags.value());
@@ -146,8 +145,7 @@ class RflagsTest {
                 assertEquals(carry != 0, flags.interruptsEnabled());
                 assertEquals(carry == 0, flags.isBackward());
                 assertEquals(
-                        value & ~(Rflags.ZF | Rflags.IF | Rflags.DF)
-                                | (carry != 0 ? Rflags.ZF | Rflags.IF : Rflags.DF),
+                        value & ~(Rflags.ZF | Rflags.IF | Rflags.DF) | (carry != 0 ? Rflags.ZF | Rflags.IF : Rflags.DF),
                         flags.value());
             }
         }

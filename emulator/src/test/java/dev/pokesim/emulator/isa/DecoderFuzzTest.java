@@ -55,7 +55,8 @@ class DecoderFuzzTest {
                 decodable++;
                 check(decoder, bytes, decoded, random);
             } catch (GuestFault | NotModelled expected) {
-                assertTrue(expected.getMessage() != null && !expected.getMessage().isEmpty());
+                assertTrue(
+                        expected.getMessage() != null && !expected.getMessage().isEmpty());
             } catch (RuntimeException bug) {
                 fail(bytes + " in iteration " + i, bug);
             }
@@ -94,8 +95,7 @@ class DecoderFuzzTest {
             byte[] bytes = randomBytes(random);
             memory.load(text, bytes);
             for (int register = 0; register < 16; register++) {
-                core.setRegister(
-                        register, random.nextInt(4) == 0 ? random.nextLong() : 0x20000 + random.nextInt(8192));
+                core.setRegister(register, random.nextInt(4) == 0 ? random.nextLong() : 0x20000 + random.nextInt(8192));
             }
             core.flags().setValue(random.nextLong());
             core.setRip(text);

@@ -76,7 +76,7 @@ class FaultTest {
             interpreter.run(1, 0);
             return false;
         } catch (GuestFault fault) {
-            assertArrayEquals(before, state(core, core.memory()), form + ": " + fault.getMessage());
+            assertArrayEquals(before, state(core, core.memory()), form + ": " + fault.toString());
             return true;
         } catch (NotModelled popThatSetsTf) {
             return false;
@@ -104,16 +104,17 @@ class FaultTest {
             GuestFault fault = runAtPageEnd(memory, interpreter, bytesBefore, "b8 11 22 33 44");
             assertEquals(GuestFault.Vector.PAGE_FAULT, fault.vector());
             assertEquals(secondPage, fault.address());
-            assertTrue(fault.getMessage().contains("no page is mapped at"), fault.getMessage());
+            assertTrue(fault.toString().contains("no page is mapped at"), fault.toString());
             assertEquals(rax, interpreter.core().register(Core.RAX));
 
             memory.map(secondPage, 4096, Access.READ, Access.WRITE);
             fault = runAtPageEnd(memory, interpreter, bytesBefore, "b8 11 22 33 44");
             assertEquals(secondPage, fault.address());
-            assertTrue(fault.getMessage().contains("does not allow an instruction fetch"), fault.getMessage());
+            assertTrue(fault.toString().contains("does not allow an instruction fetch"), fault.toString());
 
             memory.map(secondPage, 4096, Access.READ, Access.EXECUTE);
-            memory.load(secondPage, java.util.Arrays.copyOfRange(HexFormat.of().parseHex("b811223344"), bytesBefore, 5));
+            memory.load(
+                    secondPage, java.util.Arrays.copyOfRange(HexFormat.of().parseHex("b811223344"), bytesBefore, 5));
             assertEquals(1, interpreter.run(1, 0));
             assertEquals(0x44332211, interpreter.core().register(Core.RAX));
         }

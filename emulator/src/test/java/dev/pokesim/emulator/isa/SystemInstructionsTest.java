@@ -74,8 +74,8 @@ class SystemInstructionsTest {
         memory.load(TEXT, new byte[] {0x50, (byte) 0x9d});
         core.setRip(TEXT);
         NotModelled refusal = assertThrows(NotModelled.class, () -> interpreter.run(2, 0));
-        assertTrue(refusal.getMessage().contains("0x10001"), refusal.getMessage());
-        assertTrue(refusal.getMessage().contains("TF"), refusal.getMessage());
+        assertTrue(refusal.toString().contains("0x10001"), refusal.toString());
+        assertTrue(refusal.toString().contains("TF"), refusal.toString());
     }
 
     @Test
@@ -120,7 +120,7 @@ class SystemInstructionsTest {
     void otherMsrsAreNotModelledByName(String hex, String what) {
         core.setRegister(Core.RCX, 0x1b);
         NotModelled refusal = assertThrows(NotModelled.class, () -> execute(hex));
-        assertTrue(refusal.getMessage().contains(what), refusal.getMessage());
+        assertTrue(refusal.toString().contains(what), refusal.toString());
     }
 
     @Test
@@ -141,8 +141,25 @@ class SystemInstructionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0f ae f0", "0f ae e8", "0f ae f8", "0f 31", "0f 01 f9", "0f 30", "0f 01 f8", "fa", "fb", "f3 90", "90",
-            "f3 0f 1e fa", "0f ae 38", "cc", "9d", "0f 20 c0"})
+    @ValueSource(
+            strings = {
+                "0f ae f0",
+                "0f ae e8",
+                "0f ae f8",
+                "0f 31",
+                "0f 01 f9",
+                "0f 30",
+                "0f 01 f8",
+                "fa",
+                "fb",
+                "f3 90",
+                "90",
+                "f3 0f 1e fa",
+                "0f ae 38",
+                "cc",
+                "9d",
+                "0f 20 c0"
+            })
     void otherInstructionsDoNotSerialise(String hex) {
         assertEquals(0, core(hex).epoch());
     }
@@ -172,17 +189,18 @@ class SystemInstructionsTest {
 
     @Test
     void onlyMfenceOfTheFencesWaitsForStores() {
-        assertTrue(micros(new Decoder().decode(bytes("0f ae f0"), TEXT)).stream().anyMatch(MicroOp::drainsStores));
+        assertTrue(
+                micros(new Decoder().decode(bytes("0f ae f0"), TEXT)).stream().anyMatch(MicroOp::drainsStores));
         assertEquals(List.of(), micros(new Decoder().decode(bytes("0f ae e8"), TEXT)));
         assertEquals(List.of(), micros(new Decoder().decode(bytes("0f ae f8"), TEXT)));
     }
 
     @Test
     void theTimeStampCountsTimeOrElseInstructionsAndNeverGoesBack() {
-        execute("90", "90", "0f 31");
-        assertEquals(2, core.register(Core.RAX));
-        core.setTimePs(1_000); // 1 ns is 2.5 ticks: less than the instructions so far
-        assertEquals(2, core.timestamp());
+        execute("90", "90", "90", "90", "0f 31");
+        assertEquals(4, core.register(Core.RAX));
+        core.setTimePs(1_000); // 1 ns is 2.5 ticks: less than what it said before
+        assertEquals(4, core.timestamp());
         core.setTimePs(1_000_000);
         assertEquals(2_500, core.timestamp());
         core.setTimePs(3_600_000_000_000_000L); // an hour
@@ -198,7 +216,8 @@ class SystemInstructionsTest {
 
     @Test
     void cpuidClaimsOnlyWhatIsThere() {
-        List<String> mnemonics = InstructionSet.ALL.stream().map(Instruction::mnemonic).toList();
+        List<String> mnemonics =
+                InstructionSet.ALL.stream().map(Instruction::mnemonic).toList();
         core.setRegister(Core.RAX, 1);
         execute("0f a2");
         claim(mnemonics, Core.RDX, 4, "rdtsc");
@@ -292,7 +311,9 @@ class SystemInstructionsTest {
     @Test
     void lockedOrPaddedStringsAreTold() {
         assertThrows(GuestFault.class, () -> execute("f0 a4"));
-        assertEquals("rep movs byte ptr [rdi],byte ptr [rsi]", new Decoder().decode(bytes("f3 a4"), TEXT).name());
+        assertEquals(
+                "rep movs byte ptr [rdi],byte ptr [rsi]",
+                new Decoder().decode(bytes("f3 a4"), TEXT).name());
     }
 
     @Test

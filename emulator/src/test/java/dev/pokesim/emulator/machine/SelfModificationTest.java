@@ -108,6 +108,18 @@ class SelfModificationTest {
     }
 
     @Test
+    void aStoreIntoTheLastBytesOfALongInstructionTakesEffect() {
+        text(TEXT, "48 b8 11 00 00 00 00 00 00 00"); // mov rax,0x11
+        interpreter.run(1, 0);
+        for (int size = 8; size <= 9; size++) {
+            memory.write(TEXT + size, 1, size, 0);
+            core.setRip(TEXT);
+            interpreter.run(1, 0);
+            assertEquals((long) size << 8 * (size - 2), core.register(Core.RAX) & 0xffL << 8 * (size - 2));
+        }
+    }
+
+    @Test
     void int3OverTheFirstByteAndBackRemembersTheInstruction() {
         text(TEXT, "e9 00 01 00 00");
         Decoded jump = interpreter.decode(TEXT);

@@ -122,8 +122,7 @@ public final class CodeBuffer {
         ByteBuffer encoded = ByteBuffer.allocate(assembler.codeSize()).order(ByteOrder.LITTLE_ENDIAN);
         assembler.relocCode(encoded, here());
         if (encoded.position() != emitted) {
-            throw new IllegalArgumentException(
-                    "at " + Address.text(here()) + ": the target is more than 31 bits away");
+            throw new IllegalArgumentException("at " + Address.text(here()) + ": the target is more than 31 bits away");
         }
         for (int i = 0; i < emitted; i++) {
             raw(Byte.toUnsignedInt(encoded.get(i)));
@@ -139,8 +138,7 @@ public final class CodeBuffer {
      * @param instruction makes exactly one call of the assembler, with a memory operand of the given label
      * @throws IllegalArgumentException if the instruction has no such operand
      */
-    public CodeBuffer emitRipRelative(
-            CodeLabel target, int immediateBytes, BiConsumer<Assembler, Label> instruction) {
+    public CodeBuffer emitRipRelative(CodeLabel target, int immediateBytes, BiConsumer<Assembler, Label> instruction) {
         int before = sizeBytes;
         emit(assembler -> instruction.accept(assembler, new Label()));
         int offset = sizeBytes - immediateBytes - Integer.BYTES;

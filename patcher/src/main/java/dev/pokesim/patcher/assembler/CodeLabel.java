@@ -31,8 +31,8 @@ public final class CodeLabel {
 
     void bind(long here) {
         if (bound) {
-            throw new IllegalStateException("a label is bound twice: at " + Address.text(address) + " and at "
-                    + Address.text(here));
+            throw new IllegalStateException(
+                    "a label is bound twice: at " + Address.text(address) + " and at " + Address.text(here));
         }
         address = here;
         bound = true;

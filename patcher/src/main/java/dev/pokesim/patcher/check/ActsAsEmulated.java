@@ -1,55 +1,95 @@
 package dev.pokesim.patcher.check;
 
 import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.core.Rflags;
 import dev.pokesim.emulator.memory.Address;
+import dev.pokesim.emulator.memory.GuestFault;
 import dev.pokesim.emulator.memory.InstructionBytes;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What the handler made of a trap is what the chosen instruction would have done: worked out here from its bytes alone. */
+/**
+ * What the handler made of a trap is what the chosen instruction would have done: worked out here from its bytes and the state
+ * at the trap alone, and compared with where the core really goes on after the IRET.
+ */
 public final class ActsAsEmulated extends Oracle {
+    /** @param top the word at RSP, which RET takes */
+    private record Entry(int vector, long site, long flags, long top) {}
+
     private final Map<Long, TextPokeLoc> places = new HashMap<>(); // only looked up
+    private final List<List<Entry>> entered = new ArrayList<>();
+    private final boolean[] isClaimed;
 
     /** @param all every place of the run */
-    public ActsAsEmulated(List<TextPokeLoc> all) {
+    public ActsAsEmulated(List<TextPokeLoc> all, int cores) {
         for (TextPokeLoc place : all) {
             places.put(place.address(), place);
         }
+        for (int i = 0; i < cores; i++) {
+            entered.add(new ArrayList<>());
+        }
+        isClaimed = new boolean[cores];
     }
 
     @Override
     public String property() {
-        return "a core that trapped goes on where the chosen instruction would have taken it";
+        return "a core that trapped goes on where the chosen instruction would have taken it, with the flags it had";
+    }
+
+    @Override
+    public void entered(Core core, int vector) {
+        boolean isTrap = vector == GuestFault.Vector.BREAKPOINT.number();
+        long rsp = core.register(Core.RSP);
+        long top = isTrap && core.memory().isMapped(rsp) && core.memory().isMapped(rsp + 7) ? core.load(rsp, 8) : 0;
+        entered.get(core.id())
+                .add(new Entry(vector, core.rip() - 1, core.flags().value(), top));
     }
 
     @Override
     public void handled(Core core, long site, boolean claimed, long resumeAt) {
-        TextPokeLoc place = places.get(site);
-        if (!claimed || place == null) {
+        isClaimed[core.id()] = claimed;
+    }
+
+    @Override
+    public void returned(Core core) {
+        List<Entry> stack = entered.get(core.id());
+        Entry entry = stack.remove(stack.size() - 1);
+        TextPokeLoc place = places.get(entry.site);
+        if (entry.vector != GuestFault.Vector.BREAKPOINT.number() || place == null || !isClaimed[core.id()]) {
             return;
         }
-        long end = site + place.sizeBytes();
-        InstructionBytes text = place.emulated();
-        int opcode = text.byteAt(0);
-        boolean right =
-                switch (opcode) {
-                    case 0xe8, 0xe9 -> resumeAt == end + (int) (text.low() >>> 8);
-                    case 0xeb -> resumeAt == site + 2 + (byte) (text.low() >>> 8);
-                    case 0xc3 -> true; // the return address is the stack oracle's business
-                    case 0x0f -> text.sizeBytes() == 6
-                            ? resumeAt == end || resumeAt == end + (int) (text.low() >>> 16)
-                            : resumeAt == end;
-                    default -> opcode >> 4 == 7
-                            ? resumeAt == end || resumeAt == end + (byte) (text.low() >>> 8)
-                            : resumeAt == end;
-                };
-        if (!right) {
+        long expected = next(place, entry);
+        if (core.rip() != expected || core.flags().value() != entry.flags) {
             violated(
                     core,
-                    "core " + core.id() + " trapped at " + Address.text(site) + " and goes on at " + Address.text(resumeAt)
-                            + ", where " + text + " would not have gone");
+                    "core " + core.id() + " trapped at " + Address.text(entry.site) + " and goes on at "
+                            + Address.text(core.rip()) + " with flags "
+                            + Long.toHexString(core.flags().value()) + "; "
+                            + place.emulated() + " goes on at " + Address.text(expected) + " with "
+                            + Long.toHexString(entry.flags));
         }
+    }
+
+    private static long next(TextPokeLoc place, Entry entry) {
+        InstructionBytes text = place.emulated();
+        int opcode = text.byteAt(0);
+        long end = place.address() + place.sizeBytes();
+        return switch (opcode) {
+            case 0xe8, 0xe9 -> end + (int) (text.low() >>> 8);
+            case 0xeb -> place.address() + 2 + (byte) (text.low() >>> 8);
+            case 0xc3 -> entry.top;
+            case 0x0f ->
+                text.sizeBytes() == 6 && isTaken(text.byteAt(1), entry) ? end + (int) (text.low() >>> 16) : end;
+            default -> opcode >> 4 == 7 && isTaken(opcode, entry) ? end + (byte) (text.low() >>> 8) : end;
+        };
+    }
+
+    private static boolean isTaken(int opcode, Entry entry) {
+        Rflags flags = new Rflags();
+        flags.setValue(entry.flags);
+        return flags.test(opcode & 15);
     }
 }

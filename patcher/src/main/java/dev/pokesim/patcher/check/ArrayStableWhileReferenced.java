@@ -32,7 +32,7 @@ public final class ArrayStableWhileReferenced extends Oracle {
         }
         boolean isOldByte = address < KernelLayout.COUNT
                 && (address - KernelLayout.ARRAY) % KernelLayout.ENTRY_SIZE_BYTES == KernelLayout.ENTRY_OLD;
-        if (!isOldByte && refs.sum(core.memory(), layout) != 0) {
+        if (!isOldByte && refs.held(core.memory(), layout) != 0) {
             violated(
                     core,
                     "core " + core.id() + " writes " + Address.text(address)

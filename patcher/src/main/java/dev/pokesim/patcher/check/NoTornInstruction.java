@@ -14,14 +14,25 @@ public final class NoTornInstruction extends Oracle {
     }
 
     @Override
+    public void failedAtSite(Core core, String reason, TextPokeLoc site) {
+        violated(
+                core,
+                "core " + core.id() + " cannot execute what it fetched in the place at " + Address.text(site.address())
+                        + ": " + reason);
+    }
+
+    @Override
     public void fetchedSite(Core core, Decoded instruction, TextPokeLoc site) {
         InstructionBytes seen = instruction.bytes();
         boolean isInt3 = seen.byteAt(0) == TextPokeLoc.INT3;
         boolean whole = seen.equals(site.oldText()) || seen.equals(site.newText()) || isInt3;
         if (instruction.address() == site.address() && !whole) {
-            violated(core, "core " + core.id() + " executes " + instruction + " (" + seen + ") at "
-                    + Address.text(site.address()) + ": neither the old text " + site.oldText() + " nor the new text "
-                    + site.newText());
+            violated(
+                    core,
+                    "core " + core.id() + " executes " + instruction + " (" + seen + ") at "
+                            + Address.text(site.address()) + ": neither the old text " + site.oldText()
+                            + " nor the new text "
+                            + site.newText());
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.pokesim.patcher.check;
 
 import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.patcher.kernel.KernelLayout;
 import dev.pokesim.patcher.kernel.Refs;
 
@@ -21,9 +22,12 @@ public final class RefsEndAtZero extends Oracle {
 
     @Override
     public void batchFinished(Core patcher) {
-        long sum = refs.sum(patcher.memory(), layout);
-        if (sum != 0) {
-            violated(patcher, "the batch is done and the reference counts add up to " + sum);
+        long counter = refs.held(patcher.memory(), layout);
+        if (counter != 0) {
+            violated(
+                    patcher,
+                    "the batch is done and the reference count at " + Address.text(counter) + " is "
+                            + (int) patcher.memory().read(counter, 4));
         }
     }
 }

@@ -49,13 +49,14 @@ public final class JumpLabel {
             Routine.Builder b, BatchContext context, long key, List<TextPokeLoc> changes, Routine finish) {
         AddressOf count = core -> key;
         int value = b.local();
+        String end = "key-" + value;
         TextMutex.lock(b, context.costs());
         b.load("key->enabled", value, count, 4, 0)
-                .jumpIf("enabled already", (core, local) -> (int) local[value] > 0, "inc")
+                .jumpIf("enabled already", (core, local) -> (int) local[value] > 0, end)
                 .storeConstant("key->enabled = -1", count, 4, -1);
         update(b, context, changes, finish);
         b.compute("enabled = 0", (core, local) -> local[value] = 0)
-                .label("inc")
+                .label(end)
                 .compute("enabled + 1", (core, local) -> local[value]++)
                 .store("key->enabled, release", count, 4, value);
         TextMutex.unlock(b);
@@ -66,6 +67,7 @@ public final class JumpLabel {
             Routine.Builder b, BatchContext context, long key, List<TextPokeLoc> changes, Routine finish) {
         AddressOf count = core -> key;
         int value = b.local();
+        String end = "key-" + value;
         TextMutex.lock(b, context.costs());
         b.load("key->enabled", value, count, 4, 0)
                 .compute("enabled - 1", (core, local) -> {
@@ -75,9 +77,9 @@ public final class JumpLabel {
                     }
                 })
                 .store("key->enabled", count, 4, value)
-                .jumpIf("still enabled", (core, local) -> local[value] > 0, "unlock");
+                .jumpIf("still enabled", (core, local) -> local[value] > 0, end);
         update(b, context, changes, finish);
-        b.label("unlock");
+        b.label(end);
         TextMutex.unlock(b);
     }
 

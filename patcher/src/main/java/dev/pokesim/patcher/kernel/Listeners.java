@@ -48,6 +48,21 @@ public final class Listeners implements PatchListener {
     }
 
     @Override
+    public void fetchFailed(Core core, String reason) {
+        TextPokeLoc site = siteAt(core.rip(), 1);
+        if (site != null) {
+            failedAtSite(core, reason, site);
+        }
+    }
+
+    @Override
+    public void failedAtSite(Core core, String reason, TextPokeLoc site) {
+        for (PatchListener listener : all) {
+            listener.failedAtSite(core, reason, site);
+        }
+    }
+
+    @Override
     public void fetchedSite(Core core, Decoded instruction, TextPokeLoc site) {
         for (PatchListener listener : all) {
             listener.fetchedSite(core, instruction, site);

@@ -2,8 +2,8 @@ package dev.pokesim.patcher.kernel;
 
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.isa.Decoded;
-import dev.pokesim.emulator.memory.InstructionBytes;
 import dev.pokesim.emulator.machine.MachineObserver;
+import dev.pokesim.emulator.memory.InstructionBytes;
 
 /** Is told what a patcher and the INT3 handlers do, besides what the machine does. Must not change anything. */
 public interface PatchListener extends MachineObserver {
@@ -18,6 +18,9 @@ public interface PatchListener extends MachineObserver {
      * @param site the place it overlaps; its plan, whether it was patched yet or not
      */
     default void fetchedSite(Core core, Decoded instruction, TextPokeLoc site) {}
+
+    /** A core at RIP, in a site, fetched bytes that it cannot execute. @param reason why, with the bytes */
+    default void failedAtSite(Core core, String reason, TextPokeLoc site) {}
 
     /** A batch begins. @param entries how many are queued */
     default void batchStarted(Core patcher, int entries) {}

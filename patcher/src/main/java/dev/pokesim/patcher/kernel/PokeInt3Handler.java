@@ -1,6 +1,5 @@
 package dev.pokesim.patcher.kernel;
 
-import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.core.Rflags;
 import dev.pokesim.emulator.machine.Routine;
 
@@ -113,7 +112,8 @@ public final class PokeInt3Handler {
             int value) {
         b.compute("search", (core, local) -> {
                     local[left] = 0;
-                    local[right] = (int) local[count];
+                    local[right] =
+                            Math.max((int) local[count], 1); // without a count the first entry is compared all the same
                 })
                 .label("search")
                 .jumpIf("not in the array", (core, local) -> local[left] >= local[right], "drop-not-mine")

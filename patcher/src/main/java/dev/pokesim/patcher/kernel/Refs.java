@@ -38,13 +38,14 @@ public interface Refs {
     /** The addresses of all counters; the patcher holds one reference in each while the array is published. */
     long[] counters(KernelLayout layout);
 
-    /** The sum of all counters in memory: 0 when no array is published. */
-    default long sum(AddressSpace memory, KernelLayout layout) {
-        long sum = 0;
+    /** The address of a counter that is not 0 in memory; 0 if all are: no array is published and nobody reads one. */
+    default long held(AddressSpace memory, KernelLayout layout) {
         for (long counter : counters(layout)) {
-            sum += (int) memory.read(counter, 4);
+            if (memory.read(counter, 4) != 0) {
+                return counter;
+            }
         }
-        return sum;
+        return 0;
     }
 
     /** Whether these bytes belong to a counter. */

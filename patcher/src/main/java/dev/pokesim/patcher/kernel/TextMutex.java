@@ -13,11 +13,12 @@ public final class TextMutex {
     public static void lock(Routine.Builder b, KernelCosts costs) {
         int expected = b.local();
         int success = b.local();
-        b.label("lock")
+        String lock = "lock-" + expected;
+        b.label(lock)
                 .awaitMemory("text_mutex: spin until free", WORD, 4, value -> value == 0, costs.spinPs())
                 .compute("expect 0", (core, local) -> local[expected] = 0)
                 .compareAndExchange("text_mutex: cmpxchg", WORD, 4, expected, (core, local) -> core.id() + 1, success)
-                .jumpIf("somebody was faster", (core, local) -> local[success] == 0, "lock");
+                .jumpIf("somebody was faster", (core, local) -> local[success] == 0, lock);
     }
 
     /** Appends mutex_unlock(). */

@@ -43,7 +43,8 @@ public final class TextPokeArray {
      *
      * @see "Linux commit 2aebf5ee43bf, which repaired it"
      */
-    public static void queueUnchecked(Routine.Builder b, KernelLayout layout, List<TextPokeLoc> places, Routine finish) {
+    public static void queueUnchecked(
+            Routine.Builder b, KernelLayout layout, List<TextPokeLoc> places, Routine finish) {
         add(b, layout, places, finish, false);
     }
 
@@ -73,18 +74,36 @@ public final class TextPokeArray {
                     .call(finish)
                     .jump(next);
         }
-        b.label(add);
+        // the kernel counts first and fills then: what lies behind a full array is overwritten by the entry, not by the
+        // count
+        b.label(add)
+                .compute("nr + 1", (core, local) -> local[value] = local[count] + 1)
+                .store("nr: store", COUNT, 4, value);
         field(b, count, value, "rel_addr", KernelLayout.ENTRY_ADDRESS, 4, places, index, p -> relative(layout, p));
         field(b, count, value, "disp", KernelLayout.ENTRY_DISPLACEMENT, 4, places, index, TextPokeLoc::displacement);
         field(b, count, value, "len", KernelLayout.ENTRY_LENGTH, 1, places, index, TextPokeLoc::sizeBytes);
         field(b, count, value, "opcode", KernelLayout.ENTRY_OPCODE, 1, places, index, TextPokeLoc::foldedOpcode);
-        field(b, count, value, "text[0..3]", KernelLayout.ENTRY_TEXT, 4, places, index, p -> textBytes(p).low());
-        field(b, count, value, "text[4]", KernelLayout.ENTRY_TEXT + 4, 1, places, index, p -> textBytes(p).low() >>> 32);
-        b.compute("nr + 1", (core, local) -> local[count]++)
-                .store("nr: store", COUNT, 4, count)
-                .compute("next place", (core, local) -> local[index]++)
-                .jump(next)
-                .label(done);
+        field(
+                b,
+                count,
+                value,
+                "text[0..3]",
+                KernelLayout.ENTRY_TEXT,
+                4,
+                places,
+                index,
+                p -> textBytes(p).low());
+        field(
+                b,
+                count,
+                value,
+                "text[4]",
+                KernelLayout.ENTRY_TEXT + 4,
+                1,
+                places,
+                index,
+                p -> textBytes(p).low() >>> 32);
+        b.compute("next place", (core, local) -> local[index]++).jump(next).label(done);
     }
 
     private static TextPokeLoc place(List<TextPokeLoc> places, long index) {

@@ -24,15 +24,22 @@ public record TextPokeLoc(long address, InstructionBytes oldText, InstructionByt
     /** @throws IllegalArgumentException if the lengths differ or the handler could not act as {@code emulated} */
     public TextPokeLoc {
         if (oldText.sizeBytes() != newText.sizeBytes()) {
-            throw new IllegalArgumentException("patch at " + Address.text(address) + ": old text has " + oldText.sizeBytes()
-                    + " bytes, new text " + newText.sizeBytes() + "; pad the shorter one with NOPs");
+            throw new IllegalArgumentException(
+                    "patch at " + Address.text(address) + ": old text has " + oldText.sizeBytes() + " bytes, new text "
+                            + newText.sizeBytes() + "; pad the shorter one with NOPs");
         }
         if (newText.sizeBytes() < 1 || newText.sizeBytes() > 6) {
             throw new IllegalArgumentException(
                     "patch at " + Address.text(address) + ": " + newText.sizeBytes() + " bytes; a site has 1 to 6");
         }
         if (newText.sizeBytes() == 6 && !(newText.byteAt(0) == 0x0f && newText.byteAt(1) >> 4 == 8)) {
-            throw new IllegalArgumentException("patch at " + Address.text(address) + ": of 6 bytes only a Jcc is possible");
+            throw new IllegalArgumentException(
+                    "patch at " + Address.text(address) + ": of 6 bytes only a Jcc is possible");
+        }
+        if (emulated.sizeBytes() != newText.sizeBytes()) {
+            throw new IllegalArgumentException("patch at " + Address.text(address) + ": " + emulated + " has "
+                    + emulated.sizeBytes() + " bytes and cannot stand for " + newText.sizeBytes()
+                    + "; pad a JMP or RET with INT3");
         }
         fold(address, emulated, newText.sizeBytes());
     }
@@ -65,7 +72,7 @@ public record TextPokeLoc(long address, InstructionBytes oldText, InstructionByt
         if (text.equals(NOP5)) {
             return pair(JMP32, 0);
         }
-        if (opcode == INT3) {
+        if (opcode == INT3 && sizeBytes == 1) {
             return pair(INT3, 0);
         }
         boolean isPadded = restIs(text, lengthOf(opcode));
@@ -84,8 +91,8 @@ public record TextPokeLoc(long address, InstructionBytes oldText, InstructionByt
         if (opcode == 0x0f && text.sizeBytes() == 6 && text.byteAt(1) >> 4 == 8) {
             return pair(text.byteAt(1) - 0x10, (int) (text.low() >>> 16));
         }
-        throw new IllegalArgumentException("patch at " + Address.text(address) + ": the INT3 handler cannot act as " + text
-                + "; it can as NOP2, NOP5, JMP, Jcc, CALL, RET and INT3");
+        throw new IllegalArgumentException("patch at " + Address.text(address) + ": the INT3 handler cannot act as "
+                + text + "; it can as NOP2, NOP5, JMP, Jcc, CALL, RET and a single INT3");
     }
 
     private static int lengthOf(int opcode) {

@@ -21,7 +21,16 @@ public final class PatchRoutine {
     private PatchRoutine() {}
 
     /** Variables that all steps share. */
-    record Slots(int count, int index, int address, int length, int source, int pokeLength, int value, int written, int tail) {}
+    record Slots(
+            int count,
+            int index,
+            int address,
+            int length,
+            int source,
+            int pokeLength,
+            int value,
+            int written,
+            int old) {}
 
     /** The routine that processes what is queued and empties the array; for {@link Routine.Builder#call}. */
     public static Routine finish(PatchProtocol protocol, BatchContext context) {
@@ -53,8 +62,7 @@ public final class PatchRoutine {
                 .load("tp->len", slots.length, entry(slots, KernelLayout.ENTRY_LENGTH), 1, 0)
                 .compute(
                         "addr",
-                        (core, local) ->
-                                local[slots.address] = context.layout().stext() + (int) local[slots.address]);
+                        (core, local) -> local[slots.address] = context.layout().stext() + (int) local[slots.address]);
         return loop;
     }
 
@@ -83,8 +91,9 @@ public final class PatchRoutine {
     static void writeTail(Routine.Builder b, BatchContext context, Slots slots) {
         b.compute("nothing written yet", (core, local) -> local[slots.written] = 0);
         String loop = forEachEntry(b, context, slots, "tail");
-        b.jumpIf("one byte: no tail", (core, local) -> local[slots.length] <= 1, "tail-next")
-                .load("tp->old", slots.value, entry(slots, KernelLayout.ENTRY_OLD), 1, 0)
+        b.load("tp->old", slots.value, entry(slots, KernelLayout.ENTRY_OLD), 1, 0)
+                .compute("old text, for perf", (core, local) -> local[slots.old] = local[slots.value])
+                .jumpIf("one byte: no tail", (core, local) -> local[slots.length] <= 1, "tail-written")
                 .compute("tail", (core, local) -> {
                     local[slots.address]++;
                     local[slots.pokeLength] = local[slots.length] - 1;
@@ -94,31 +103,27 @@ public final class PatchRoutine {
                             + (local[slots.length] == 6 ? 0 : 1);
                     local[slots.written]++;
                 })
-                .compute(
-                        "old text, for perf",
-                        (core, local) -> local[slots.tail] = text(core, local, slots) << 8 | local[slots.value]);
+                .compute("old tail, for perf", (core, local) -> {
+                    local[slots.old] |= core.memory().read(local[slots.address], (int) local[slots.pokeLength]) << 8;
+                });
         TextPoke.append(b, context.costs(), context.listener(), slots.address, slots.source, slots.pokeLength);
-        b.compute("perf_event_text_poke", (core, local) -> record(context, core, local, slots))
-                .label("tail-next");
+        b.compute("back to the first byte", (core, local) -> local[slots.address]--)
+                .label("tail-written")
+                .compute("perf_event_text_poke", (core, local) -> record(context, core, local, slots));
         nextEntry(b, slots, loop);
     }
 
-    /** The bytes behind the first one, as memory has them: under text_mutex nobody else writes them. */
-    private static long text(Core core, long[] local, Slots slots) {
-        return core.memory().read(local[slots.address], (int) local[slots.pokeLength]);
-    }
-
+    /** The record has the new text from the entry, not from memory, whose first byte is still INT3. */
     private static void record(BatchContext context, Core core, long[] local, Slots slots) {
         int length = (int) local[slots.length];
-        long first = length == 6
-                ? 0x0f
-                : core.memory().read(TextPokeArray.entry(local[slots.index]) + KernelLayout.ENTRY_TEXT, 1);
+        long entry = TextPokeArray.entry(local[slots.index]) + KernelLayout.ENTRY_TEXT;
+        long text = length == 6 ? core.load(entry, 5) << 8 | 0x0f : core.load(entry, length);
         context.listener()
                 .textPokeRecord(
                         core,
-                        local[slots.address] - 1,
-                        new InstructionBytes(local[slots.tail], 0, length),
-                        new InstructionBytes(text(core, local, slots) << 8 | first, 0, length));
+                        local[slots.address],
+                        new InstructionBytes(local[slots.old], 0, length),
+                        new InstructionBytes(text, 0, length));
     }
 
     static void writeFirstByte(Routine.Builder b, BatchContext context, Slots slots) {

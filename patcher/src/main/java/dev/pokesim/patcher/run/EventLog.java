@@ -16,6 +16,8 @@ final class EventLog implements PatchListener {
     /** How many of them a report shows. */
     private static final int SHOWN = 24;
 
+    private static final int LONGEST_SITE = 6;
+
     private enum Kind {
         FETCH,
         RESUME,
@@ -84,19 +86,36 @@ final class EventLog implements PatchListener {
     }
 
     /**
-     * The last events of a core and of the patcher, oldest first.
+     * The last events of a core, and what the patcher did meanwhile to the place where the core was last, oldest first.
      *
-     * @param core whose events besides the patcher's are shown
+     * @param core whose events are shown besides the patcher's
      */
     List<String> last(int core) {
         List<String> lines = new ArrayList<>();
+        long place = lastFetch(core);
         for (long i = count - 1; i >= Math.max(0, count - CAPACITY) && lines.size() < SHOWN; i--) {
             int slot = (int) (i % CAPACITY);
-            if (cores[slot] == core || kinds[slot] != Kind.SERIALISE && cores[slot] == 0) {
+            boolean isPatchers =
+                    switch (kinds[slot]) {
+                        case STEP, BATCH_START, BATCH_END -> true;
+                        case POKE -> place == 0 || Math.abs(addresses[slot] - place) < LONGEST_SITE;
+                        case FETCH, RESUME, UNCLAIMED, SERIALISE -> false;
+                    };
+            if (cores[slot] == core && kinds[slot] != Kind.POKE || isPatchers) {
                 lines.add(0, line(slot));
             }
         }
         return lines;
+    }
+
+    private long lastFetch(int core) {
+        for (long i = count - 1; i >= Math.max(0, count - CAPACITY); i--) {
+            int slot = (int) (i % CAPACITY);
+            if (kinds[slot] == Kind.FETCH && cores[slot] == core) {
+                return addresses[slot];
+            }
+        }
+        return 0;
     }
 
     private String line(int slot) {

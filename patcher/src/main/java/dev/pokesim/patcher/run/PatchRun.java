@@ -3,19 +3,21 @@ package dev.pokesim.patcher.run;
 import dev.pokesim.emulator.coherence.Contention;
 import dev.pokesim.emulator.coherence.TimedMachine;
 import dev.pokesim.emulator.core.Core;
-import dev.pokesim.emulator.core.Rflags;
 import dev.pokesim.emulator.core.SeededRandom;
+import dev.pokesim.emulator.machine.GuestCrash;
 import dev.pokesim.emulator.machine.Machine;
 import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.memory.Access;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.memory.Frame;
 import dev.pokesim.emulator.memory.GuestFault;
+import dev.pokesim.patcher.check.EveryWaitEnds;
 import dev.pokesim.patcher.check.Oracle;
 import dev.pokesim.patcher.check.Oracles;
 import dev.pokesim.patcher.check.Violation;
 import dev.pokesim.patcher.kernel.BatchContext;
 import dev.pokesim.patcher.kernel.JumpLabel;
+import dev.pokesim.patcher.kernel.KernelBug;
 import dev.pokesim.patcher.kernel.KernelCosts;
 import dev.pokesim.patcher.kernel.KernelLayout;
 import dev.pokesim.patcher.kernel.Listeners;
@@ -26,6 +28,7 @@ import dev.pokesim.patcher.kernel.TextMutex;
 import dev.pokesim.patcher.kernel.TextPokeArray;
 import dev.pokesim.patcher.protocol.PatchRoutine;
 import dev.pokesim.patcher.scenario.Scenario;
+import dev.pokesim.patcher.site.LoadedImage;
 import dev.pokesim.patcher.site.Segment;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -55,6 +58,7 @@ public final class PatchRun {
     private final TimedMachine timed;
     private final Figures figures;
     private final EventLog log;
+    private final EveryWaitEnds waits;
     private final Workload workload;
     private @Nullable Violation violation;
     private boolean finished;
@@ -67,23 +71,40 @@ public final class PatchRun {
         TextPokeArray.initialise(memory);
         mapImage();
         Scenario scenario = setup.scenario();
-        machine = new Machine(
-                memory, setup.cores(), setup.fetchMode(), SeededRandom.of(setup.seed(), "stale bytes"));
+        machine = new Machine(memory, setup.cores(), setup.fetchMode(), SeededRandom.of(setup.seed(), "stale bytes"));
         timed = new TimedMachine(
                 machine,
                 setup.profile(),
                 new Contention(
-                        scenario.serviceOrder() == Scenario.RANDOM_ORDER ? Contention.UNORDERED : scenario.serviceOrder(),
+                        scenario.serviceOrder() == Scenario.RANDOM_ORDER
+                                ? Contention.UNORDERED
+                                : scenario.serviceOrder(),
                         scenario.retryHitProbability()),
                 SeededRandom.of(setup.seed(), "service order"));
         figures = new Figures(setup.refs(), layout, setup.cores());
+        waits = new EveryWaitEnds(setup.cores(), PATCHER, KernelCosts.of(setup.profile()));
         log = new EventLog(setup.target().image());
         workload = new Workload(scenario, hotEntries(), SeededRandom.of(setup.seed(), "workload"));
     }
 
-    /** Runs it to its end. */
+    /** Runs one to its end. */
     public static RunReport execute(RunSetup setup, Progress progress) {
-        return new PatchRun(setup).run(progress);
+        return of(setup).run(progress);
+    }
+
+    /** One that has not begun. */
+    public static PatchRun of(RunSetup setup) {
+        return new PatchRun(setup);
+    }
+
+    /**
+     * The image as memory holds it now, keys included: what the next run can patch.
+     *
+     * @throws IllegalStateException if the run was stopped where a site holds neither of its texts
+     */
+    public LoadedImage image() {
+        LoadedImage before = setup.target().image();
+        return before.withBytes(address -> (byte) memory.read(address, 1));
     }
 
     private static long textStart(PatchTarget target) {
@@ -124,11 +145,14 @@ public final class PatchRun {
         return hot;
     }
 
-    private RunReport run(Progress progress) {
+    /** Runs it to its end, once. */
+    public RunReport run(Progress progress) {
         List<Oracle> oracles = Oracles.of(setup.target().places(), setup.refs(), layout, setup.cores());
         List<PatchListener> all = new ArrayList<>();
         all.add(log);
         all.add(figures);
+        waits.reportTo(this::violated);
+        all.add(waits);
         for (Oracle oracle : oracles) {
             oracle.reportTo(this::violated);
             all.add(oracle);
@@ -142,12 +166,24 @@ public final class PatchRun {
         machine.handle(Workload.NETWORK_VECTOR, workload.softirq(timed));
         startCores(patcher(new BatchContext(layout, setup.refs(), costs, listeners, setup.cores(), core -> true)));
         watch(progress, timed.nowPs() + PROGRESS_PS);
-        boolean stopped = timed.run();
-        if (!stopped && violation == null) {
-            violated(new Violation(
-                    "EveryWaitEnds", Oracles.EVERY_WAIT_ENDS, PATCHER, timed.nowPs(), "deadlock: no core can go on"));
+        try {
+            boolean stopped = timed.run();
+            if (!stopped && violation == null) {
+                waits.nothingCanHappen(machine.core(PATCHER));
+            }
+        } catch (KernelBug bug) {
+            crashed(bug);
+        } catch (GuestCrash crash) {
+            // an oracle that saw torn bytes has spoken; where nothing is patched it is the input that asks for too much
+            if (violation == null) {
+                throw crash;
+            }
         }
         return report();
+    }
+
+    private void crashed(KernelBug bug) {
+        violated(new Violation("NoBug", Oracles.NO_BUG, PATCHER, timed.nowPs(), String.valueOf(bug.getMessage())));
     }
 
     private Routine patcher(BatchContext context) {
@@ -214,6 +250,7 @@ public final class PatchRun {
             if (finished) {
                 return;
             }
+            waits.look(machine.core(PATCHER), timed.nowPs(), figures.stepName());
             if (timed.nowPs() > LIMIT_PS || !progress.reached(timed.nowPs(), figures.stepName())) {
                 timed.stop();
                 return;

@@ -1,6 +1,7 @@
 package dev.pokesim.patcher.site;
 
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What generated text has at a site. */
 enum GeneratedKind {
@@ -13,7 +14,7 @@ enum GeneratedKind {
     private final Optional<SiteKind> jumpLabel;
     private final int share;
 
-    GeneratedKind(@org.jspecify.annotations.Nullable SiteKind jumpLabel, int share) {
+    GeneratedKind(@Nullable SiteKind jumpLabel, int share) {
         this.jumpLabel = Optional.ofNullable(jumpLabel);
         this.share = share;
     }

@@ -13,7 +13,9 @@ import java.util.List;
  * of a kernel does.
  */
 final class GeneratedLayout {
-    private static final int FUNCTION_ALIGNMENT = 16;
+    /** As compilers align functions. */
+    static final int FUNCTION_ALIGNMENT = 16;
+
     private static final int WORD = 8;
     private static final int LINE = 64;
     private static final int PAGE = 4096;

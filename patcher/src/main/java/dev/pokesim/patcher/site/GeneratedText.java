@@ -53,7 +53,6 @@ public final class GeneratedText implements SiteSource {
     /** Size of struct static_key: the count, padding, a pointer. */
     private static final int KEY_BYTES = 16;
 
-    private static final int FUNCTION_ALIGNMENT = 16;
     private static final int SHARED_LEAVES = 4;
 
     /** From here on there are enough pages for sites that cross one. */
@@ -130,10 +129,9 @@ public final class GeneratedText implements SiteSource {
         }
 
         LoadedImage write() {
-            GeneratedLayout layout =
-                    new GeneratedLayout(text, leaves(), mix.sites() >= MIN_SITES_FOR_PAGE_CROSSING);
+            GeneratedLayout layout = new GeneratedLayout(text, leaves(), mix.sites() >= MIN_SITES_FOR_PAGE_CROSSING);
             functions().forEach(function -> add(function, layout.place(function)));
-            text.align(FUNCTION_ALIGNMENT);
+            text.align(GeneratedLayout.FUNCTION_ALIGNMENT);
             symbols.add(new Symbol("generated_table", TABLE_ADDRESS, IntegerCode.TABLE_ENTRIES * 8L, false, true));
             symbols.add(new Symbol(KEY_NAME, DATA_ADDRESS, KEY_BYTES, false, true));
             return new LoadedImage(
@@ -175,7 +173,7 @@ public final class GeneratedText implements SiteSource {
 
         /** A function that changes RAX, RCX and RDX only. @param counts whether it also counts its calls */
         private void leaf(String name, CodeLabel label, String purpose, boolean counts) {
-            text.align(FUNCTION_ALIGNMENT).bind(label);
+            text.align(GeneratedLayout.FUNCTION_ALIGNMENT).bind(label);
             if (counts) {
                 StatisticsCode.count(text, random("leaf statistics"), StatisticsCode.LEAF_SLOT);
             }
@@ -193,14 +191,18 @@ public final class GeneratedText implements SiteSource {
             List<GeneratedKind> kinds = kinds();
             List<RunnerFunction> functions = new ArrayList<>();
             int pairs = 0;
-            for (int site = 0; site < kinds.size(); site += functions.get(functions.size() - 1).sites().size()) {
+            for (int site = 0;
+                    site < kinds.size();
+                    site += functions.get(functions.size() - 1).sites().size()) {
                 int number = functions.size();
                 boolean isAdjacent = pairs % 2 == 0;
                 boolean isPair = number / FUNCTIONS_PER_PAIR >= pairs
                         && number >= FUNCTIONS_BEFORE_PAIRS
                         && site + 1 < kinds.size()
                         && kinds.get(site + 1).isNop()
-                        && (isAdjacent ? kinds.get(site) == GeneratedKind.NOP2 : kinds.get(site).isNop());
+                        && (isAdjacent
+                                ? kinds.get(site) == GeneratedKind.NOP2
+                                : kinds.get(site).isNop());
                 pairs += isPair ? 1 : 0;
                 functions.add(new RunnerFunction(
                         "bpf_run_%03d".formatted(number),
@@ -238,16 +240,14 @@ public final class GeneratedText implements SiteSource {
 
         private void add(RunnerFunction function, Assembled assembled) {
             long address = assembled.address();
-            symbols.add(new Symbol(
-                    function.name(), address, assembled.bytes().sizeBytes(), true, true));
+            symbols.add(new Symbol(function.name(), address, assembled.bytes().sizeBytes(), true, true));
             for (Placed site : assembled.sites()) {
                 entryPoints.add(new EntryPoint(site.address(), function.name(), address));
                 site.kind()
                         .jumpLabel()
                         .ifPresentOrElse(
                                 kind -> jumpLabels.add(jumpLabel(site, kind, function, assembled)),
-                                () -> callSites.add(
-                                        new CallSite(site.address(), site.target(), newLeaf.address())));
+                                () -> callSites.add(new CallSite(site.address(), site.target(), newLeaf.address())));
             }
         }
 

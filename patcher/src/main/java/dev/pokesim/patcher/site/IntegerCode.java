@@ -380,7 +380,7 @@ final class IntegerCode {
         return others;
     }
 
-    /** The assembler has no names for the low bytes of RSI and RDI, and RBX is as good as they are. */
+    /** The assembler cannot name the low byte of RSI. RAX always has a value. */
     private List<Integer> byteSources() {
         return without(sources, register -> register == Core.RSI);
     }

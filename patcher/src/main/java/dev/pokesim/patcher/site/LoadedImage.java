@@ -52,6 +52,69 @@ public record LoadedImage(String name, List<Segment> segments, Symbols symbols, 
                 .anyMatch(site.text()::equals);
     }
 
+    /**
+     * The same image after something changed it.
+     *
+     * @param memory the byte at each address of a segment
+     * @throws IllegalStateException if a site is not one of {@link SiteKind} any more
+     */
+    public LoadedImage withBytes(LongToByte memory) {
+        List<Segment> changed = segments.stream()
+                .map(segment -> new Segment(
+                        segment.name(),
+                        segment.address(),
+                        ImageBytes.copyOf(bytes(memory, segment.address(), segment.sizeBytes())),
+                        segment.executable(),
+                        segment.writable()))
+                .toList();
+        return new LoadedImage(
+                name,
+                changed,
+                symbols,
+                keys.stream().map(key -> key(memory, key)).toList());
+    }
+
+    /** The byte at an address. */
+    @FunctionalInterface
+    public interface LongToByte {
+        byte at(long address);
+    }
+
+    private static byte[] bytes(LongToByte memory, long address, int sizeBytes) {
+        byte[] bytes = new byte[sizeBytes];
+        for (int i = 0; i < sizeBytes; i++) {
+            bytes[i] = memory.at(address + i);
+        }
+        return bytes;
+    }
+
+    private KeySites key(LongToByte memory, KeySites key) {
+        long address = key.key().address();
+        int enabled = segmentAt(address, Integer.BYTES).isEmpty()
+                ? key.enabled()
+                : (int) ImageBytes.copyOf(bytes(memory, address, Integer.BYTES)).signedAt(0, Integer.BYTES);
+        return new KeySites(
+                key.key(),
+                enabled,
+                key.sites().stream().map(site -> site(memory, site)).toList());
+    }
+
+    private static PatchSite site(LongToByte memory, PatchSite site) {
+        ImageBytes bytes = ImageBytes.copyOf(bytes(memory, site.address(), site.sizeBytes()));
+        SiteKind kind = SiteKind.at(bytes, 0)
+                .orElseThrow(
+                        () -> new IllegalStateException("site at " + Address.text(site.address()) + " holds " + bytes));
+        return new PatchSite(
+                site.address(),
+                kind,
+                bytes.instruction(0, site.sizeBytes()),
+                site.target(),
+                site.key(),
+                site.branch(),
+                site.init(),
+                site.location());
+    }
+
     /** All sites in the kernel's order: by key, then by address. */
     public Stream<PatchSite> sites() {
         return keys.stream().flatMap(key -> key.sites().stream());

@@ -156,8 +156,7 @@ record RunnerFunction(String name, List<GeneratedKind> sites, int firstSite, boo
             switch (frame) {
                 case NONE -> {}
                 case POINTER -> code.emit(a -> a.pop(rbp));
-                case POINTER_AND_SAVED_REGISTER ->
-                    code.emit(a -> a.pop(rbx)).emit(a -> a.pop(rbp));
+                case POINTER_AND_SAVED_REGISTER -> code.emit(a -> a.pop(rbx)).emit(a -> a.pop(rbp));
                 case LOCALS -> {
                     code.emit(a -> a.xor_(rax, qword_ptr(rsp, 8)));
                     code.emit(a -> a.add(rsp, imm(16)));

@@ -83,8 +83,7 @@ class CodeBufferTest {
         code.emitRipRelative(data, 4, (a, label) -> a.mov(qword_ptr(label), imm(0x04040404)));
         code.emitRipRelative(data, 1, (a, label) -> a.add(qword_ptr(label), imm(4)));
         code.bind(data);
-        assertEquals(
-                "48 8b 05 13 00 00 00 48 c7 05 08 00 00 00 04 04 04 04 48 83 05 00 00 00 00 04", hex());
+        assertEquals("48 8b 05 13 00 00 00 48 c7 05 08 00 00 00 04 04 04 04 48 83 05 00 00 00 00 04", hex());
     }
 
     @Test
@@ -109,7 +108,9 @@ class CodeBufferTest {
         code.nop(size);
         assertEquals(size, code.sizeBytes());
         assertEquals((size + 8) / 9, listing().size());
-        assertTrue(listing().stream().allMatch(line -> line.startsWith("nop")), () -> listing().toString());
+        assertTrue(
+                listing().stream().allMatch(line -> line.startsWith("nop")),
+                () -> listing().toString());
     }
 
     @Test

@@ -25,7 +25,7 @@ final class GeneratedTextRun {
     private static final long CALLER_RSP = STACK + STACK_BYTES / 2;
 
     private static final long RETURN_ADDRESS = 0xffffffff80000000L;
-    private static final int FILLER = 0xa5;
+    private static final long FILLER = 0xa5a5_a5a5_a5a5_a5a5L;
     private static final List<Integer> CALLEE_SAVED = List.of(Core.RBX, Core.RBP, 12, 13, 14, 15);
 
     private final AddressSpace memory = new AddressSpace();
@@ -68,7 +68,8 @@ final class GeneratedTextRun {
     /** Writes the text of every site for the key switched on, and redirects every call. */
     void patch(GeneratedText text) {
         text.load().sites().forEach(site -> memory.load(site.address(), whenOn(site)));
-        text.callSites().forEach(call -> memory.load(call.address(), call.newText().toArray()));
+        text.callSites()
+                .forEach(call -> memory.load(call.address(), call.newText().toArray()));
     }
 
     private static byte[] whenOn(PatchSite site) {
@@ -125,16 +126,14 @@ final class GeneratedTextRun {
     }
 
     private void fill(long address, long sizeBytes) {
-        long filler = 0x0101010101010101L * FILLER;
         for (long i = 0; i < sizeBytes; i += 8) {
-            memory.write(address + i, 8, filler, 0);
+            memory.write(address + i, 8, FILLER, 0);
         }
     }
 
     private void assertUntouched(long address, long sizeBytes) {
-        long filler = 0x0101010101010101L * FILLER;
         for (long i = 0; i < sizeBytes; i += 8) {
-            assertEquals(filler, memory.read(address + i, 8), "memory that is the caller's");
+            assertEquals(FILLER, memory.read(address + i, 8), "memory that is the caller's");
         }
     }
 

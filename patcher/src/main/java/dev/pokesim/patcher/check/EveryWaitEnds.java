@@ -1,0 +1,133 @@
+package dev.pokesim.patcher.check;
+
+import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.memory.GuestFault;
+import dev.pokesim.patcher.kernel.KernelCosts;
+import dev.pokesim.patcher.kernel.SyncCores;
+import java.util.Arrays;
+
+/**
+ * No deadlock: the patcher's waits end. It waits for cores that owe it an answer to an IPI and for handlers that may hold a
+ * reference; if it and all of these have done nothing for long, nobody is going to.
+ *
+ * <p>A queue for a contended line is no deadlock: whoever waits in it gets the line, two milliseconds later on the largest
+ * machine, and is told about.
+ */
+public final class EveryWaitEnds extends Oracle {
+    /** Longer than any single thing that a core does: 20 ms. */
+    private static final long PATIENCE_PS = 20_000_000_000L;
+    /** How much longer than the dearest routines of a slow profile. */
+    private static final int COST_FACTOR = 100;
+
+    private final int patcher;
+    private final long patiencePs;
+    private final long[] lastPs;
+    private final int[] owed;
+    private final int[] traps;
+
+    /** @param patcher the core that patches */
+    public EveryWaitEnds(int cores, int patcher, KernelCosts costs) {
+        this.patcher = patcher;
+        patiencePs = PATIENCE_PS
+                + COST_FACTOR * (costs.textPokePs() + costs.ipiHandlerPs() + costs.trapEntryPs() + costs.trapExitPs());
+        lastPs = new long[cores];
+        owed = new int[cores];
+        traps = new int[cores];
+    }
+
+    @Override
+    public String property() {
+        return "every wait ends";
+    }
+
+    @Override
+    public boolean wantsMemory() {
+        return true;
+    }
+
+    private void isAlive(Core core) {
+        lastPs[core.id()] = core.timePs();
+    }
+
+    @Override
+    public void sent(Core from, int target, int vector) {
+        isAlive(from);
+        owed[target]++;
+    }
+
+    @Override
+    public void entered(Core core, int vector) {
+        isAlive(core);
+        if (vector == SyncCores.VECTOR) {
+            owed[core.id()] = 0;
+        } else if (vector == GuestFault.Vector.BREAKPOINT.number()) {
+            traps[core.id()]++;
+        }
+    }
+
+    @Override
+    public void handled(Core core, long site, boolean claimed, long resumeAt) {
+        isAlive(core);
+        traps[core.id()]--;
+    }
+
+    @Override
+    public void returned(Core core) {
+        isAlive(core);
+    }
+
+    @Override
+    public void guestReturned(Core core) {
+        isAlive(core);
+    }
+
+    @Override
+    public void written(Core core, long address, int sizeBytes) {
+        isAlive(core);
+    }
+
+    @Override
+    public void updated(Core core, long address, boolean failed) {
+        isAlive(core);
+    }
+
+    @Override
+    public void stepStarted(Core core, String step) {
+        isAlive(core);
+    }
+
+    /** To be called now and then while the patcher is at work. @param step what it does */
+    public void look(Core patchingCore, long nowPs, String step) {
+        if (nowPs - lastPs[patcher] < patiencePs) {
+            return;
+        }
+        int culprit = -1;
+        for (int id = 0; id < lastPs.length; id++) {
+            if (id != patcher && (owed[id] > 0 || traps[id] > 0)) {
+                if (nowPs - lastPs[id] < patiencePs) {
+                    return;
+                }
+                if (culprit < 0 || owed[culprit] == 0) {
+                    culprit = id;
+                }
+            }
+        }
+        violated(
+                patchingCore,
+                "deadlock: core " + patcher + (step.isEmpty() ? "" : " in \"" + step + "\"") + " has waited for "
+                        + (nowPs - lastPs[patcher]) / 1_000_000_000L + " ms"
+                        + (culprit < 0
+                                ? ""
+                                : "; core " + culprit
+                                        + (owed[culprit] > 0 ? " owes it an answer" : " is in the INT3 handler")
+                                        + " and does nothing"));
+    }
+
+    /** To be called if no core has anything to do. */
+    public void nothingCanHappen(Core patchingCore) {
+        violated(
+                patchingCore,
+                "deadlock: no core can go on; "
+                        + Arrays.stream(owed).filter(n -> n > 0).count() + " cores owe an answer");
+    }
+}
