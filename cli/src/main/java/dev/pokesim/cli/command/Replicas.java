@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Runs several setups, as many at a time as there are processors; one run is never more than one thread. */
 final class Replicas {
@@ -63,7 +64,7 @@ final class Replicas {
     }
 
     /** What the guest cannot do is the input's fault; everything else is a bug of ours. */
-    private static RuntimeException unwrapped(Throwable cause) {
+    private static RuntimeException unwrapped(@Nullable Throwable cause) {
         if (cause instanceof GuestCrash) {
             return new UserError("the guest cannot go on: " + cause.getMessage(), cause);
         }

@@ -15,6 +15,12 @@ final class BarProgress implements ProgressReporter {
     /** Back to the first column, then erase to the end of the line. Source: ECMA-48, CR and EL. */
     private static final String WIPE_LINE = "\r\u001b[K";
 
+    /**
+     * Columns of the bar. Given, because the library would ask JLine for the terminal's width, and JLine takes Ctrl-C away from the
+     * JVM: the command could not print what it has found.
+     */
+    private static final int WIDTH = 79;
+
     private final PrintStream terminal;
     private final long delayMillis;
 
@@ -95,7 +101,7 @@ final class BarProgress implements ProgressReporter {
         private final PrintStream terminal;
 
         WipedConsumer(PrintStream terminal) {
-            super(terminal);
+            super(terminal, WIDTH);
             this.terminal = terminal;
         }
 
