@@ -90,7 +90,9 @@ final class EventQueue {
                 break;
             }
             int right = child + 1;
-            if (right < last && (times[right] < times[child] || times[right] == times[child] && tickets[right] < tickets[child])) {
+            if (right < last
+                    && (times[right] < times[child]
+                            || times[right] == times[child] && tickets[right] < tickets[child])) {
                 child = right;
             }
             if (time < times[child] || time == times[child] && ticket <= tickets[child]) {

@@ -123,7 +123,11 @@ public final class Interpreter {
             block.steps()[i].execute(core);
         }
         int count = current + 1;
-        core.retire(count, count == block.count() ? core.nextRip() : block.instruction(count).address());
+        core.retire(
+                count,
+                count == block.count()
+                        ? core.nextRip()
+                        : block.instruction(count).address());
         return count;
     }
 

@@ -326,8 +326,8 @@ public final class Machine implements InterruptBus {
         return new GuestCrash(
                 core.id(),
                 core.rip(),
-                "core " + core.id() + " at " + Address.text(core.rip()) + (code == null ? "" : " in " + code.name()) + ": "
-                        + reason,
+                "core " + core.id() + " at " + Address.text(core.rip()) + (code == null ? "" : " in " + code.name())
+                        + ": " + reason,
                 cause);
     }
 

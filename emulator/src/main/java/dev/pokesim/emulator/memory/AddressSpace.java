@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
 public final class AddressSpace {
     /** log2 of the slots of a {@link Lookup}: four pages for each of 2048 cores. */
     private static final int CACHED_PAGES_BITS = 13;
+
     private static final long NO_PAGE = 0x8000_0000_0000_0000L >>> 1;
 
     private record Mapping(Frame frame, Set<Access> allowed) {}
 
-    private final Map<Long, Mapping> pages = new HashMap<>(); // only looked up, never iterated: its order matters nowhere
+    private final Map<Long, Mapping> pages =
+            new HashMap<>(); // only looked up, never iterated: its order matters nowhere
     private final TextHistory history = new TextHistory();
     private boolean recordingText;
     private int frames;

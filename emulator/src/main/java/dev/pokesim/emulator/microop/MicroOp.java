@@ -12,8 +12,20 @@ import dev.pokesim.emulator.core.Core;
  * <p>Immutable: all state is in the {@link Core}.
  */
 public abstract sealed class MicroOp
-        permits Await, Compute, Delay, EnterGuest, Fence, Fetch, Halt, InterruptReturn, Load, LockedUpdate, SendIpi, Serialise,
-                Store, Trap {
+        permits Await,
+                Compute,
+                Delay,
+                EnterGuest,
+                Fence,
+                Fetch,
+                Halt,
+                InterruptReturn,
+                Load,
+                LockedUpdate,
+                SendIpi,
+                Serialise,
+                Store,
+                Trap {
 
     /** How a micro-op touches memory. */
     public enum Memory {
