@@ -229,7 +229,8 @@ public enum GuestProgram {
         long done = interpreter.run(Long.MAX_VALUE, Place.END);
         if (core.register(8) != expected) {
             throw new IllegalStateException(name() + ": checksum " + Long.toHexString(core.register(8)) + " instead of "
-                    + Long.toHexString(expected) + " after " + iterations + " iterations: an instruction did the wrong thing");
+                    + Long.toHexString(expected) + " after " + iterations
+                    + " iterations: an instruction did the wrong thing");
         }
         return done;
     }
