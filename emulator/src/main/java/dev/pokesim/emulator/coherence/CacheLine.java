@@ -111,6 +111,11 @@ final class CacheLine {
         return owner == NOBODY && !sharers.isEmpty();
     }
 
+    /** The first core from {@code from} on that has a clean copy; -1 if there is none. */
+    int nextSharer(int from) {
+        return sharers.nextSetBit(from);
+    }
+
     /** A reader gets a copy; the owner, if any, keeps one. */
     void share(int core) {
         if (owner != NOBODY) {

@@ -378,9 +378,7 @@ public final class TimedMachine implements Machine.IpiTransport {
             int choices = line.choices();
             int request = line.dequeue(choices == 1 ? 0 : random.nextInt(choices));
             boolean owns = requestsOwnership[request];
-            long transfer = line.source() == CacheLine.NOBODY
-                    ? profile.memoryAccessPs()
-                    : profile.transferPs(topology.distance(line.source(), request >> 1));
+            long transfer = transferPs(line, request >> 1, owns);
             if (!owns && line.isShared()) {
                 // the home is free again soon, and other readers do not wait for this one
                 line.setReadsArriveByPs(Math.max(line.readsArriveByPs(), startPs + transfer));
@@ -393,6 +391,21 @@ public final class TimedMachine implements Machine.IpiTransport {
             events.add(startPs + transfer, ARRIVAL | (long) request << 32);
             startPs = line.freeAtPs();
         }
+    }
+
+    /** How long a line takes to a core: a writer also waits until the farthest reader has given its copy up. */
+    private long transferPs(CacheLine line, int core, boolean owns) {
+        if (line.source() == CacheLine.NOBODY) {
+            return profile.memoryAccessPs();
+        }
+        if (!owns || !line.isShared()) {
+            return profile.transferPs(topology.distance(line.source(), core));
+        }
+        long farthest = 0;
+        for (int reader = line.nextSharer(0); reader >= 0; reader = line.nextSharer(reader + 1)) {
+            farthest = Math.max(farthest, profile.transferPs(topology.distance(reader, core)));
+        }
+        return farthest;
     }
 
     private void arrive(int request) {
