@@ -162,7 +162,9 @@ class RunCommandTest {
                     """)
     void badInputIsOneLineAndStatus2(String options, String message) {
         List<String> arguments = new ArrayList<>(List.of("run"));
-        arguments.addAll(List.of(options.replace("ELF", ELF.toString()).split(" ")));
+        for (String option : options.split(" ")) {
+            arguments.add(option.replace("ELF", ELF.toString())); // the path may have blanks
+        }
         assertEquals(2, pokeSim(arguments.toArray(String[]::new)));
         assertEquals("", out.toString());
         assertTrue(
