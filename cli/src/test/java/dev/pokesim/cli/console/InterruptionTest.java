@@ -12,7 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
-/** Signals can only be sent to a process of their own. */
+/** Signals can only be sent to a process of their own; TERM, because INT is ignored by what a script starts in the background. */
 class InterruptionTest {
     @Test
     void aCommandThatDoesNotListenIsStoppedAtOnceAndIncomplete() throws Exception {
@@ -45,7 +45,7 @@ class InterruptionTest {
         Process process = start(how);
         try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
             assertEquals("started", output.readLine());
-            new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
+            new ProcessBuilder("kill", "-TERM", Long.toString(process.pid()))
                     .start()
                     .waitFor();
             String line = output.readLine();
