@@ -23,36 +23,60 @@ import dev.pokesim.emulator.memory.Access;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.patcher.assembler.CodeBuffer;
 import dev.pokesim.patcher.assembler.CodeLabel;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import jnr.x86asm.CONDITION;
+import jnr.x86asm.Register;
 
 /**
  * The guest programs that are measured. Each is a loop with RCX counting down to 0, and leaves a checksum in R8 that the same
  * work in Java confirms: an instruction that was changed and still executed in its old form makes it wrong.
  */
 public enum GuestProgram {
-    /** Straight-line arithmetic on an array of 512 words, and a branch that depends on the data. */
+    /** Straight-line arithmetic on an array of 512 words, and a branch that depends on them: the pattern comes again and again. */
     A(0, 0) {
         @Override
         void loop(CodeBuffer code, CodeLabel top) {
-            CodeLabel odd = new CodeLabel();
-            CodeLabel next = new CodeLabel();
-            code.emit(a -> a.mov(rax, qword_ptr(rbx, rsi, 3, 0)))
-                    .emit(a -> a.add(rdx, rax))
-                    .emit(a -> a.xor_(rdx, rcx))
-                    .emit(a -> a.ror(rdx, imm(7)))
-                    .emit(a -> a.lea(rdi, qword_ptr(rdx, rax, 2, 3)))
-                    .emit(a -> a.mov(qword_ptr(rbx, rsi, 3, 0), rdi))
-                    .emit(a -> a.add(rsi, imm(1)))
-                    .emit(a -> a.and_(rsi, imm(511)))
-                    .emit(a -> a.test(rdx, imm(1)))
-                    .jumpIf8(CONDITION.C_NE, odd)
-                    .emit(a -> a.add(r8, rdi))
-                    .jump8(next)
-                    .bind(odd)
-                    .emit(a -> a.sub(r8, rdi))
-                    .emit(a -> a.xor_(r8, imm(0x55)))
-                    .bind(next);
-            countDown(code, top);
+            arithmetic(code, top, Place.RESULTS - Place.DATA, rax);
+        }
+
+        @Override
+        void prepare(AddressSpace memory) {}
+
+        @Override
+        byte[] data() {
+            ByteBuffer words = ByteBuffer.allocate(Place.DATA_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            for (int i = 0; i < WORDS; i++) {
+                words.putLong(word(i));
+            }
+            return words.array();
+        }
+
+        private static long word(int index) {
+            return (index * 0x9e3779b97f4a7c15L) >>> 11;
+        }
+
+        @Override
+        public long checksum(long iterations) {
+            long d = 0;
+            long sum = 0;
+            int index = 0;
+            for (long count = iterations; count > 0; count--) {
+                long word = word(index);
+                d = Long.rotateRight(d + word ^ count, 7);
+                long stored = d + word * 4 + 3;
+                index = index + 1 & WORDS - 1;
+                sum = (word & 1) == 0 ? sum + stored : sum - stored ^ 0x55;
+            }
+            return sum;
+        }
+    },
+
+    /** As A, but what is stored is loaded again, and the branch follows no pattern: no processor can foresee it. */
+    R(0, 0) {
+        @Override
+        void loop(CodeBuffer code, CodeLabel top) {
+            arithmetic(code, top, 0, rdx);
         }
 
         @Override
@@ -60,7 +84,7 @@ public enum GuestProgram {
 
         @Override
         public long checksum(long iterations) {
-            long[] words = new long[512];
+            long[] words = new long[WORDS];
             long d = 0;
             long sum = 0;
             int index = 0;
@@ -69,7 +93,7 @@ public enum GuestProgram {
                 d = Long.rotateRight(d + word ^ count, 7);
                 long stored = d + word * 4 + 3;
                 words[index] = stored;
-                index = index + 1 & 511;
+                index = index + 1 & WORDS - 1;
                 sum = (d & 1) == 0 ? sum + stored : sum - stored ^ 0x55;
             }
             return sum;
@@ -169,6 +193,8 @@ public enum GuestProgram {
         static final long FAR_SITE = LOOP + 0x1200;
         static final long FUNCTIONS = LOOP + 0x2000;
         static final long DATA = 0x600000;
+        static final int DATA_BYTES = 4096;
+        static final long RESULTS = DATA + 0x2000;
         static final long TABLE = DATA + 0x1000;
         /** From behind the site over an ADD and a RET. */
         static final int JUMP_DISTANCE = 4;
@@ -176,6 +202,7 @@ public enum GuestProgram {
         private Place() {}
     }
 
+    private static final int WORDS = 512;
     private static final int NOP5_FIRST = 0x0f;
     private static final int NOP5_REST = 0x0000441f;
     private static final int JMP_FIRST = 0xe9;
@@ -216,7 +243,7 @@ public enum GuestProgram {
      */
     public long run(Interpreter interpreter, long iterations, long expected) {
         Core core = interpreter.core();
-        core.memory().load(Place.DATA, new byte[4096]);
+        core.memory().load(Place.DATA, data());
         for (int i = 0; i < 16; i++) {
             core.setRegister(i, 0);
         }
@@ -241,6 +268,39 @@ public enum GuestProgram {
         callSite(code);
         patch(code, NOP5_FIRST, NOP5_REST);
         callSite(code);
+        countDown(code, top);
+    }
+
+    /** What the data page holds at the start of a run. */
+    byte[] data() {
+        return new byte[Place.DATA_BYTES];
+    }
+
+    /**
+     * The loop of A and R.
+     *
+     * @param results distance from the words that are loaded to those that are stored
+     * @param decides the register that the branch tests
+     */
+    private static void arithmetic(CodeBuffer code, CodeLabel top, long results, Register decides) {
+        CodeLabel odd = new CodeLabel();
+        CodeLabel next = new CodeLabel();
+        code.emit(a -> a.mov(rax, qword_ptr(rbx, rsi, 3, 0)))
+                .emit(a -> a.add(rdx, rax))
+                .emit(a -> a.xor_(rdx, rcx))
+                .emit(a -> a.ror(rdx, imm(7)))
+                .emit(a -> a.lea(rdi, qword_ptr(rdx, rax, 2, 3)))
+                .emit(a -> a.mov(qword_ptr(rbx, rsi, 3, results), rdi))
+                .emit(a -> a.add(rsi, imm(1)))
+                .emit(a -> a.and_(rsi, imm(WORDS - 1)))
+                .emit(a -> a.test(decides, imm(1)))
+                .jumpIf8(CONDITION.C_NE, odd)
+                .emit(a -> a.add(r8, rdi))
+                .jump8(next)
+                .bind(odd)
+                .emit(a -> a.sub(r8, rdi))
+                .emit(a -> a.xor_(r8, imm(0x55)))
+                .bind(next);
         countDown(code, top);
     }
 

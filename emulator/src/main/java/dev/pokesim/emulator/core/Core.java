@@ -372,14 +372,13 @@ public final class Core {
     }
 
     /**
-     * Some instructions without effect on interrupts are done, one after the other.
+     * Some instructions without effect on interrupts are done, one after the other, on a core that is alone: nobody asks when.
      *
      * @param count how many
      * @param address where execution goes on
      */
     public void retire(int count, long address) {
         rip = address;
-        boundaryMoment = memory.history().moment();
         interruptShadow &= count == 0;
         retired += count;
     }

@@ -211,12 +211,7 @@ final class Block {
             return last;
         }
         Block earlier = beforeNext;
-        if (earlier != null && earlier.address == rip && earlier.isPresent()) {
-            beforeNext = last;
-            next = earlier;
-            return earlier;
-        }
-        return null;
+        return earlier != null && earlier.address == rip && earlier.isPresent() ? earlier : null;
     }
 
     /** Remembers what came after it. */

@@ -36,7 +36,14 @@ public final class AddressSpace {
             Arrays.fill(tags, NO_PAGE);
         }
 
+        /** The page asked for last, in front of all others. */
+        long lastPage = NO_PAGE;
+
+        @Nullable
+        Frame lastFrame;
+
         void forget(long page) {
+            lastPage = NO_PAGE;
             if (tags[slot(page)] == page) {
                 tags[slot(page)] = NO_PAGE;
             }
@@ -151,14 +158,19 @@ public final class AddressSpace {
 
     private Frame cached(Lookup lookup, long address, Access access) {
         long page = address >>> 12;
+        Frame last = lookup.lastFrame;
+        if (lookup.lastPage == page && last != null) {
+            return last;
+        }
         int slot = slot(page);
         Frame frame = lookup.frames[slot];
-        if (lookup.tags[slot] == page && frame != null) {
-            return frame;
+        if (lookup.tags[slot] != page || frame == null) {
+            frame = frame(address, access);
+            lookup.tags[slot] = page;
+            lookup.frames[slot] = frame;
         }
-        frame = frame(address, access);
-        lookup.tags[slot] = page;
-        lookup.frames[slot] = frame;
+        lookup.lastPage = page;
+        lookup.lastFrame = frame;
         return frame;
     }
 
