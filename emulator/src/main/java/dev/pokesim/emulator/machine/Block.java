@@ -31,6 +31,8 @@ final class Block {
     /** The steps after which the block may have changed, by their number plus 1, and the number of all steps. */
     private final int[] changes;
 
+    private final boolean writes;
+
     /** Its bytes, eight at a time; the last ones cut by {@link #lastMask}. */
     private final long[] words;
 
@@ -69,6 +71,8 @@ final class Block {
         changes = IntStream.rangeClosed(1, steps.length)
                 .filter(i -> i == steps.length || steps[i - 1].memory().isWrite())
                 .toArray();
+        writes = changes.length > 1
+                || steps.length > 0 && steps[steps.length - 1].memory().isWrite();
         words = new long[sizeBytes + 7 >>> 3];
         for (int i = 0; i < sizeBytes; i++) {
             words[i >>> 3] |= (bytes[i] & 0xffL) << 8 * (i & 7);
@@ -162,6 +166,11 @@ final class Block {
 
     MicroOp[] steps() {
         return steps;
+    }
+
+    /** Whether a step of it writes memory, so that it may change itself. */
+    boolean writes() {
+        return writes;
     }
 
     /** How many steps there are up to each one that writes memory, and in all. */

@@ -100,11 +100,18 @@ public final class Interpreter {
      */
     private static int execute(Core core, Block block) {
         MicroOp[] steps = block.steps();
-        Frame frame = block.frame();
-        int generation = frame.generation();
         core.setNextRip(block.end());
         int i = 0;
         try {
+            if (!block.writes()) {
+                for (; i < steps.length; i++) {
+                    steps[i].execute(core);
+                }
+                core.retire(block.count(), core.nextRip());
+                return block.count();
+            }
+            Frame frame = block.frame();
+            int generation = frame.generation();
             for (int end : block.changes()) {
                 for (; i < end; i++) {
                     steps[i].execute(core);
