@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -133,7 +134,7 @@ final class RunOptions {
         int places = target.places().size();
         int hot = hotSites == null ? workload.hotSitesOf(places) : hotSites;
         require(hot >= 0 && hot <= places, "--hot-sites " + hot + " is not between 0 and the " + places + " sites");
-        return java.util.stream.LongStream.range(seed, seed + replicas)
+        return LongStream.range(seed, seed + replicas)
                 .mapToObj(each -> new RunSetup(target, cores, chosen, refs, machine, workload, hot, mode, each))
                 .toList();
     }

@@ -1,7 +1,6 @@
 package dev.pokesim.emulator.core;
 
 import dev.pokesim.emulator.memory.AddressSpace;
-import dev.pokesim.emulator.memory.Frame;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -586,10 +585,5 @@ public final class Core {
                 : timePs / PS_PER_MS * timestampKhz + timePs % PS_PER_MS * timestampKhz / PS_PER_MS;
         lastTimestamp = Math.max(lastTimestamp, ticks);
         return lastTimestamp;
-    }
-
-    /** The frame of the instruction at RIP, for the debugger's eyes. */
-    public Frame textFrame() {
-        return memory.frameForFetch(rip);
     }
 }

@@ -59,7 +59,8 @@ public final class Decoder {
     /**
      * The row that the bytes belong to.
      *
-     * @throws GuestFault, NotModelled as {@link #decode}
+     * @throws GuestFault as {@link #decode}
+     * @throws NotModelled as {@link #decode}
      */
     Encoding encodingOf(InstructionBytes bytes, long address) {
         return new Cursor(bytes, address).row().encoding;
@@ -114,7 +115,7 @@ public final class Decoder {
             }
             int size = operandSize(encoding);
             // memory's SIB and displacement come before any immediate, whatever the order of the operands is
-            Operand.Memory memory = modRm != Encoding.ANY && modRm >> 6 != 3 ? memory(encoding, size) : null;
+            Operand.Memory memory = modRm != Encoding.ANY && modRm >> 6 != 3 ? memory(size) : null;
             List<Operand> operands = new ArrayList<>();
             for (String specification : encoding.operands) {
                 operands.add(operand(specification, encoding, size, memory));
@@ -268,7 +269,7 @@ public final class Decoder {
         }
 
         /** The memory operand that ModRM names; its width is set by each operand that uses it. */
-        private Operand.Memory memory(Encoding encoding, int size) {
+        private Operand.Memory memory(int size) {
             int mod = modRm >> 6;
             int rm = modRm & 7;
             int base = rm | (rex & 1) << 3;

@@ -102,12 +102,6 @@ public final class AddressSpace {
         forget(alias >>> 12);
     }
 
-    /** Takes the page at {@code address} away; the frame stays if another page maps it. */
-    public void unmap(long address) {
-        pages.remove(address >>> 12);
-        forget(address >>> 12);
-    }
-
     private Frame frameAt(long page) {
         return Objects.requireNonNull(pages.get(page)).frame;
     }
@@ -123,7 +117,7 @@ public final class AddressSpace {
         return (int) (page * 0x9e3779b97f4a7c15L >>> 64 - CACHED_PAGES_BITS); // Fibonacci hashing: strides spread
     }
 
-    /** Changes whenever a page is mapped or unmapped: what was found out about mappings before may be out of date. */
+    /** Changes whenever a page is mapped: what was found out about mappings before may be out of date. */
     public int mappingVersion() {
         return mappingVersion;
     }

@@ -55,11 +55,6 @@ public final class InterruptReturn extends MicroOp {
         core.serialise();
     }
 
-    /** Whether it ends a routine rather than being an instruction. */
-    public boolean isOfRoutine() {
-        return ofRoutine;
-    }
-
     @Override
     public String toString() {
         return "iret";

@@ -21,10 +21,6 @@ public final class CodeLabel {
         return label;
     }
 
-    public boolean isBound() {
-        return bound;
-    }
-
     /**
      * @throws IllegalStateException if nothing was bound to it
      */

@@ -11,6 +11,7 @@ import dev.pokesim.emulator.memory.Access;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.memory.Frame;
 import dev.pokesim.emulator.memory.GuestFault;
+import dev.pokesim.emulator.microop.Halt;
 import dev.pokesim.patcher.check.EveryWaitEnds;
 import dev.pokesim.patcher.check.Oracle;
 import dev.pokesim.patcher.check.Oracles;
@@ -240,11 +241,7 @@ public final class PatchRun {
     }
 
     private static Routine idle() {
-        return Routine.named("idle")
-                .label("halt")
-                .then(new dev.pokesim.emulator.microop.Halt())
-                .jump("halt")
-                .build();
+        return Routine.named("idle").label("halt").then(new Halt()).jump("halt").build();
     }
 
     private void watch(Progress progress, long atPs) {
