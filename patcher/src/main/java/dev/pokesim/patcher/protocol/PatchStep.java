@@ -1,11 +1,13 @@
 package dev.pokesim.patcher.protocol;
 
 import dev.pokesim.emulator.machine.Routine;
+import dev.pokesim.emulator.memory.InstructionBytes;
 import dev.pokesim.patcher.kernel.BatchContext;
+import dev.pokesim.patcher.kernel.TextPokeLoc;
 
 /**
- * One step of a patch protocol, over all queued places. A step is a value: what it does to the machine it appends to the
- * patcher's routine, micro-op by micro-op, and the explorer may stop between any two of them.
+ * One step of a patch protocol, over all queued places. A step is a value and says what it is in two ways: to the machine, as
+ * micro-ops that it appends to the patcher's routine, and to a proof, as the {@link PatchAction}s that other cores can tell.
  */
 public sealed interface PatchStep
         permits PatchStep.PublishRefs,
@@ -22,6 +24,9 @@ public sealed interface PatchStep
     /** Appends what it does. */
     void append(Routine.Builder routine, BatchContext context, PatchRoutine.Slots slots);
 
+    /** Adds what other cores can tell of it. */
+    void outline(Outline outline);
+
     /** Handlers may use the array from now on. */
     record PublishRefs() implements PatchStep {
         @Override
@@ -33,6 +38,11 @@ public sealed interface PatchStep
         public void append(Routine.Builder routine, BatchContext context, PatchRoutine.Slots slots) {
             context.refs().publish(routine, context);
             routine.compute("smp_wmb", (core, local) -> {}); // stores stay in order on x86
+        }
+
+        @Override
+        public void outline(Outline outline) {
+            outline.add(new PatchAction.PublishRefs());
         }
     }
 
@@ -47,6 +57,14 @@ public sealed interface PatchStep
         public void append(Routine.Builder routine, BatchContext context, PatchRoutine.Slots slots) {
             PatchRoutine.writeInt3(routine, context, slots);
         }
+
+        @Override
+        public void outline(Outline outline) {
+            outline.beginWriting();
+            for (TextPokeLoc place : outline.places()) {
+                outline.write(place, 0, InstructionBytes.of(TextPokeLoc.INT3));
+            }
+        }
     }
 
     /** The bytes behind the first one, and the record for perf. */
@@ -59,6 +77,16 @@ public sealed interface PatchStep
         @Override
         public void append(Routine.Builder routine, BatchContext context, PatchRoutine.Slots slots) {
             PatchRoutine.writeTail(routine, context, slots);
+        }
+
+        @Override
+        public void outline(Outline outline) {
+            outline.beginWriting();
+            for (TextPokeLoc place : outline.places()) {
+                for (int i = 1; i < place.sizeBytes(); i++) {
+                    outline.writeNew(place, i);
+                }
+            }
         }
     }
 
@@ -73,6 +101,16 @@ public sealed interface PatchStep
         public void append(Routine.Builder routine, BatchContext context, PatchRoutine.Slots slots) {
             PatchRoutine.writeFirstByte(routine, context, slots);
         }
+
+        @Override
+        public void outline(Outline outline) {
+            outline.beginWriting();
+            for (TextPokeLoc place : outline.places()) {
+                if (place.newText().byteAt(0) != TextPokeLoc.INT3) {
+                    outline.writeNew(place, 0);
+                }
+            }
+        }
     }
 
     /** Every online core serialises; waits for all. */
@@ -85,6 +123,11 @@ public sealed interface PatchStep
         @Override
         public void append(Routine.Builder routine, BatchContext context, PatchRoutine.Slots slots) {
             PatchRoutine.sync(routine, context);
+        }
+
+        @Override
+        public void outline(Outline outline) {
+            outline.sync(SyncTargets.ALL);
         }
     }
 
@@ -99,6 +142,13 @@ public sealed interface PatchStep
         public void append(Routine.Builder routine, BatchContext context, PatchRoutine.Slots slots) {
             PatchRoutine.syncIfWritten(routine, context, slots);
         }
+
+        @Override
+        public void outline(Outline outline) {
+            if (outline.hasWritten()) {
+                outline.sync(SyncTargets.ALL);
+            }
+        }
     }
 
     /** Handlers cannot take references any more; waits until none is left. */
@@ -111,6 +161,11 @@ public sealed interface PatchStep
         @Override
         public void append(Routine.Builder routine, BatchContext context, PatchRoutine.Slots slots) {
             context.refs().retire(routine, context);
+        }
+
+        @Override
+        public void outline(Outline outline) {
+            outline.add(new PatchAction.RetireRefs());
         }
     }
 }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A chooser that goes through all sequences of choices: run, then {@link #next()}, until that says there are no more. */
-final class Choices implements Chooser {
+public final class Choices implements Chooser {
     private final List<Integer> chosen = new ArrayList<>();
     private final List<Integer> counts = new ArrayList<>();
     private int at;
@@ -26,7 +26,7 @@ final class Choices implements Chooser {
      *
      * @return whether there is one
      */
-    boolean next() {
+    public boolean next() {
         at = 0;
         while (!chosen.isEmpty()) {
             int last = chosen.size() - 1;

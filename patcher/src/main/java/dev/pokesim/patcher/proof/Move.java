@@ -1,0 +1,17 @@
+package dev.pokesim.patcher.proof;
+
+/** One kind of step in a proof; what a core does between two of them nobody else can tell. */
+enum Move {
+    /** The patcher goes on. */
+    PATCHER,
+    /** The patcher does its part for one core of a loop over all. */
+    PATCHER_FOR_CORE,
+    /** A core takes the pending IPI, serialises and answers. */
+    ACK,
+    /** A core fetches an INT3. */
+    TRAP,
+    /** A core fetches an INT3 and handles it, all at once. */
+    TRAP_AND_RETURN,
+    /** The next step of a core's handler. */
+    HANDLER
+}

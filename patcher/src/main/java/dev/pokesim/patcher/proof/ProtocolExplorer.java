@@ -1,0 +1,79 @@
+package dev.pokesim.patcher.proof;
+
+import dev.pokesim.emulator.explore.BreadthFirstSearch;
+import dev.pokesim.emulator.explore.Expander;
+import dev.pokesim.emulator.explore.Successors;
+import java.util.Arrays;
+import java.util.Set;
+
+/**
+ * Proves or refutes that a patch protocol is safe: goes through every state that any number of steps of the patcher and the
+ * cores can reach, exactly.
+ */
+public final class ProtocolExplorer {
+    private final ProofSetup setup;
+    private final Set<Reduction> reductions;
+    private final int workers;
+    private final long memoryLimitBytes;
+
+    /**
+     * @param workers threads; the result does not depend on them
+     * @param memoryLimitBytes what stored states may take
+     */
+    public ProtocolExplorer(ProofSetup setup, Set<Reduction> reductions, int workers, long memoryLimitBytes) {
+        this.setup = setup;
+        this.reductions = Set.copyOf(reductions);
+        this.workers = workers;
+        this.memoryLimitBytes = memoryLimitBytes;
+    }
+
+    /** Goes through all states. */
+    public BreadthFirstSearch.Result search(BreadthFirstSearch.Progress progress) {
+        ProtocolModel model = new ProtocolModel(new ProtocolProgram(setup), setup, reductions);
+        StateCodec codec = new StateCodec(model);
+        byte[] initial = new byte[codec.maxSizeBytes()];
+        int sizeBytes = codec.write(model.initial(), initial);
+        return new BreadthFirstSearch(() -> new StateExpander(model, codec), workers, memoryLimitBytes, progress)
+                .run(Arrays.copyOf(initial, sizeBytes));
+    }
+
+    /** Between the bytes of the search and the states of the model. */
+    private static final class StateExpander implements Expander, ProtocolModel.Visitor {
+        private final ProtocolModel model;
+        private final StateCodec codec;
+        private final ProtocolState state;
+        private final ProtocolState next;
+        private final byte[] bytes;
+        private Successors successors = Successors.NONE;
+
+        StateExpander(ProtocolModel model, StateCodec codec) {
+            this.model = model;
+            this.codec = codec;
+            state = new ProtocolState(model.cores());
+            next = new ProtocolState(model.cores());
+            bytes = new byte[codec.maxSizeBytes()];
+        }
+
+        @Override
+        public void expand(byte[] encoded, int sizeBytes, Successors into) {
+            codec.read(encoded, sizeBytes, state);
+            successors = into;
+            model.expand(state, next, this);
+        }
+
+        @Override
+        public void moved(ProtocolState after, Move move, int group, int site) {
+            successors.add(bytes, codec.write(after, bytes));
+        }
+
+        @Override
+        public void stayed(Move move, int group, int site) {
+            successors.addLoop();
+        }
+
+        @Override
+        public void violated(Violated what) {
+            successors.wrong(what);
+        }
+    }
+}
