@@ -1,9 +1,12 @@
 package dev.pokesim.patcher.proof;
 
 import dev.pokesim.emulator.explore.BreadthFirstSearch;
+import dev.pokesim.emulator.explore.BreadthFirstSearch.Outcome;
+import dev.pokesim.emulator.explore.BreadthFirstSearch.Result;
 import dev.pokesim.emulator.explore.Expander;
 import dev.pokesim.emulator.explore.Successors;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Set;
 
 /**
@@ -27,9 +30,38 @@ public final class ProtocolExplorer {
         this.memoryLimitBytes = memoryLimitBytes;
     }
 
-    /** Goes through all states. */
-    public BreadthFirstSearch.Result search(BreadthFirstSearch.Progress progress) {
-        ProtocolModel model = new ProtocolModel(new ProtocolProgram(setup), setup, reductions);
+    /**
+     * Goes through all states, those of a small machine first: what goes wrong there goes wrong on a large one, where the other cores
+     * just answer. A violation that is found with {@link Reduction#WEAK_RETURN} is looked for again without, and counts
+     * only if it is still there.
+     */
+    public ProofResult prove(BreadthFirstSearch.Progress progress) {
+        Counterexample small = CounterexampleFinder.quickly(setup);
+        if (small != null) {
+            return new ProofResult(setup, reductions, ProofResult.Verdict.VIOLATED, small.extent(), small);
+        }
+        Set<Reduction> used = reductions;
+        Result result = search(used, progress);
+        if (result.outcome() == Outcome.WRONG && reductions.contains(Reduction.WEAK_RETURN)) {
+            // perhaps a false alarm of the weak return: only the exact relation can tell
+            used = EnumSet.copyOf(reductions);
+            used.remove(Reduction.WEAK_RETURN);
+            result = search(used, progress);
+        }
+        return new ProofResult(
+                setup,
+                used,
+                ProofResult.verdict(result.outcome()),
+                result.extent(),
+                result.outcome() == Outcome.WRONG ? CounterexampleFinder.thoroughly(setup) : null);
+    }
+
+    private Result search(Set<Reduction> with, BreadthFirstSearch.Progress progress) {
+        return search(new ProtocolModel(new ProtocolProgram(setup), setup, with), workers, memoryLimitBytes, progress);
+    }
+
+    static Result search(
+            ProtocolModel model, int workers, long memoryLimitBytes, BreadthFirstSearch.Progress progress) {
         StateCodec codec = new StateCodec(model);
         byte[] initial = new byte[codec.maxSizeBytes()];
         int sizeBytes = codec.write(model.initial(), initial);

@@ -135,6 +135,29 @@ final class ProtocolModel {
         }
     }
 
+    /** A move as a step; only where cores are told apart. */
+    ProofStep step(ProtocolState before, Move move, int group, int site) {
+        int core = group + 1;
+        return switch (move) {
+            case PATCHER ->
+                new ProofStep(
+                        ProofStep.PATCHER,
+                        program.kind(before.at) == ProtocolProgram.Kind.RETIRE_EACH
+                                ? "retire.done"
+                                : program.word(before.at));
+            case PATCHER_FOR_CORE -> new ProofStep(ProofStep.PATCHER, program.word(before.at) + " C" + core);
+            case ACK -> new ProofStep(core, "ack");
+            case TRAP -> new ProofStep(core, "trap " + site);
+            case TRAP_AND_RETURN -> new ProofStep(core, "trap " + site + " and return");
+            case HANDLER ->
+                new ProofStep(
+                        core,
+                        setup.handler()
+                                .get(CoreRecord.phase(before.record[group]) - 1)
+                                .word());
+        };
+    }
+
     // ---- cores
 
     private boolean outside(
@@ -369,15 +392,15 @@ final class ProtocolModel {
      */
     private boolean each(ProtocolState state, ProtocolState next, Visitor visitor, boolean published) {
         boolean isObserved = false;
-        boolean anyLeft = false;
+        int left = 0;
         int moment = program.moment(state.at);
         for (int group = 0; group < state.groups; group++) {
             long record = state.record[group];
-            anyLeft |= CoreRecord.isPublished(record) != published;
+            left += CoreRecord.isPublished(record) != published ? state.count[group] : 0;
             isObserved |= CoreRecord.phase(record) != 0
                     || verdicts.between(CoreRecord.epoch(record), moment).int3Sites().length != 0;
         }
-        if (!anyLeft) {
+        if (left == 0) {
             return advance(state, next, visitor);
         }
         if (wholeHandlers && !isObserved) {
@@ -397,6 +420,7 @@ final class ProtocolModel {
             if (CoreRecord.isPublished(record) != published) {
                 next.set(state);
                 next.move(group, CoreRecord.withPublished(record, published), symmetric);
+                next.at += left == 1 && published ? 1 : 0; // retiring ends when the last count is 0, not before
                 visitor.moved(next, Move.PATCHER_FOR_CORE, group, Violated.NOBODY);
                 if (!symmetric) {
                     break;

@@ -246,6 +246,7 @@ final class ProtocolProgram {
         }
         return switch (kinds.get(at)) {
             case AWAIT_ONE -> "retire.done";
+            case PUBLISH_EACH, PUBLISH_ONE -> "publish";
             case END -> "end";
             default -> actions.get(at).toString();
         };

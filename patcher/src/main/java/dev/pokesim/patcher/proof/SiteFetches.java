@@ -37,9 +37,11 @@ final class SiteFetches {
      *
      * @param int3 whether it may trap
      * @param wrong the first thing it may execute that it must not; null if there is none
+     * @param wrongBytes its bytes, as far as they were fetched; null if there is none
      * @param seen every instruction that it may fetch, as text, sorted
      */
-    record Outcome(boolean int3, @Nullable String wrong, List<String> seen) {}
+    record Outcome(
+            boolean int3, @Nullable String wrong, @Nullable InstructionBytes wrongBytes, List<String> seen) {}
 
     private final SiteHistory history;
     private final FetchMode mode;
@@ -97,6 +99,7 @@ final class SiteFetches {
                 new TextFetcher(new DecodeCache(memory, new Decoder()), new FetchView(memory, mode, choices));
         boolean int3 = false;
         String wrong = null;
+        InstructionBytes wrongBytes = null;
         TreeSet<String> seen = new TreeSet<>();
         do {
             try {
@@ -104,15 +107,20 @@ final class SiteFetches {
                 seen.add(instruction.name() + " (" + instruction.bytes() + ")");
                 if (instruction.bytes().byteAt(0) == TextPokeLoc.INT3) {
                     int3 = true;
-                } else if (!legal.contains(instruction.bytes())) {
-                    wrong = wrong == null ? instruction.name() + " (" + instruction.bytes() + ")" : wrong;
+                } else if (wrong == null && !legal.contains(instruction.bytes())) {
+                    wrong = instruction.name() + " (" + instruction.bytes() + ")";
+                    wrongBytes = instruction.bytes();
                 }
-            } catch (GuestFault | NotModelled fault) {
+            } catch (NotModelled undecodable) {
+                seen.add("undecodable bytes " + undecodable.bytes());
+                wrong = wrong == null ? "undecodable bytes " + undecodable.bytes() : wrong;
+                wrongBytes = wrongBytes == null ? undecodable.bytes() : wrongBytes;
+            } catch (GuestFault fault) {
                 seen.add(String.valueOf(fault.getMessage()));
                 wrong = wrong == null ? String.valueOf(fault.getMessage()) : wrong;
             }
         } while (choices.next());
-        return new Outcome(int3, wrong, List.copyOf(seen));
+        return new Outcome(int3, wrong, wrongBytes, List.copyOf(seen));
     }
 
     private void serialise(Core core) {

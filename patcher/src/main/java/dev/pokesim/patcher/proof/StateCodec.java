@@ -55,6 +55,15 @@ final class StateCodec {
         return at;
     }
 
+    /** FNV-1a: a hash to print, the same everywhere. */
+    long hash(byte[] bytes, int sizeBytes) {
+        long hash = 0xcbf29ce484222325L;
+        for (int i = 0; i < sizeBytes; i++) {
+            hash = (hash ^ bytes[i] & 0xff) * 0x100000001b3L;
+        }
+        return hash;
+    }
+
     private static int put(byte[] bytes, int at, long value, int sizeBytes) {
         for (int i = 0; i < sizeBytes; i++) {
             bytes[at + i] = (byte) (value >>> 8 * i);
