@@ -44,6 +44,11 @@ public final class FetchAddRefs implements Refs {
     }
 
     @Override
+    public void abandon(Routine.Builder routine, BatchContext context) {
+        global.abandon(routine, context);
+    }
+
+    @Override
     public long countAddress() {
         return global.countAddress();
     }

@@ -41,6 +41,11 @@ public final class GlobalRefs implements Refs {
     }
 
     @Override
+    public void abandon(Routine.Builder routine, BatchContext context) {
+        RefSteps.decrement(routine, COUNTER);
+    }
+
+    @Override
     public long countAddress() {
         return KernelLayout.DESCRIPTOR_COUNT;
     }

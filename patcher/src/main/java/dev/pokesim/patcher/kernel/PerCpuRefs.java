@@ -3,6 +3,7 @@ package dev.pokesim.patcher.kernel;
 import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.emulator.microop.AddressOf;
+import java.util.function.Consumer;
 import java.util.stream.LongStream;
 
 /**
@@ -48,6 +49,15 @@ public final class PerCpuRefs implements Refs {
 
     @Override
     public void retire(Routine.Builder routine, BatchContext context) {
+        eachCounter(routine, context, counter -> RefSteps.decrementAndAwaitZero(routine, counter, context));
+    }
+
+    @Override
+    public void abandon(Routine.Builder routine, BatchContext context) {
+        eachCounter(routine, context, counter -> RefSteps.decrement(routine, counter));
+    }
+
+    private static void eachCounter(Routine.Builder routine, BatchContext context, Consumer<AddressOf> body) {
         int possible = context.layout().possibleCores();
         int cpu = routine.local();
         int area = routine.local();
@@ -59,7 +69,7 @@ public final class PerCpuRefs implements Refs {
                         offsetOf(cpu),
                         8,
                         context.costs().cachedReadPs());
-        RefSteps.decrementAndAwaitZero(routine, in(area), context);
+        body.accept(in(area));
         routine.compute("next cpu", context.costs().nextCpuPs(), (core, local) -> local[cpu]++)
                 .jumpIf("more cpus", (core, local) -> local[cpu] < possible, "retire");
     }

@@ -24,6 +24,9 @@ public interface Refs {
     /** The patcher gives the array up and waits until every reference is gone. */
     void retire(Routine.Builder routine, BatchContext context);
 
+    /** The patcher gives the array up, whoever still holds a reference. */
+    void abandon(Routine.Builder routine, BatchContext context);
+
     /** Where a handler reads how many entries there are. */
     long countAddress();
 

@@ -21,6 +21,12 @@ public final class SyncCores {
      * @param online which cores it reaches
      */
     public static void append(Routine.Builder routine, int coreCount, IntPredicate online) {
+        send(routine, coreCount, online);
+        routine.awaitAnswers();
+    }
+
+    /** As {@link #append}, without the wait. */
+    public static void send(Routine.Builder routine, int coreCount, IntPredicate online) {
         int cpu = routine.local();
         String send = "send-" + cpu;
         String skip = "skip-" + cpu;
@@ -36,8 +42,7 @@ public final class SyncCores {
                 .jumpIf("more cpus", (core, local) -> local[cpu] < coreCount, send)
                 .setInterruptsEnabled(false)
                 .serialise()
-                .setInterruptsEnabled(true)
-                .awaitAnswers();
+                .setInterruptsEnabled(true);
     }
 
     /** The handler on the other cores: sync_core(), then the answer. */

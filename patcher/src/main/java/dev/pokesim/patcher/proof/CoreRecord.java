@@ -4,36 +4,46 @@ package dev.pokesim.patcher.proof;
  * What the proof knows of one core, in the bits of a long: nothing about registers, because the core may execute any site at any
  * time.
  *
- * <p>Epoch: how many stores into text it has serialised past. Phase: 0 outside handlers, else which {@link
- * dev.pokesim.patcher.kernel.HandlerStep} comes next, plus 1. Site: where it trapped. Pending: whether an IPI waits. Reference: whether
- * the patcher has published this core's counter. Held: how many references its handlers hold. Left out: whether broken syncs
- * do not reach it.
+ * <p>Pending: whether an IPI waits; stopping: whether that IPI is one to stop. Published: whether the patcher has published this
+ * core's reference count. Special: whether it is the one that the setup singles out. Offline: whether it has not come up yet.
+ * Marked: whether a grace period waits for it. Held: how many references its handlers hold. Phase: what it is doing, see the constants. Site:
+ * where it does that. Epoch: how many stores into text it has serialised past.
  */
 final class CoreRecord {
     private static final int PENDING_SHIFT = 0;
-    private static final int PUBLISHED_SHIFT = 1;
-    private static final int LEFT_OUT_SHIFT = 2;
-    private static final int HELD_SHIFT = 3;
-    private static final int PHASE_SHIFT = 5;
-    private static final int SITE_SHIFT = 9;
-    private static final int EPOCH_SHIFT = 25;
+    private static final int STOPPING_SHIFT = 1;
+    private static final int PUBLISHED_SHIFT = 2;
+    private static final int SPECIAL_SHIFT = 3;
+    private static final int OFFLINE_SHIFT = 4;
+    private static final int MARKED_SHIFT = 5;
+    private static final int HELD_SHIFT = 6;
+    private static final int PHASE_SHIFT = 8;
+    private static final int SITE_SHIFT = 13;
+    private static final int EPOCH_SHIFT = 29;
 
     private static final long HELD_MASK = 3;
-    private static final long PHASE_MASK = 15;
+    private static final long PHASE_MASK = 31;
     private static final long SITE_MASK = 0xffff;
 
     /** More references than this in one core's hands are not told apart. */
     static final int MAX_HELD = 3;
     /** Sites must have lower indices. */
     static final int MAX_SITES = 1 << 16;
-    /** Bits below the epoch. */
-    static final int BITS_BELOW_EPOCH = EPOCH_SHIFT;
+    /** How many bits lie below the site. */
+    static final int BITS_BELOW_SITE = SITE_SHIFT;
+
+    /** Phase of a core that is outside handlers and between places. Phases 1 to 14: the handler's step of that number is next. */
+    static final int OUTSIDE = 0;
+    /** Phase of a core that waits, interrupts off, to be released. */
+    static final int STOPPED = 15;
+    /** Phase of a core that has executed the first {@code phase - INSIDE} bytes of a place and may rest there. */
+    static final int INSIDE = 16;
 
     private CoreRecord() {}
 
-    /** A core that is outside handlers and has seen all text there is. */
-    static long initial(boolean leftOut) {
-        return leftOut ? 1L << LEFT_OUT_SHIFT : 0;
+    /** A core that has seen all text there is. */
+    static long initial(boolean special, boolean offline) {
+        return (special ? 1L << SPECIAL_SHIFT : 0) | (offline ? 1L << OFFLINE_SHIFT : 0);
     }
 
     static int epoch(long record) {
@@ -52,31 +62,77 @@ final class CoreRecord {
         return (int) (record >>> SITE_SHIFT & SITE_MASK);
     }
 
-    /** In the handler's step {@code phase} - 1 for a site; phase 0 and site 0: outside. */
+    /** In a phase at a site; site 0 if the phase has none. */
     static long withPhase(long record, int phase, int site) {
         return record & ~(PHASE_MASK << PHASE_SHIFT | SITE_MASK << SITE_SHIFT)
                 | (long) phase << PHASE_SHIFT
                 | (long) site << SITE_SHIFT;
     }
 
+    /** Outside everything, and no grace period waits for it. */
+    static long left(long record) {
+        return withPhase(with(record, MARKED_SHIFT, false), OUTSIDE, 0);
+    }
+
+    static boolean isInHandler(long record) {
+        int phase = phase(record);
+        return phase > OUTSIDE && phase < STOPPED;
+    }
+
+    static boolean isInside(long record) {
+        return phase(record) > INSIDE;
+    }
+
+    private static boolean is(long record, int shift) {
+        return (record >>> shift & 1) != 0;
+    }
+
+    private static long with(long record, int shift, boolean value) {
+        return record & ~(1L << shift) | (value ? 1L << shift : 0);
+    }
+
     static boolean isPending(long record) {
-        return (record >>> PENDING_SHIFT & 1) != 0;
+        return is(record, PENDING_SHIFT);
     }
 
     static long withPending(long record, boolean pending) {
-        return record & ~(1L << PENDING_SHIFT) | (pending ? 1L << PENDING_SHIFT : 0);
+        return with(record, PENDING_SHIFT, pending);
+    }
+
+    static boolean isStopping(long record) {
+        return is(record, STOPPING_SHIFT);
+    }
+
+    static long withStopping(long record, boolean stopping) {
+        return with(record, STOPPING_SHIFT, stopping);
     }
 
     static boolean isPublished(long record) {
-        return (record >>> PUBLISHED_SHIFT & 1) != 0;
+        return is(record, PUBLISHED_SHIFT);
     }
 
     static long withPublished(long record, boolean published) {
-        return record & ~(1L << PUBLISHED_SHIFT) | (published ? 1L << PUBLISHED_SHIFT : 0);
+        return with(record, PUBLISHED_SHIFT, published);
     }
 
-    static boolean isLeftOut(long record) {
-        return (record >>> LEFT_OUT_SHIFT & 1) != 0;
+    static boolean isSpecial(long record) {
+        return is(record, SPECIAL_SHIFT);
+    }
+
+    static boolean isOffline(long record) {
+        return is(record, OFFLINE_SHIFT);
+    }
+
+    static long online(long record) {
+        return with(record, OFFLINE_SHIFT, false);
+    }
+
+    static boolean isMarked(long record) {
+        return is(record, MARKED_SHIFT);
+    }
+
+    static long withMarked(long record, boolean marked) {
+        return with(record, MARKED_SHIFT, marked);
     }
 
     static int held(long record) {

@@ -3,7 +3,7 @@ package dev.pokesim.patcher.proof;
 import dev.pokesim.emulator.core.FetchMode;
 import dev.pokesim.emulator.explore.BreadthFirstSearch;
 import dev.pokesim.emulator.explore.BreadthFirstSearch.Outcome;
-import dev.pokesim.patcher.kernel.TextPokeLoc;
+import dev.pokesim.patcher.kernel.PatchPlace;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -100,13 +100,13 @@ final class CounterexampleFinder {
     private static ProofSetup shrink(ProofSetup setup, int sites, int cores) {
         List<Long> addresses = setup.batches().stream()
                 .flatMap(Collection::stream)
-                .map(TextPokeLoc::address)
+                .map(PatchPlace::address)
                 .distinct()
                 .toList();
         List<Long> kept = addresses.subList(0, Math.min(sites, addresses.size()));
-        List<List<TextPokeLoc>> batches = new ArrayList<>();
-        for (List<TextPokeLoc> batch : setup.batches()) {
-            List<TextPokeLoc> places = batch.stream()
+        List<List<PatchPlace>> batches = new ArrayList<>();
+        for (List<PatchPlace> batch : setup.batches()) {
+            List<PatchPlace> places = batch.stream()
                     .filter(place -> kept.contains(place.address()))
                     .toList();
             if (!places.isEmpty()) {

@@ -9,16 +9,15 @@ import org.jspecify.annotations.Nullable;
  * function of the two, so each pair is worked out once.
  */
 final class FetchVerdicts {
-    private static final int[] NO_SITES = {};
-
     /**
      * All sites at once.
      *
      * @param wrong what may be executed that must not; null if nothing
      * @param wrongSite where
      * @param int3Sites where a core may trap, ascending
+     * @param rests where a core may be in the middle of a site after one instruction of it: site and offset in turns
      */
-    record Verdict(@Nullable String wrong, int wrongSite, int[] int3Sites) {}
+    record Verdict(@Nullable String wrong, int wrongSite, int[] int3Sites, int[] rests) {}
 
     private final ProtocolProgram program;
     private final int stores;
@@ -54,45 +53,49 @@ final class FetchVerdicts {
         return verdict;
     }
 
+    /** What a core may fetch at one site, {@code offset} bytes inside. */
+    SiteFetches.Outcome at(int site, int offset, int epoch, int moment) {
+        return program.fetches(site).between(offset, storesBy[site][epoch], storesBy[site][moment]);
+    }
+
     private Verdict find(int epoch, int moment) {
         List<Integer> int3 = new ArrayList<>();
+        List<Integer> rests = new ArrayList<>();
         for (int site = 0; site < storesBy.length; site++) {
-            SiteFetches.Outcome outcome = program.fetches(site).between(storesBy[site][epoch], storesBy[site][moment]);
+            SiteFetches.Outcome outcome = at(site, 0, epoch, moment);
             if (outcome.wrong() != null) {
                 return new Verdict(
                         "may execute " + outcome.wrong() + " at " + program.siteText(site)
                                 + ": neither a text of the site nor INT3",
                         site,
-                        NO_SITES);
+                        new int[0],
+                        new int[0]);
             }
             if (outcome.int3()) {
                 int3.add(site);
             }
-        }
-        return new Verdict(
-                null, Violated.NOBODY, int3.stream().mapToInt(Integer::intValue).toArray());
-    }
-
-    /** The first site of a batch where more can be fetched than the present text; {@link Violated#NOBODY} if there is none. */
-    int unsettled(int epoch, int moment, int batch) {
-        for (int site = 0; site < storesBy.length; site++) {
-            if (program.isInBatch(batch, site)) {
-                SiteFetches.Outcome outcome =
-                        program.fetches(site).between(storesBy[site][epoch], storesBy[site][moment]);
-                if (outcome.seen().size() > 1) {
-                    return site;
-                }
+            for (int offset : outcome.goesOnAt()) {
+                rests.add(site);
+                rests.add(offset);
             }
         }
-        return Violated.NOBODY;
+        if (program.foreignSite() != ProtocolProgram.NONE) {
+            int3.add(program.foreignSite());
+        }
+        return new Verdict(null, ProtocolProgram.NONE, array(int3), array(rests));
     }
 
-    /** What can be fetched at a site. */
-    String text(int epoch, int moment, int site) {
-        return String.join(
-                " or ",
-                program.fetches(site)
-                        .between(storesBy[site][epoch], storesBy[site][moment])
-                        .seen());
+    private static int[] array(List<Integer> list) {
+        return list.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** The first site of a batch where more can be fetched than the present text; {@link ProtocolProgram#NONE} if there is none. */
+    int unsettled(int epoch, int moment, int batch) {
+        for (int site : program.batch(batch)) {
+            if (at(site, 0, epoch, moment).seen().size() > 1) {
+                return site;
+            }
+        }
+        return ProtocolProgram.NONE;
     }
 }

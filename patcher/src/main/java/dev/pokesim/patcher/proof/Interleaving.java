@@ -124,7 +124,7 @@ public final class Interleaving {
 
         @Override
         public final void moved(ProtocolState next, Move move, int group, int site) {
-            step(model.step(state, move, group, site), next);
+            step(model.step(state, next, move, group, site), next);
         }
 
         @Override

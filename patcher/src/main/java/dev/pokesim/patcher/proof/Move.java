@@ -6,12 +6,22 @@ enum Move {
     PATCHER,
     /** The patcher does its part for one core of a loop over all. */
     PATCHER_FOR_CORE,
-    /** A core takes the pending IPI, serialises and answers. */
+    /** A core takes the pending IPI, serialises and answers; or stops, if that is what the IPI asks for. */
     ACK,
+    /** A stopped core goes on. */
+    RESUME,
     /** A core fetches an INT3. */
     TRAP,
     /** A core fetches an INT3 and handles it, all at once. */
     TRAP_AND_RETURN,
     /** The next step of a core's handler. */
-    HANDLER
+    HANDLER,
+    /** A core executes an instruction of a site and comes to the next one of the same site. */
+    ENTER,
+    /** A core leaves a site that it was inside of. */
+    LEAVE,
+    /** A core comes up. */
+    ONLINE,
+    /** A core begins to wait for the patching core, with its own interrupts off. */
+    SPIN
 }

@@ -1,41 +1,79 @@
 package dev.pokesim.patcher.proof;
 
 import dev.pokesim.emulator.core.FetchMode;
-import dev.pokesim.patcher.kernel.HandlerStep;
 import dev.pokesim.patcher.kernel.KernelLayout;
+import dev.pokesim.patcher.kernel.PatchPlace;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
 import dev.pokesim.patcher.protocol.PatchProtocol;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What is to be proved.
  *
- * @param batches the places of each batch, by address, at most 256; a later batch may patch the same places again
- * @param cores 2 to 4096 with the patcher's, which is core 0 and executes no site
+ * @param batches the places of each batch in the order of the array; a later batch may patch the same places again
+ * @param cores 2 to 4096 with the patcher's, which is core 0
  * @param perCoreRefs whether each core has a reference count of its own, rather than all one
- * @param handler what the INT3 handler does
  * @param fetchMode how far fetches may lag
+ * @param company what else is going on
+ * @param without oracles that are not asked, by name: what the protocol does not promise
  */
 public record ProofSetup(
         PatchProtocol protocol,
-        List<List<TextPokeLoc>> batches,
+        List<List<PatchPlace>> batches,
         int cores,
         boolean perCoreRefs,
-        List<HandlerStep> handler,
-        FetchMode fetchMode) {
+        FetchMode fetchMode,
+        Set<Company> company,
+        Set<String> without) {
     /** The most cores that a proof takes. */
     public static final int MAX_CORES = 4096;
 
+    /** Something that is going on besides patching. */
+    public enum Company {
+        /** An INT3 that stands elsewhere all the time and belongs to somebody else, such as a kprobe. */
+        FOREIGN_INT3("foreign-int3"),
+        /** The last core is offline at first and comes up at any time. */
+        LATE_CORE("late-core"),
+        /** The patching core is interrupted wherever its interrupts are on, and runs through the sites then. */
+        PATCHER_INTERRUPTED("patcher-interrupted"),
+        /** The last core sometimes waits for the patching core to take an IPI, with its own interrupts off. */
+        RIVAL_SYNC("rival-sync");
+
+        private final String optionName;
+
+        Company(String optionName) {
+            this.optionName = optionName;
+        }
+
+        /** As scenarios write it. */
+        public String optionName() {
+            return optionName;
+        }
+    }
+
     public ProofSetup {
         batches = batches.stream().map(List::copyOf).toList();
-        handler = List.copyOf(handler);
+        company = Set.copyOf(company);
+        without = Set.copyOf(without);
         if (cores < 2 || cores > MAX_CORES) {
             throw new IllegalArgumentException("2 to " + MAX_CORES + " cores, not " + cores);
         }
         if (batches.isEmpty() || batches.stream().anyMatch(List::isEmpty)) {
             throw new IllegalArgumentException("a batch without a place");
         }
+    }
+
+    /** The kernel's setting: the patching core is interrupted, too; everything is promised. */
+    public static ProofSetup of(
+            PatchProtocol protocol,
+            List<List<PatchPlace>> batches,
+            int cores,
+            boolean perCoreRefs,
+            FetchMode fetchMode) {
+        return new ProofSetup(
+                protocol, batches, cores, perCoreRefs, fetchMode, Set.of(Company.PATCHER_INTERRUPTED), Set.of());
     }
 
     /** How many places all batches have together. */
@@ -45,26 +83,26 @@ public record ProofSetup(
 
     /** The same with another fetch mode. */
     public ProofSetup withFetchMode(FetchMode mode) {
-        return new ProofSetup(protocol, batches, cores, perCoreRefs, handler, mode);
+        return new ProofSetup(protocol, batches, cores, perCoreRefs, mode, company, without);
     }
 
     /** The same with other batches. */
-    public ProofSetup withBatches(List<List<TextPokeLoc>> others) {
-        return new ProofSetup(protocol, others, cores, perCoreRefs, handler, fetchMode);
+    public ProofSetup withBatches(List<List<PatchPlace>> others) {
+        return new ProofSetup(protocol, others, cores, perCoreRefs, fetchMode, company, without);
     }
 
     /** The same with another number of cores. */
     public ProofSetup withCores(int count) {
-        return new ProofSetup(protocol, batches, count, perCoreRefs, handler, fetchMode);
+        return new ProofSetup(protocol, batches, count, perCoreRefs, fetchMode, company, without);
     }
 
     /**
      * Batches as a patcher makes them when it queues places one after the other: a batch ends when it is full, or when the next
      * place has a lower address.
      */
-    public static List<List<TextPokeLoc>> batches(List<TextPokeLoc> places) {
-        List<List<TextPokeLoc>> batches = new ArrayList<>();
-        List<TextPokeLoc> batch = new ArrayList<>();
+    public static List<List<PatchPlace>> batches(List<TextPokeLoc> places) {
+        List<List<PatchPlace>> batches = new ArrayList<>();
+        List<PatchPlace> batch = new ArrayList<>();
         for (TextPokeLoc place : places) {
             boolean isFull = batch.size() == KernelLayout.MAX_ENTRIES;
             boolean isLower = !batch.isEmpty()
@@ -73,24 +111,19 @@ public record ProofSetup(
                 batches.add(batch);
                 batch = new ArrayList<>();
             }
-            batch.add(place);
+            batch.add(PatchPlace.of(place));
         }
         batches.add(batch);
         return batches;
     }
 
     /** The way there and back, again and again: {@code rounds} times all batches, old and new text exchanged every other time. */
-    public static List<List<TextPokeLoc>> thereAndBack(List<List<TextPokeLoc>> batches, int rounds) {
-        List<List<TextPokeLoc>> all = new ArrayList<>();
+    public static List<List<PatchPlace>> thereAndBack(List<List<PatchPlace>> batches, int rounds) {
+        List<List<PatchPlace>> all = new ArrayList<>();
         for (int round = 0; round < rounds; round++) {
             boolean isBack = round % 2 == 1;
-            for (List<TextPokeLoc> batch : batches) {
-                all.add(
-                        isBack
-                                ? batch.stream()
-                                        .map(place -> TextPokeLoc.of(place.address(), place.newText(), place.oldText()))
-                                        .toList()
-                                : batch);
+            for (List<PatchPlace> batch : batches) {
+                all.add(isBack ? batch.stream().map(PatchPlace::reversed).toList() : batch);
             }
         }
         return all;

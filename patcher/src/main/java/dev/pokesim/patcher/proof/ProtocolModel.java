@@ -1,8 +1,14 @@
 package dev.pokesim.patcher.proof;
 
+import dev.pokesim.emulator.memory.InstructionBytes;
 import dev.pokesim.patcher.kernel.HandlerStep;
+import dev.pokesim.patcher.kernel.KernelLayout;
+import dev.pokesim.patcher.kernel.TextPokeLoc;
+import dev.pokesim.patcher.kernel.TrapHandler;
+import dev.pokesim.patcher.proof.ProofSetup.Company;
+import dev.pokesim.patcher.protocol.CoreSet;
+import dev.pokesim.patcher.protocol.Lookup;
 import dev.pokesim.patcher.protocol.PatchAction;
-import dev.pokesim.patcher.protocol.SyncTargets;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +24,7 @@ final class ProtocolModel {
          *
          * @param next reused after the call
          * @param group of cores in the state before, whose core moves; meaningless for {@link Move#PATCHER}
-         * @param site where it traps; meaningless for other moves
+         * @param site where it traps or enters; meaningless for other moves
          */
         void moved(ProtocolState next, Move move, int group, int site);
 
@@ -29,25 +35,36 @@ final class ProtocolModel {
         void violated(Violated what);
     }
 
+    private static final Set<HandlerStep> OF_ARRAY = Set.of(
+            HandlerStep.TAKE_REF, HandlerStep.FIND_ENTRY, HandlerStep.ACT, HandlerStep.DROP_REF, HandlerStep.RETURN);
+
     private final ProtocolProgram program;
     private final ProofSetup setup;
+    private final TrapHandler handler;
     private final int cores;
     private final boolean symmetric;
     private final boolean prompt;
     private final boolean wholeHandlers;
     private final boolean returnSerialises;
-    private final boolean hasLeftOut;
+    private final boolean hasSpecial;
+    private final boolean hasRival;
     private final FetchVerdicts verdicts;
 
     ProtocolModel(ProtocolProgram program, ProofSetup setup, Set<Reduction> reductions) {
         this.program = program;
         this.setup = setup;
+        handler = setup.protocol().handler();
         cores = setup.cores() - 1;
         symmetric = reductions.contains(Reduction.SYMMETRY);
         prompt = reductions.contains(Reduction.PROMPT_SYNC) && everySyncIsAwaited();
-        wholeHandlers = reductions.contains(Reduction.WHOLE_HANDLERS);
+        // what the look ahead knows of is the kernel's handler
+        wholeHandlers = reductions.contains(Reduction.WHOLE_HANDLERS)
+                && !handler.interruptible()
+                && OF_ARRAY.containsAll(handler.steps())
+                && handler.response() == TrapHandler.Response.EMULATE_NEW;
         returnSerialises = !reductions.contains(Reduction.WEAK_RETURN);
-        hasLeftOut = hasSync(SyncTargets.ALL_BUT_LAST);
+        hasRival = setup.company().contains(Company.RIVAL_SYNC);
+        hasSpecial = hasRival || setup.company().contains(Company.LATE_CORE) || leavesOut();
         verdicts = new FetchVerdicts(program);
     }
 
@@ -60,9 +77,9 @@ final class ProtocolModel {
         return true;
     }
 
-    private boolean hasSync(SyncTargets targets) {
+    private boolean leavesOut() {
         for (int at = 0; at < program.size(); at++) {
-            if (program.action(at) instanceof PatchAction.SendSync send && send.targets() == targets) {
+            if (program.action(at) instanceof PatchAction.SendSync send && send.cores() == CoreSet.ALL_BUT_LAST) {
                 return true;
             }
         }
@@ -82,20 +99,25 @@ final class ProtocolModel {
         return program;
     }
 
+    FetchVerdicts verdicts() {
+        return verdicts;
+    }
+
     ProtocolState initial() {
         ProtocolState state = new ProtocolState(cores);
-        int ordinary = hasLeftOut ? cores - 1 : cores;
+        int ordinary = hasSpecial ? cores - 1 : cores;
+        long special = CoreRecord.initial(true, setup.company().contains(Company.LATE_CORE));
         if (symmetric) {
             if (ordinary > 0) {
-                state.add(CoreRecord.initial(false), ordinary);
+                state.add(CoreRecord.initial(false, false), ordinary);
             }
-            if (hasLeftOut) {
-                state.add(CoreRecord.initial(true), 1);
+            if (hasSpecial) {
+                state.add(special, 1);
             }
         } else {
             state.groups = cores;
             for (int i = 0; i < cores; i++) {
-                state.record[i] = CoreRecord.initial(i == ordinary);
+                state.record[i] = i < ordinary ? CoreRecord.initial(false, false) : special;
                 state.count[i] = 1;
             }
         }
@@ -108,154 +130,363 @@ final class ProtocolModel {
      * @param next scratch
      */
     void expand(ProtocolState state, ProtocolState next, Visitor visitor) {
+        Violated own = ownInterrupt(state);
+        if (own != null && isAsked(own)) {
+            visitor.violated(own);
+            return;
+        }
         boolean canMove = patcher(state, next, visitor);
-        int moment = program.moment(state.at);
         boolean allDone = true;
         for (int group = 0; group < state.groups; group++) {
             long record = state.record[group];
-            boolean isOutside = CoreRecord.phase(record) == 0;
-            allDone &= isOutside && !CoreRecord.isPending(record);
-            if (isOutside) {
-                FetchVerdicts.Verdict verdict = verdicts.between(CoreRecord.epoch(record), moment);
-                if (verdict.wrong() != null) {
-                    visitor.violated(new Violated("NoTornInstruction", group, verdict.wrongSite(), verdict.wrong()));
-                    return;
-                }
-                canMove |= outside(state, next, visitor, group, verdict);
-            } else {
+            int phase = CoreRecord.phase(record);
+            allDone &= phase == CoreRecord.OUTSIDE && !CoreRecord.isPending(record);
+            if (CoreRecord.isOffline(record)) {
+                canMove |= come(state, next, visitor, group);
+            } else if (phase == CoreRecord.OUTSIDE) {
+                canMove |= outside(state, next, visitor, group);
+            } else if (CoreRecord.isInHandler(record)) {
                 canMove |= handler(state, next, visitor, group);
+            } else if (phase == CoreRecord.STOPPED) {
+                canMove |= stopped(state, next, visitor, group);
+            } else {
+                canMove |= inside(state, next, visitor, group);
             }
         }
         if (!canMove && !(allDone && program.kind(state.at) == ProtocolProgram.Kind.END)) {
-            visitor.violated(new Violated(
-                    "EveryWaitEnds",
-                    Violated.NOBODY,
-                    Violated.NOBODY,
-                    "the patcher waits at " + program.word(state.at) + ", and no core can do anything about it"));
+            report(
+                    visitor,
+                    new Violated(
+                            "EveryWaitEnds",
+                            Violated.NOBODY,
+                            Violated.NOBODY,
+                            "deadlock: the patcher waits at " + program.word(state.at)
+                                    + ", and no core can do anything about it"));
+        }
+    }
+
+    private boolean isAsked(Violated violated) {
+        return !setup.without().contains(violated.oracle());
+    }
+
+    private void report(Visitor visitor, Violated violated) {
+        if (isAsked(violated)) {
+            visitor.violated(violated);
         }
     }
 
     /** A move as a step; only where cores are told apart. */
-    ProofStep step(ProtocolState before, Move move, int group, int site) {
+    ProofStep step(ProtocolState before, ProtocolState after, Move move, int group, int site) {
         int core = group + 1;
+        int at = before.at;
         return switch (move) {
             case PATCHER ->
                 new ProofStep(
                         ProofStep.PATCHER,
-                        program.kind(before.at) == ProtocolProgram.Kind.RETIRE_EACH
-                                ? "retire.done"
-                                : program.word(before.at));
-            case PATCHER_FOR_CORE -> new ProofStep(ProofStep.PATCHER, program.word(before.at) + " C" + core);
-            case ACK -> new ProofStep(core, "ack");
+                        program.kind(at) == ProtocolProgram.Kind.RETIRE_EACH ? "retire.done" : program.word(at));
+            case PATCHER_FOR_CORE -> new ProofStep(ProofStep.PATCHER, program.word(at) + " C" + core);
+            case ACK -> new ProofStep(core, CoreRecord.isStopping(before.record[group]) ? "stop" : "ack");
+            case RESUME -> new ProofStep(core, "resume");
             case TRAP -> new ProofStep(core, "trap " + site);
             case TRAP_AND_RETURN -> new ProofStep(core, "trap " + site + " and return");
             case HANDLER ->
                 new ProofStep(
                         core,
-                        setup.handler()
+                        handler.steps()
                                 .get(CoreRecord.phase(before.record[group]) - 1)
                                 .word());
+            case ENTER ->
+                new ProofStep(
+                        core, "enter " + site + " +" + (CoreRecord.phase(after.record[group]) - CoreRecord.INSIDE));
+            case LEAVE -> new ProofStep(core, "leave " + site);
+            case ONLINE -> new ProofStep(core, "online");
+            case SPIN -> new ProofStep(core, "spin");
         };
     }
 
     // ---- cores
 
-    private boolean outside(
-            ProtocolState state, ProtocolState next, Visitor visitor, int group, FetchVerdicts.Verdict verdict) {
+    /** One core of a group becomes like {@code after}. */
+    private boolean go(
+            ProtocolState state, ProtocolState next, Visitor visitor, Move move, int group, int site, long after) {
+        if (after == state.record[group]) {
+            visitor.stayed(move, group, site);
+            return false;
+        }
+        next.set(state);
+        next.move(group, after, symmetric);
+        visitor.moved(next, move, group, site);
+        return true;
+    }
+
+    private long serialised(ProtocolState state, long record) {
+        return CoreRecord.withEpoch(record, program.moment(state.at));
+    }
+
+    private boolean outside(ProtocolState state, ProtocolState next, Visitor visitor, int group) {
         long record = state.record[group];
-        boolean canMove = false;
-        if (CoreRecord.isPending(record)) {
-            acknowledge(state, next, visitor, group);
-            canMove = true;
-            if (prompt) {
-                return true;
-            }
+        FetchVerdicts.Verdict verdict = verdicts.between(CoreRecord.epoch(record), program.moment(state.at));
+        if (verdict.wrong() != null) {
+            report(visitor, new Violated("NoTornInstruction", group, verdict.wrongSite(), verdict.wrong()));
+            return true;
+        }
+        boolean canMove = acknowledge(state, next, visitor, group);
+        if (canMove && prompt) {
+            return true;
+        }
+        if (hasRival && CoreRecord.isSpecial(record)) {
+            canMove |= go(
+                    state,
+                    next,
+                    visitor,
+                    Move.SPIN,
+                    group,
+                    Violated.NOBODY,
+                    CoreRecord.withPhase(record, CoreRecord.INSIDE, 0));
         }
         boolean whole = wholeHandlers && program.isUndisturbed(state.at, CoreRecord.isPending(record));
         for (int site : verdict.int3Sites()) {
-            if (whole) {
-                String unclaimed = unclaimed(state, group, site);
-                if (unclaimed != null) {
-                    visitor.violated(new Violated("EveryInt3IsClaimed", group, site, unclaimed));
-                    return canMove;
-                }
-                long after = returnSerialises ? CoreRecord.withEpoch(record, program.moment(state.at)) : record;
-                after = afterHandler(after);
-                if (after == record) {
-                    visitor.stayed(Move.TRAP_AND_RETURN, group, site);
-                } else {
-                    next.set(state);
-                    next.move(group, after, symmetric);
-                    visitor.moved(next, Move.TRAP_AND_RETURN, group, site);
-                    canMove = true;
-                }
-            } else {
-                next.set(state);
-                next.move(group, CoreRecord.withPhase(record, 1, site), symmetric);
-                visitor.moved(next, Move.TRAP, group, site);
-                canMove = true;
-            }
+            canMove |= whole
+                    ? trapAndReturn(state, next, visitor, group, site)
+                    : go(state, next, visitor, Move.TRAP, group, site, CoreRecord.withPhase(record, 1, site));
+        }
+        for (int i = 0; i < verdict.rests().length; i += 2) {
+            int site = verdict.rests()[i];
+            int phase = CoreRecord.INSIDE + verdict.rests()[i + 1];
+            canMove |= go(state, next, visitor, Move.ENTER, group, site, CoreRecord.withPhase(record, phase, site));
         }
         return canMove;
     }
 
-    /** What the steps of the whole handler leave behind in the record besides the epoch. */
-    private long afterHandler(long record) {
-        int held = CoreRecord.held(record);
-        for (HandlerStep step : setup.handler()) {
-            held += step == HandlerStep.TAKE_REF ? 1 : step == HandlerStep.DROP_REF ? -1 : 0;
+    private boolean trapAndReturn(ProtocolState state, ProtocolState next, Visitor visitor, int group, int site) {
+        String reason = unclaimed(state, group, site);
+        if (reason != null) {
+            report(visitor, new Violated("EveryInt3IsClaimed", group, site, reason));
+            return false;
         }
-        return CoreRecord.withHeld(record, held);
+        long after = state.record[group];
+        int held = CoreRecord.held(after);
+        boolean isMine = program.finds(state.at, site) && isAvailable(state, group);
+        if (isMine) {
+            for (HandlerStep step : handler.steps()) {
+                held += step == HandlerStep.TAKE_REF ? 1 : step == HandlerStep.DROP_REF ? -1 : 0;
+            }
+        }
+        after = CoreRecord.withHeld(after, held);
+        after = returnSerialises ? serialised(state, after) : after;
+        return go(state, next, visitor, Move.TRAP_AND_RETURN, group, site, after);
     }
 
-    private void acknowledge(ProtocolState state, ProtocolState next, Visitor visitor, int group) {
-        long record = CoreRecord.withPending(state.record[group], false);
-        next.set(state);
-        next.move(group, CoreRecord.withEpoch(record, program.moment(state.at)), symmetric);
-        visitor.moved(next, Move.ACK, group, Violated.NOBODY);
+    /** Takes the IPI that is pending, if one is. */
+    private boolean acknowledge(ProtocolState state, ProtocolState next, Visitor visitor, int group) {
+        long record = state.record[group];
+        if (!CoreRecord.isPending(record)) {
+            return false;
+        }
+        boolean stops = CoreRecord.isStopping(record);
+        long after = CoreRecord.withStopping(CoreRecord.withPending(record, false), false);
+        if (stops) {
+            after = CoreRecord.withPhase(after, CoreRecord.STOPPED, 0);
+        }
+        after = program.isFlushing(state.at) ? serialised(state, after) : after;
+        return go(state, next, visitor, Move.ACK, group, Violated.NOBODY, after);
     }
+
+    private boolean stopped(ProtocolState state, ProtocolState next, Visitor visitor, int group) {
+        if (program.isHolding(state.at)) {
+            return false;
+        }
+        long after = serialised(state, CoreRecord.withPhase(state.record[group], CoreRecord.OUTSIDE, 0));
+        return go(state, next, visitor, Move.RESUME, group, Violated.NOBODY, after);
+    }
+
+    private boolean come(ProtocolState state, ProtocolState next, Visitor visitor, int group) {
+        long after = serialised(state, CoreRecord.online(state.record[group]));
+        return go(state, next, visitor, Move.ONLINE, group, Violated.NOBODY, after);
+    }
+
+    private boolean inside(ProtocolState state, ProtocolState next, Visitor visitor, int group) {
+        long record = state.record[group];
+        int site = CoreRecord.site(record);
+        int offset = CoreRecord.phase(record) - CoreRecord.INSIDE;
+        if (offset == 0) { // a rival that spins with interrupts off, until the patching core takes its IPI
+            return program.isInterruptible(state.at)
+                    && go(state, next, visitor, Move.RESUME, group, site, CoreRecord.left(record));
+        }
+        SiteFetches.Outcome outcome = verdicts.at(site, offset, CoreRecord.epoch(record), program.moment(state.at));
+        if (outcome.wrong() != null) {
+            report(
+                    visitor,
+                    new Violated(
+                            "NoEntryInsideSite",
+                            group,
+                            site,
+                            "rests at byte " + offset + " of " + program.siteText(site) + " and may execute "
+                                    + outcome.wrong() + " there: no instruction of any of its texts"));
+            return true;
+        }
+        boolean canMove = acknowledge(state, next, visitor, group);
+        for (int to : outcome.goesOnAt()) {
+            canMove |= go(
+                    state,
+                    next,
+                    visitor,
+                    Move.ENTER,
+                    group,
+                    site,
+                    CoreRecord.withPhase(record, CoreRecord.INSIDE + to, site));
+        }
+        return canMove | go(state, next, visitor, Move.LEAVE, group, site, CoreRecord.left(record));
+    }
+
+    // ---- handlers
 
     private boolean handler(ProtocolState state, ProtocolState next, Visitor visitor, int group) {
         long record = state.record[group];
         int phase = CoreRecord.phase(record);
         int site = CoreRecord.site(record);
-        HandlerStep step = setup.handler().get(phase - 1);
+        int at = state.at;
+        boolean canMove = handler.interruptible() && acknowledge(state, next, visitor, group);
+        HandlerStep step = handler.steps().get(phase - 1);
         long after = CoreRecord.withPhase(record, phase + 1, site);
         switch (step) {
-            case TAKE_REF -> {
-                if (!isAvailable(state, group)) {
-                    visitor.violated(new Violated("EveryInt3IsClaimed", group, site, noReference(state, site)));
+            case ASK_REGISTERED -> {
+                if (!program.isUsable(at, Lookup.HANDLER)) {
+                    return notMine(state, next, visitor, group, site, "nobody is registered for it") || canMove;
+                }
+            }
+            case LOAD_COUNT -> {
+                if (!program.isUsable(at, Lookup.COUNT)) {
+                    return notMine(state, next, visitor, group, site, "the count is 0") || canMove;
+                }
+            }
+            case LOAD_VECTOR -> {
+                if (!program.isUsable(at, Lookup.VECTOR)) {
+                    report(
+                            visitor,
+                            new Violated(
+                                    "NoBug",
+                                    group,
+                                    site,
+                                    "saw a count, and then finds NULL where the array should be: it dies"));
                     return true;
+                }
+            }
+            case LOAD_DESCRIPTOR -> {
+                if (!program.isUsable(at, Lookup.DESCRIPTOR)) {
+                    return notMine(state, next, visitor, group, site, "there is no descriptor") || canMove;
+                }
+            }
+            case TAKE_REF -> {
+                boolean hasDescriptor = handler.steps().contains(HandlerStep.LOAD_DESCRIPTOR);
+                if (hasDescriptor && !program.isUsable(at, Lookup.DESCRIPTOR)) {
+                    report(
+                            visitor,
+                            new Violated(
+                                    "ArrayStableWhileReferenced",
+                                    group,
+                                    site,
+                                    "takes its reference in memory that was the descriptor and is somebody else's by now"));
+                    return true;
+                }
+                if (!isAvailable(state, group)) {
+                    return notMine(state, next, visitor, group, site, noReference(state)) || canMove;
                 }
                 after = CoreRecord.withHeld(after, CoreRecord.held(record) + 1);
             }
             case FIND_ENTRY -> {
-                if (!program.finds(state.at, site)) {
-                    visitor.violated(new Violated("EveryInt3IsClaimed", group, site, noEntry(site)));
+                if (!program.finds(at, site)) {
+                    return notMine(state, next, visitor, group, site, NO_ENTRY) || canMove;
+                }
+            }
+            case FIND_IN_TWO_GENERATIONS -> {
+                if (!program.findsInTwoGenerations(at, site)) {
+                    return notMine(state, next, visitor, group, site, NO_ENTRY) || canMove;
+                }
+            }
+            case RUN_SITES -> {
+                FetchVerdicts.Verdict seen = verdicts.between(CoreRecord.epoch(record), program.moment(at));
+                if (seen.int3Sites().length > 0) {
+                    report(
+                            visitor,
+                            new Violated(
+                                    "EveryWaitEnds",
+                                    group,
+                                    seen.int3Sites()[0],
+                                    "its INT3 handler runs into the INT3 of "
+                                            + program.siteText(seen.int3Sites()[0])
+                                            + ", whose handler does the same: recursion until the stack is full"));
                     return true;
                 }
             }
-            case ACT -> {}
-            case DROP_REF -> after = CoreRecord.withHeld(after, CoreRecord.held(record) - 1);
-            case RETURN -> {
-                after = CoreRecord.withPhase(record, 0, 0);
-                if (returnSerialises) {
-                    after = CoreRecord.withEpoch(after, program.moment(state.at));
+            case ACT -> {
+                if (isDeclined(site)) {
+                    return notMine(state, next, visitor, group, site, "the new text is an INT3 itself") || canMove;
+                }
+                String wrong = wrongAct(site);
+                if (wrong != null) {
+                    report(visitor, new Violated("ActsAsEmulated", group, site, wrong));
+                    return true;
                 }
             }
+            case DROP_REF -> after = CoreRecord.withHeld(after, CoreRecord.held(record) - 1);
+            case RETURN -> after = returned(state, record);
         }
-        next.set(state);
-        next.move(group, after, symmetric);
-        visitor.moved(next, Move.HANDLER, group, site);
-        return true;
+        return go(state, next, visitor, Move.HANDLER, group, site, after) | canMove;
     }
 
-    /** Why a handler that starts now would not claim the site; null if it would. */
-    private @Nullable String unclaimed(ProtocolState state, int group, int site) {
-        if (!isAvailable(state, group)) {
-            return noReference(state, site);
+    private static final String NO_ENTRY = "it is not in the array";
+
+    private long returned(ProtocolState state, long record) {
+        long after = CoreRecord.withPhase(record, CoreRecord.OUTSIDE, 0);
+        return returnSerialises ? serialised(state, after) : after;
+    }
+
+    /** The array does not answer for the site: the handler gives its reference back and leaves it to whoever owns the INT3. */
+    private boolean notMine(ProtocolState state, ProtocolState next, Visitor visitor, int group, int site, String why) {
+        if (!program.isOwned(site)) {
+            report(visitor, new Violated("EveryInt3IsClaimed", group, site, nobodyClaims(state, site, why)));
+            return true;
         }
-        return program.finds(state.at, site) ? null : noEntry(site);
+        long record = state.record[group];
+        int drop = handler.steps().indexOf(HandlerStep.DROP_REF) + 1;
+        boolean mustDrop = CoreRecord.held(record) > 0 && drop > CoreRecord.phase(record);
+        long after = mustDrop ? CoreRecord.withPhase(record, drop, site) : returned(state, record);
+        return go(state, next, visitor, Move.HANDLER, group, site, after);
+    }
+
+    private boolean isDeclined(int site) {
+        return !program.isForeign(site)
+                && program.sites()
+                                .get(site)
+                                .texts()
+                                .get(program.sites().get(site).texts().size() - 1)
+                                .byteAt(0)
+                        == TextPokeLoc.INT3;
+    }
+
+    /** What is wrong with what the handler makes of a site; null if it is what one of its texts does. */
+    private @Nullable String wrongAct(int site) {
+        if (handler.response() != TrapHandler.Response.SKIP) {
+            return null;
+        }
+        for (InstructionBytes text : program.sites().get(site).texts()) {
+            if (Nops.isNop(text)) {
+                return null;
+            }
+        }
+        return "goes on behind " + program.siteText(site) + ", which none of its texts does";
+    }
+
+    /** Why a handler that starts now would leave the site unclaimed; null if it would not. */
+    private @Nullable String unclaimed(ProtocolState state, int group, int site) {
+        if (program.isOwned(site)) {
+            return null;
+        }
+        if (!isAvailable(state, group)) {
+            return nobodyClaims(state, site, noReference(state));
+        }
+        return program.finds(state.at, site) ? null : nobodyClaims(state, site, NO_ENTRY);
     }
 
     private boolean isAvailable(ProtocolState state, int group) {
@@ -266,14 +497,12 @@ final class ProtocolModel {
         return program.isPublished(state.at) || held(state) > 0;
     }
 
-    private String noReference(ProtocolState state, int site) {
-        return "traps at " + program.siteText(site)
-                + " and finds no reference to take: nobody claims the INT3 (patcher before " + program.word(state.at)
-                + ")";
+    private String noReference(ProtocolState state) {
+        return "there is no reference to take, with the patcher before " + program.word(state.at);
     }
 
-    private String noEntry(int site) {
-        return "traps at " + program.siteText(site) + " and does not find it in the array: nobody claims the INT3";
+    private String nobodyClaims(ProtocolState state, int site, String why) {
+        return "traps at " + program.siteText(site) + " and nobody claims the INT3: " + why;
     }
 
     private static int held(ProtocolState state) {
@@ -286,42 +515,93 @@ final class ProtocolModel {
 
     // ---- the patcher
 
+    /** What an interrupt of the patching core would run into, if it ran through the sites; null if nothing is wrong. */
+    private @Nullable Violated ownInterrupt(ProtocolState state) {
+        int at = state.at;
+        if (!setup.company().contains(Company.PATCHER_INTERRUPTED) || !program.isInterruptible(at)) {
+            return null;
+        }
+        FetchVerdicts.Verdict verdict = verdicts.between(program.ownEpoch(at), program.moment(at));
+        if (verdict.wrong() != null) {
+            return new Violated(
+                    "NoTornInstruction",
+                    Violated.NOBODY,
+                    verdict.wrongSite(),
+                    "the patching core, interrupted before " + program.word(at) + ", " + verdict.wrong());
+        }
+        if (!wholeHandlers && !OF_ARRAY.containsAll(handler.steps())) {
+            return null; // what other handlers ask for is asked of the other cores
+        }
+        for (int site : verdict.int3Sites()) {
+            boolean isFound = program.isPublished(at) && program.finds(at, site);
+            if (!isFound && !program.isOwned(site)) {
+                return new Violated(
+                        "EveryInt3IsClaimed",
+                        Violated.NOBODY,
+                        site,
+                        "the patching core, interrupted before " + program.word(at) + ", traps at "
+                                + program.siteText(site) + " and nobody claims the INT3");
+            }
+        }
+        return null;
+    }
+
     private boolean patcher(ProtocolState state, ProtocolState next, Visitor visitor) {
         int at = state.at;
         switch (program.kind(at)) {
-            case WRITE, PUBLISH_ONE, RETIRE_ONE -> {
+            case WRITE, SERIALISE, INTERRUPTS, PUBLISH_ONE, RETIRE_ONE, DROP_ONE, SET_LOOKUP, RELEASE -> {
                 return advance(state, next, visitor);
             }
-            case FILL, EMPTY -> {
-                String user = referenceLeft(state);
-                if (user != null) {
-                    visitor.violated(new Violated(
-                            "ArrayStableWhileReferenced",
-                            Violated.NOBODY,
-                            Violated.NOBODY,
-                            "the array changes (" + program.word(at) + ") while " + user));
+            case FILL -> {
+                int entries = program.batch(((PatchAction.FillArray) program.action(at)).batch()).length;
+                if (entries > KernelLayout.MAX_ENTRIES) {
+                    report(
+                            visitor,
+                            new Violated(
+                                    "NoBug",
+                                    Violated.NOBODY,
+                                    Violated.NOBODY,
+                                    "entry " + KernelLayout.MAX_ENTRIES + " of " + entries
+                                            + " lies where the count is: the patcher walks off the array"));
                     return true;
                 }
-                return advance(state, next, visitor);
+                return isArrayFree(state, visitor) && advance(state, next, visitor);
+            }
+            case EMPTY -> {
+                return isArrayFree(state, visitor) && advance(state, next, visitor);
             }
             case SEND -> {
-                SyncTargets targets = ((PatchAction.SendSync) program.action(at)).targets();
-                next.set(state);
-                next.at++;
-                for (int group = 0; group < next.groups; group++) {
-                    boolean reached = targets == SyncTargets.ALL || !CoreRecord.isLeftOut(next.record[group]);
-                    next.record[group] = CoreRecord.withPending(
-                            next.record[group], reached || CoreRecord.isPending(next.record[group]));
-                }
-                if (symmetric) {
-                    next.normalise();
-                }
-                visitor.moved(next, Move.PATCHER, Violated.NOBODY, Violated.NOBODY);
-                return true;
+                CoreSet reached = ((PatchAction.SendSync) program.action(at)).cores();
+                return forAll(state, next, visitor, record -> {
+                    boolean isReached = !CoreRecord.isOffline(record)
+                            && !(reached == CoreSet.ALL_BUT_LAST && CoreRecord.isSpecial(record));
+                    return isReached ? CoreRecord.withPending(record, true) : record;
+                });
             }
-            case AWAIT -> {
+            case STOP -> {
+                return forAll(
+                        state,
+                        next,
+                        visitor,
+                        record -> CoreRecord.isOffline(record)
+                                ? record
+                                : CoreRecord.withStopping(CoreRecord.withPending(record, true), true));
+            }
+            case START_GRACE_PERIOD -> {
+                return forAll(
+                        state, next, visitor, record -> CoreRecord.withMarked(record, CoreRecord.isInside(record)));
+            }
+            case AWAIT, AWAIT_STOPPED -> {
                 for (int group = 0; group < state.groups; group++) {
                     if (CoreRecord.isPending(state.record[group])) {
+                        return false;
+                    }
+                }
+                return advance(state, next, visitor);
+            }
+            case AWAIT_READERS -> {
+                for (int group = 0; group < state.groups; group++) {
+                    if (CoreRecord.isMarked(state.record[group])) {
                         return false;
                     }
                 }
@@ -331,7 +611,8 @@ final class ProtocolModel {
                 return held(state) == 0 && advance(state, next, visitor);
             }
             case PUBLISH_EACH -> {
-                return each(state, next, visitor, true);
+                CoreSet set = ((PatchAction.PublishRefs) program.action(at)).cores();
+                return each(state, next, visitor, true, set);
             }
             case RETIRE_EACH -> {
                 for (int group = 0; group < state.groups; group++) {
@@ -340,25 +621,13 @@ final class ProtocolModel {
                         return false; // its own reference is given up, a handler's is not
                     }
                 }
-                return each(state, next, visitor, false);
+                return each(state, next, visitor, false, CoreSet.ALL);
+            }
+            case DROP_EACH -> {
+                return each(state, next, visitor, false, CoreSet.ALL);
             }
             case FINISH -> {
-                int batch = ((PatchAction.Finish) program.action(at)).batch();
-                for (int group = 0; group < state.groups; group++) {
-                    int epoch = CoreRecord.epoch(state.record[group]);
-                    int site = verdicts.unsettled(epoch, program.moment(at), batch);
-                    if (site != Violated.NOBODY) {
-                        visitor.violated(new Violated(
-                                "NothingOldAfterFinish",
-                                group,
-                                site,
-                                "the batch is done, and it may still fetch "
-                                        + verdicts.text(epoch, program.moment(at), site) + " at "
-                                        + program.siteText(site)));
-                        return true;
-                    }
-                }
-                return advance(state, next, visitor);
+                return finish(state, next, visitor);
             }
             case END -> {
                 return false;
@@ -367,16 +636,55 @@ final class ProtocolModel {
         throw new IllegalStateException("no such step");
     }
 
-    private @Nullable String referenceLeft(ProtocolState state) {
+    private boolean finish(ProtocolState state, ProtocolState next, Visitor visitor) {
+        int batch = ((PatchAction.Finish) program.action(state.at)).batch();
+        int moment = program.moment(state.at);
         for (int group = 0; group < state.groups; group++) {
-            if (CoreRecord.held(state.record[group]) > 0) {
-                return "a handler holds a reference";
-            }
-            if (CoreRecord.isPublished(state.record[group])) {
-                return "handlers can take references";
+            long record = state.record[group];
+            int site = CoreRecord.isOffline(record)
+                    ? Violated.NOBODY
+                    : verdicts.unsettled(CoreRecord.epoch(record), moment, batch);
+            if (site != Violated.NOBODY) {
+                Violated old = new Violated(
+                        "NothingOldAfterFinish",
+                        group,
+                        site,
+                        "the batch is done, and it may still fetch "
+                                + String.join(
+                                        " or ",
+                                        verdicts.at(site, 0, CoreRecord.epoch(record), moment)
+                                                .seen())
+                                + " at " + program.siteText(site));
+                if (isAsked(old)) {
+                    visitor.violated(old);
+                    return true;
+                }
             }
         }
-        return program.isPublished(state.at) ? "handlers can take references" : null;
+        return advance(state, next, visitor);
+    }
+
+    /** Whether nobody reads the array; says so if somebody does. */
+    private boolean isArrayFree(ProtocolState state, Visitor visitor) {
+        String user = program.isPublished(state.at) ? "handlers can take references" : null;
+        for (int group = 0; group < state.groups; group++) {
+            long record = state.record[group];
+            if (CoreRecord.held(record) > 0) {
+                user = "a handler holds a reference";
+            } else if (CoreRecord.isPublished(record)) {
+                user = "handlers can take references";
+            }
+        }
+        Violated changed = new Violated(
+                "ArrayStableWhileReferenced",
+                Violated.NOBODY,
+                Violated.NOBODY,
+                "the array changes (" + program.word(state.at) + ") while " + user);
+        if (user != null && isAsked(changed)) {
+            visitor.violated(changed);
+            return false;
+        }
+        return true;
     }
 
     private boolean advance(ProtocolState state, ProtocolState next, Visitor visitor) {
@@ -386,38 +694,51 @@ final class ProtocolModel {
         return true;
     }
 
+    /** What a step of the patcher does to every core. */
+    private interface Change {
+        long of(long record);
+    }
+
+    private boolean forAll(ProtocolState state, ProtocolState next, Visitor visitor, Change change) {
+        next.set(state);
+        next.at++;
+        for (int group = 0; group < next.groups; group++) {
+            next.record[group] = change.of(next.record[group]);
+        }
+        if (symmetric) {
+            next.normalise();
+        }
+        visitor.moved(next, Move.PATCHER, Violated.NOBODY, Violated.NOBODY);
+        return true;
+    }
+
     /**
-     * The loop over all cores that publishes or retires their references. While nobody can trap and nobody is in a handler, it is
+     * The loop over all cores that publishes or gives up their references. While nobody can trap and nobody is in a handler, it is
      * one step; else one per core, in the cores' order, or with symmetry in any.
      */
-    private boolean each(ProtocolState state, ProtocolState next, Visitor visitor, boolean published) {
+    private boolean each(ProtocolState state, ProtocolState next, Visitor visitor, boolean published, CoreSet set) {
         boolean isObserved = false;
         int left = 0;
         int moment = program.moment(state.at);
         for (int group = 0; group < state.groups; group++) {
             long record = state.record[group];
-            left += CoreRecord.isPublished(record) != published ? state.count[group] : 0;
-            isObserved |= CoreRecord.phase(record) != 0
+            left += isDue(record, published, set) ? state.count[group] : 0;
+            isObserved |= CoreRecord.isInHandler(record)
                     || verdicts.between(CoreRecord.epoch(record), moment).int3Sites().length != 0;
         }
         if (left == 0) {
             return advance(state, next, visitor);
         }
         if (wholeHandlers && !isObserved) {
-            next.set(state);
-            next.at++;
-            for (int group = 0; group < next.groups; group++) {
-                next.record[group] = CoreRecord.withPublished(next.record[group], published);
-            }
-            if (symmetric) {
-                next.normalise();
-            }
-            visitor.moved(next, Move.PATCHER, Violated.NOBODY, Violated.NOBODY);
-            return true;
+            return forAll(
+                    state,
+                    next,
+                    visitor,
+                    record -> isDue(record, published, set) ? CoreRecord.withPublished(record, published) : record);
         }
         for (int group = 0; group < state.groups; group++) {
             long record = state.record[group];
-            if (CoreRecord.isPublished(record) != published) {
+            if (isDue(record, published, set)) {
                 next.set(state);
                 next.move(group, CoreRecord.withPublished(record, published), symmetric);
                 next.at += left == 1 && published ? 1 : 0; // retiring ends when the last count is 0, not before
@@ -428,5 +749,11 @@ final class ProtocolModel {
             }
         }
         return true;
+    }
+
+    private static boolean isDue(long record, boolean published, CoreSet set) {
+        return CoreRecord.isPublished(record) != published
+                && !(set == CoreSet.ONLINE && CoreRecord.isOffline(record))
+                && !(set == CoreSet.ALL_BUT_LAST && CoreRecord.isSpecial(record));
     }
 }

@@ -1,22 +1,27 @@
 package dev.pokesim.patcher.proof;
 
 import dev.pokesim.emulator.memory.Address;
+import dev.pokesim.patcher.kernel.PatchPlace;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
+import dev.pokesim.patcher.proof.ProofSetup.Company;
+import dev.pokesim.patcher.protocol.CoreSet;
+import dev.pokesim.patcher.protocol.Lookup;
 import dev.pokesim.patcher.protocol.Outline;
 import dev.pokesim.patcher.protocol.PatchAction;
-import dev.pokesim.patcher.protocol.SyncTargets;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * What the patcher does, as a straight line of atoms, and everything that follows from its position in it: how many stores have
  * reached text, what the array holds, whether the references are published. What is known beforehand need not be in a state.
  */
 final class ProtocolProgram {
-    /** No batch. */
+    /** No batch, no site. */
     static final int NONE = -1;
 
     /** What an atom does; {@code _EACH} ones go through the cores one by one, {@code _ONE} ones act on the only counter. */
@@ -25,34 +30,71 @@ final class ProtocolProgram {
         PUBLISH_EACH,
         PUBLISH_ONE,
         WRITE,
+        SERIALISE,
+        INTERRUPTS,
         SEND,
         AWAIT,
+        STOP,
+        AWAIT_STOPPED,
+        RELEASE,
+        START_GRACE_PERIOD,
+        AWAIT_READERS,
+        SET_LOOKUP,
         RETIRE_EACH,
         RETIRE_ONE,
         AWAIT_ONE,
+        DROP_EACH,
+        DROP_ONE,
         EMPTY,
         FINISH,
         END
     }
 
+    /** What is known at a position. */
+    private static final class Position {
+        int moment;
+        int array = NONE;
+        int stale = NONE;
+        boolean published;
+        boolean holding;
+        boolean interruptsOn = true;
+        boolean hidden;
+        boolean flushing = true;
+        int ownEpoch;
+        Set<Lookup> usable = EnumSet.noneOf(Lookup.class);
+        boolean undisturbedIfPending;
+        boolean undisturbed;
+
+        Position copy() {
+            Position copy = new Position();
+            copy.moment = moment;
+            copy.array = array;
+            copy.stale = stale;
+            copy.published = published;
+            copy.holding = holding;
+            copy.interruptsOn = interruptsOn;
+            copy.hidden = hidden;
+            copy.flushing = flushing;
+            copy.ownEpoch = ownEpoch;
+            copy.usable = usable.isEmpty() ? EnumSet.noneOf(Lookup.class) : EnumSet.copyOf(usable);
+            return copy;
+        }
+    }
+
     private final List<PatchAction> actions = new ArrayList<>();
     private final List<Kind> kinds = new ArrayList<>();
+    private final List<Position> positions = new ArrayList<>();
     private final List<SiteHistory> sites = new ArrayList<>();
     private final List<SiteFetches> fetches = new ArrayList<>();
-    private final int[] moment; // stores into text before this atom
-    private final int[] array; // the batch in the array before this atom, or NONE
-    private final int[] stale; // the batch whose entries an empty array still has, or NONE
-    private final boolean[] published; // of the only counter
-    private final boolean[] undisturbedIfPending;
-    private final boolean[] undisturbed;
-    private final boolean[][] inBatch; // per batch and site
-    private final int[] firstOfBatch;
+    private final List<int[]> batches = new ArrayList<>(); // per batch its sites in the order of the array
+    private final List<boolean[]> found = new ArrayList<>(); // per batch and site, whether a search finds it
     private final int[] siteOfMoment;
+    private final boolean hasForeignInt3;
 
     ProtocolProgram(ProofSetup setup) {
         Map<Long, Integer> index = new HashMap<>(); // only looked up
-        for (List<TextPokeLoc> batch : setup.batches()) {
-            for (TextPokeLoc place : batch) {
+        for (List<PatchPlace> batch : setup.batches()) {
+            for (PatchPlace place : batch) {
                 int number = index.computeIfAbsent(place.address(), address -> sites.size());
                 if (number == sites.size()) {
                     sites.add(new SiteHistory(place));
@@ -62,10 +104,18 @@ final class ProtocolProgram {
                 site.willHold(place.newText());
             }
         }
+        hasForeignInt3 = setup.company().contains(Company.FOREIGN_INT3);
+        for (List<PatchPlace> batch : setup.batches()) {
+            int[] ofBatch = batch.stream()
+                    .mapToInt(place -> Objects.requireNonNull(index.get(place.address())))
+                    .toArray();
+            batches.add(ofBatch);
+            found.add(search(ofBatch));
+        }
         List<Integer> writtenSites = new ArrayList<>();
         for (PatchAction action : Outline.of(setup.protocol(), setup.batches())) {
             if (action instanceof PatchAction.WriteText write) {
-                int site = indexOf(index, write.place());
+                int site = Objects.requireNonNull(index.get(write.place().address()));
                 sites.get(site).stored(writtenSites.size(), write.offset(), write.bytes());
                 writtenSites.add(site);
             }
@@ -73,30 +123,33 @@ final class ProtocolProgram {
         }
         append(Kind.END, new PatchAction.EmptyArray());
         siteOfMoment = writtenSites.stream().mapToInt(Integer::intValue).toArray();
-        int size = kinds.size();
-        moment = new int[size];
-        array = new int[size];
-        stale = new int[size];
-        published = new boolean[size];
-        undisturbed = new boolean[size];
-        undisturbedIfPending = new boolean[size];
         walk();
         lookAhead();
-        inBatch = new boolean[setup.batches().size()][sites.size()];
-        firstOfBatch = new int[setup.batches().size()];
-        for (int batch = 0; batch < inBatch.length; batch++) {
-            for (TextPokeLoc place : setup.batches().get(batch)) {
-                inBatch[batch][indexOf(index, place)] = true;
-            }
-            firstOfBatch[batch] = indexOf(index, setup.batches().get(batch).get(0));
-        }
         for (SiteHistory site : sites) {
-            fetches.add(new SiteFetches(site, setup.fetchMode(), List.of()));
+            fetches.add(
+                    new SiteFetches(site, setup.fetchMode(), setup.protocol().intermediates()));
         }
     }
 
-    private static int indexOf(Map<Long, Integer> index, TextPokeLoc place) {
-        return Objects.requireNonNull(index.get(place.address()));
+    /** Which sites a binary search of the array finds, as the handler searches: not all, if the array is not sorted. */
+    private boolean[] search(int[] array) {
+        boolean[] finds = new boolean[sites.size()];
+        for (int site : array) {
+            int left = 0;
+            int right = array.length;
+            while (left < right) {
+                int middle = left + right >> 1;
+                int order = Long.compareUnsigned(
+                        sites.get(site).address(), sites.get(array[middle]).address());
+                if (order == 0) {
+                    finds[site] = true;
+                    break;
+                }
+                left = order > 0 ? middle + 1 : left;
+                right = order < 0 ? middle : right;
+            }
+        }
+        return finds;
     }
 
     private void append(PatchAction action, boolean perCore) {
@@ -106,15 +159,33 @@ final class ProtocolProgram {
             append(perCore ? Kind.PUBLISH_EACH : Kind.PUBLISH_ONE, action);
         } else if (action instanceof PatchAction.WriteText) {
             append(Kind.WRITE, action);
+        } else if (action instanceof PatchAction.SerialiseSelf) {
+            append(Kind.SERIALISE, action);
+        } else if (action instanceof PatchAction.SetInterrupts) {
+            append(Kind.INTERRUPTS, action);
         } else if (action instanceof PatchAction.SendSync) {
             append(Kind.SEND, action);
         } else if (action instanceof PatchAction.AwaitSync) {
             append(Kind.AWAIT, action);
+        } else if (action instanceof PatchAction.StopCores) {
+            append(Kind.STOP, action);
+        } else if (action instanceof PatchAction.AwaitStopped) {
+            append(Kind.AWAIT_STOPPED, action);
+        } else if (action instanceof PatchAction.ReleaseCores) {
+            append(Kind.RELEASE, action);
+        } else if (action instanceof PatchAction.StartGracePeriod) {
+            append(Kind.START_GRACE_PERIOD, action);
+        } else if (action instanceof PatchAction.AwaitReaders) {
+            append(Kind.AWAIT_READERS, action);
+        } else if (action instanceof PatchAction.SetLookup) {
+            append(Kind.SET_LOOKUP, action);
         } else if (action instanceof PatchAction.RetireRefs) {
             append(perCore ? Kind.RETIRE_EACH : Kind.RETIRE_ONE, action);
             if (!perCore) {
                 append(Kind.AWAIT_ONE, action);
             }
+        } else if (action instanceof PatchAction.DropRefs) {
+            append(perCore ? Kind.DROP_EACH : Kind.DROP_ONE, action);
         } else if (action instanceof PatchAction.EmptyArray) {
             append(Kind.EMPTY, action);
         } else if (action instanceof PatchAction.Finish) {
@@ -130,25 +201,41 @@ final class ProtocolProgram {
     }
 
     private void walk() {
-        int stores = 0;
-        int batch = NONE;
-        int left = NONE;
-        boolean isPublished = false;
+        Position now = new Position();
         for (int at = 0; at < kinds.size(); at++) {
-            moment[at] = stores;
-            array[at] = batch;
-            stale[at] = left;
-            published[at] = isPublished;
+            positions.add(now);
+            now = now.copy();
+            PatchAction action = actions.get(at);
             switch (kinds.get(at)) {
-                case WRITE -> stores++;
-                case FILL -> {
-                    batch = ((PatchAction.FillArray) actions.get(at)).batch();
-                    left = batch;
+                case WRITE -> {
+                    now.moment++;
+                    PatchAction.Own own = ((PatchAction.WriteText) action).own();
+                    now.hidden = own == PatchAction.Own.HIDDEN;
+                    now.ownEpoch = own == PatchAction.Own.STALE ? now.ownEpoch : now.moment;
                 }
-                case EMPTY -> batch = NONE;
-                case PUBLISH_ONE -> isPublished = true;
-                case RETIRE_ONE -> isPublished = false;
-                case PUBLISH_EACH, RETIRE_EACH, AWAIT_ONE, SEND, AWAIT, FINISH, END -> {}
+                case SERIALISE, SEND, STOP -> {
+                    now.ownEpoch = now.moment;
+                    now.holding |= kinds.get(at) == Kind.STOP;
+                    now.flushing = !(action instanceof PatchAction.SendSync send) || send.flushes();
+                }
+                case INTERRUPTS -> now.interruptsOn = ((PatchAction.SetInterrupts) action).enabled();
+                case RELEASE -> now.holding = false;
+                case FILL -> {
+                    now.array = ((PatchAction.FillArray) action).batch();
+                    now.stale = now.array;
+                }
+                case EMPTY -> now.array = NONE;
+                case PUBLISH_ONE, PUBLISH_EACH -> now.published = true;
+                case RETIRE_ONE, RETIRE_EACH, DROP_ONE, DROP_EACH -> now.published = false;
+                case SET_LOOKUP -> {
+                    PatchAction.SetLookup lookup = (PatchAction.SetLookup) action;
+                    if (lookup.usable()) {
+                        now.usable.add(lookup.word());
+                    } else {
+                        now.usable.remove(lookup.word());
+                    }
+                }
+                case AWAIT, AWAIT_STOPPED, START_GRACE_PERIOD, AWAIT_READERS, AWAIT_ONE, FINISH, END -> {}
             }
         }
     }
@@ -162,18 +249,29 @@ final class ProtocolProgram {
         boolean afterSend = false; // a SEND to every core and then an AWAIT do
         for (int at = kinds.size() - 1; at >= 0; at--) {
             switch (kinds.get(at)) {
-                case AWAIT -> afterAwait = true;
-                case SEND ->
-                    afterSend = afterAwait && ((PatchAction.SendSync) actions.get(at)).targets() == SyncTargets.ALL
-                            || afterSend;
-                case FILL, PUBLISH_EACH, PUBLISH_ONE, RETIRE_EACH, RETIRE_ONE, AWAIT_ONE, EMPTY -> {
+                case AWAIT, AWAIT_STOPPED -> afterAwait = true;
+                case SEND -> {
+                    boolean reachesAll = ((PatchAction.SendSync) actions.get(at)).cores() == CoreSet.ALL;
+                    afterSend |= afterAwait && reachesAll;
+                }
+                case STOP -> afterSend |= afterAwait;
+                case FILL,
+                        PUBLISH_EACH,
+                        PUBLISH_ONE,
+                        SET_LOOKUP,
+                        RETIRE_EACH,
+                        RETIRE_ONE,
+                        AWAIT_ONE,
+                        DROP_EACH,
+                        DROP_ONE,
+                        EMPTY -> {
                     afterAwait = false;
                     afterSend = false;
                 }
-                case WRITE, FINISH, END -> {}
+                case WRITE, SERIALISE, INTERRUPTS, RELEASE, START_GRACE_PERIOD, AWAIT_READERS, FINISH, END -> {}
             }
-            undisturbedIfPending[at] = afterAwait;
-            undisturbed[at] = afterSend;
+            positions.get(at).undisturbedIfPending = afterAwait;
+            positions.get(at).undisturbed = afterSend;
         }
     }
 
@@ -191,38 +289,86 @@ final class ProtocolProgram {
 
     /** How many stores have reached text when the patcher is there. */
     int moment(int at) {
-        return moment[at];
+        return positions.get(at).moment;
     }
 
-    /** The batch in the array, or {@link #NONE}. */
-    int array(int at) {
-        return array[at];
-    }
-
-    /** Whether the patcher holds its own reference in the only counter. */
+    /** Whether the patcher holds its own reference: in the only counter, or in its own core's. */
     boolean isPublished(int at) {
-        return published[at];
+        return positions.get(at).published;
+    }
+
+    /** Whether a word that leads to the array can be used. */
+    boolean isUsable(int at, Lookup word) {
+        return positions.get(at).usable.contains(word);
+    }
+
+    /** Whether stopped cores are to stay stopped. */
+    boolean isHolding(int at) {
+        return positions.get(at).holding;
+    }
+
+    /** Whether the patching core takes interrupts and IPIs. */
+    boolean isInterruptible(int at) {
+        return positions.get(at).interruptsOn && !positions.get(at).hidden;
+    }
+
+    /** Whether taking the newest IPI makes a core fetch anew. */
+    boolean isFlushing(int at) {
+        return positions.get(at).flushing;
+    }
+
+    /** Past which store the patching core itself has serialised. */
+    int ownEpoch(int at) {
+        return positions.get(at).ownEpoch;
     }
 
     /** Whether a handler that starts there runs to its end undisturbed. */
     boolean isUndisturbed(int at, boolean pending) {
-        return pending ? undisturbedIfPending[at] : undisturbed[at];
+        return pending ? positions.get(at).undisturbedIfPending : positions.get(at).undisturbed;
     }
 
     /** Whether the handler finds a site in the array; in an empty one it compares the first entry all the same. */
     boolean finds(int at, int site) {
-        if (array[at] != NONE) {
-            return inBatch[array[at]][site];
+        int array = positions.get(at).array;
+        if (isForeign(site)) {
+            return false;
         }
-        return stale[at] != NONE && firstOfBatch[stale[at]] == site;
+        if (array != NONE) {
+            return found.get(array)[site];
+        }
+        int stale = positions.get(at).stale;
+        return stale != NONE && batches.get(stale)[0] == site;
     }
 
-    boolean isInBatch(int batch, int site) {
-        return inBatch[batch][site];
+    /** As {@link #finds}, in the array of the batch before as well. */
+    boolean findsInTwoGenerations(int at, int site) {
+        int stale = positions.get(at).stale;
+        return finds(at, site)
+                || !isForeign(site)
+                        && (stale != NONE && found.get(stale)[site] || stale > 0 && found.get(stale - 1)[site]);
+    }
+
+    /** The sites of a batch in the order of the array. */
+    int[] batch(int batch) {
+        return batches.get(batch);
     }
 
     List<SiteHistory> sites() {
         return sites;
+    }
+
+    /** The number of the INT3 that always stands elsewhere; {@link #NONE} if there is none. */
+    int foreignSite() {
+        return hasForeignInt3 ? sites.size() : NONE;
+    }
+
+    boolean isForeign(int site) {
+        return site == sites.size();
+    }
+
+    /** Whether an INT3 that the handler does not claim belongs to somebody else. */
+    boolean isOwned(int site) {
+        return isForeign(site) || sites.get(site).texts().stream().anyMatch(text -> text.byteAt(0) == TextPokeLoc.INT3);
     }
 
     SiteFetches fetches(int site) {
@@ -242,11 +388,10 @@ final class ProtocolProgram {
     /** The action as a schedule writes it: with the site's number where there is one. */
     String word(int at) {
         if (actions.get(at) instanceof PatchAction.WriteText write) {
-            return "write " + siteOfMoment[moment[at]] + " +" + write.offset() + " " + write.bytes();
+            return "write " + siteOfMoment[moment(at)] + " +" + write.offset() + " " + write.bytes();
         }
         return switch (kinds.get(at)) {
             case AWAIT_ONE -> "retire.done";
-            case PUBLISH_EACH, PUBLISH_ONE -> "publish";
             case END -> "end";
             default -> actions.get(at).toString();
         };
@@ -254,6 +399,8 @@ final class ProtocolProgram {
 
     /** A site as reports write it. */
     String siteText(int site) {
-        return "site " + site + " at " + Address.text(sites.get(site).address());
+        return isForeign(site)
+                ? "a foreign INT3"
+                : "site " + site + " at " + Address.text(sites.get(site).address());
     }
 }

@@ -15,8 +15,12 @@ import dev.pokesim.emulator.memory.Frame;
 import dev.pokesim.emulator.memory.GuestFault;
 import dev.pokesim.emulator.memory.InstructionBytes;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
-import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +34,9 @@ final class SiteFetches {
     /** Added to an address of text: where it is mapped a second time, for the stores. */
     private static final long ALIAS = 0x0000_2000_0000_0000L - 0xffffffff80000000L;
 
-    private static final int FILLER = 0x90;
+    private static final int NOP = 0x90;
+    /** After these nobody comes to the bytes behind them. */
+    private static final Set<String> LEAVING = Set.of("jmp", "ret", "iretq", "ud2");
 
     /**
      * All that a core may do at a site between two moments.
@@ -39,57 +45,93 @@ final class SiteFetches {
      * @param wrong the first thing it may execute that it must not; null if there is none
      * @param wrongBytes its bytes, as far as they were fetched; null if there is none
      * @param seen every instruction that it may fetch, as text, sorted
+     * @param bytes the bytes of every instruction that it may fetch
+     * @param goesOnAt offsets of the site at which it may be afterwards, ascending; none if it has left
      */
     record Outcome(
-            boolean int3, @Nullable String wrong, @Nullable InstructionBytes wrongBytes, List<String> seen) {}
+            boolean int3,
+            @Nullable String wrong,
+            @Nullable InstructionBytes wrongBytes,
+            List<String> seen,
+            Set<InstructionBytes> bytes,
+            List<Integer> goesOnAt) {}
 
     private final SiteHistory history;
     private final FetchMode mode;
-    private final @Nullable Outcome[] known;
-    private final List<InstructionBytes> legal;
+    private final Map<Integer, @Nullable Outcome[]> known = new HashMap<>(); // by offset; only looked up
+    /** Per offset the instructions that some text has there. */
+    private final Map<Integer, Set<InstructionBytes>> legal = new HashMap<>();
 
     /**
-     * @param intermediates instructions that may be executed besides the texts of the site
+     * @param intermediates instructions that may be executed at its start besides its texts
      */
     SiteFetches(SiteHistory history, FetchMode mode, List<InstructionBytes> intermediates) {
         this.history = history;
         this.mode = mode;
-        legal = new ArrayList<>(history.texts());
-        legal.addAll(intermediates);
-        known = new Outcome[(history.storeCount() + 1) * (history.storeCount() + 1)];
+        for (InstructionBytes text : history.texts()) {
+            addInstructions(text);
+        }
+        legalAt(0).addAll(intermediates);
     }
 
-    SiteHistory history() {
-        return history;
+    private Set<InstructionBytes> legalAt(int offset) {
+        return legal.computeIfAbsent(offset, at -> new LinkedHashSet<>());
+    }
+
+    private void addInstructions(InstructionBytes text) {
+        byte[] bytes = withFiller(text);
+        for (int offset = 0; offset < text.sizeBytes(); ) {
+            try {
+                Decoded instruction = new Decoder()
+                        .decode(
+                                InstructionBytes.of(bytes, offset, InstructionBytes.MAX_SIZE_BYTES),
+                                history.address() + offset);
+                legalAt(offset).add(instruction.bytes());
+                offset += instruction.bytes().sizeBytes();
+            } catch (GuestFault | NotModelled undecodable) {
+                return; // nobody is to come here
+            }
+        }
+    }
+
+    private static byte[] withFiller(InstructionBytes text) {
+        byte[] bytes = new byte[text.sizeBytes() + InstructionBytes.MAX_SIZE_BYTES];
+        Arrays.fill(bytes, (byte) NOP);
+        System.arraycopy(text.toArray(), 0, bytes, 0, text.sizeBytes());
+        return bytes;
     }
 
     /**
-     * What may be fetched.
+     * What may be fetched at the site's start.
      *
      * @param since how many of the site's stores the core has serialised past
      * @param now how many have happened, at least {@code since}
      */
-    synchronized Outcome between(int since, int now) {
-        int index = since * (history.storeCount() + 1) + now;
-        Outcome outcome = known[index];
+    Outcome between(int since, int now) {
+        return between(0, since, now);
+    }
+
+    /** As {@link #between(int, int)}, for a core that is {@code offset} bytes inside the site. */
+    synchronized Outcome between(int offset, int since, int now) {
+        int size = history.storeCount() + 1;
+        @Nullable Outcome[] ofOffset = known.computeIfAbsent(offset, at -> new Outcome[size * size]);
+        Outcome outcome = ofOffset[since * size + now];
         if (outcome == null) {
-            outcome = fetchAll(since, now);
-            known[index] = outcome;
+            outcome = fetchAll(offset, since, now);
+            ofOffset[since * size + now] = outcome;
         }
         return outcome;
     }
 
-    private Outcome fetchAll(int since, int now) {
-        AddressSpace memory = text(history.textAfter(0));
+    private Outcome fetchAll(int offset, int since, int now) {
+        AddressSpace memory = text();
         Core core = new Core(CORE, memory);
-        core.setRip(history.address());
+        core.setRip(history.address() + offset);
         for (int store = 0; store < now; store++) {
             if (store == since) {
                 serialise(core);
             }
-            InstructionBytes before = history.textAfter(store);
-            InstructionBytes after = history.textAfter(store + 1);
-            write(memory, before, after, store);
+            write(memory, store);
         }
         if (since == now) {
             serialise(core);
@@ -97,60 +139,69 @@ final class SiteFetches {
         Choices choices = new Choices();
         TextFetcher fetcher =
                 new TextFetcher(new DecodeCache(memory, new Decoder()), new FetchView(memory, mode, choices));
+        Set<InstructionBytes> allowed = legalAt(offset);
         boolean int3 = false;
         String wrong = null;
         InstructionBytes wrongBytes = null;
         TreeSet<String> seen = new TreeSet<>();
+        Set<InstructionBytes> bytes = new LinkedHashSet<>();
+        TreeSet<Integer> goesOnAt = new TreeSet<>();
         do {
+            String text;
+            InstructionBytes fetched = null;
+            boolean isRight = false;
             try {
                 Decoded instruction = fetcher.fetch(core);
-                seen.add(instruction.name() + " (" + instruction.bytes() + ")");
-                if (instruction.bytes().byteAt(0) == TextPokeLoc.INT3) {
-                    int3 = true;
-                } else if (wrong == null && !legal.contains(instruction.bytes())) {
-                    wrong = instruction.name() + " (" + instruction.bytes() + ")";
-                    wrongBytes = instruction.bytes();
+                fetched = instruction.bytes();
+                text = instruction.name() + " (" + fetched + ")";
+                boolean isTrap = offset == 0 && fetched.byteAt(0) == TextPokeLoc.INT3;
+                int3 |= isTrap;
+                isRight = isTrap || allowed.contains(fetched);
+                int next = offset + fetched.sizeBytes();
+                if (!isTrap && next < history.sizeBytes() && !LEAVING.contains(instruction.mnemonic())) {
+                    goesOnAt.add(next);
                 }
+                bytes.add(fetched);
             } catch (NotModelled undecodable) {
-                seen.add("undecodable bytes " + undecodable.bytes());
-                wrong = wrong == null ? "undecodable bytes " + undecodable.bytes() : wrong;
-                wrongBytes = wrongBytes == null ? undecodable.bytes() : wrongBytes;
+                fetched = undecodable.bytes();
+                text = "undecodable bytes " + fetched;
             } catch (GuestFault fault) {
-                seen.add(String.valueOf(fault.getMessage()));
-                wrong = wrong == null ? String.valueOf(fault.getMessage()) : wrong;
+                text = String.valueOf(fault.getMessage());
+            }
+            seen.add(text);
+            if (!isRight && wrong == null) {
+                wrong = text;
+                wrongBytes = fetched;
             }
         } while (choices.next());
-        return new Outcome(int3, wrong, wrongBytes, List.copyOf(seen));
+        return new Outcome(int3, wrong, wrongBytes, List.copyOf(seen), bytes, List.copyOf(goesOnAt));
     }
 
-    private void serialise(Core core) {
+    private static void serialise(Core core) {
         core.serialise();
         core.setNextRip(core.rip());
         core.retire(); // and it has just finished an instruction
     }
 
-    private AddressSpace text(InstructionBytes initial) {
+    private AddressSpace text() {
         AddressSpace memory = new AddressSpace();
         long first = history.address() & -Frame.SIZE_BYTES;
         memory.map(first, 2L * Frame.SIZE_BYTES, Access.READ, Access.EXECUTE);
         for (long page = first; page != first + 2L * Frame.SIZE_BYTES; page += Frame.SIZE_BYTES) {
             memory.alias(page + ALIAS, page, Access.READ, Access.WRITE);
         }
-        byte[] bytes = new byte[history.sizeBytes() + InstructionBytes.MAX_SIZE_BYTES];
-        java.util.Arrays.fill(bytes, (byte) FILLER);
-        System.arraycopy(initial.toArray(), 0, bytes, 0, initial.sizeBytes());
-        memory.load(history.address(), bytes);
+        memory.load(history.address(), withFiller(history.textAfter(0)));
         memory.recordTextWrites();
         return memory;
     }
 
-    private void write(AddressSpace memory, InstructionBytes before, InstructionBytes after, int store) {
-        int offset = history.offsetOf(store);
-        int sizeBytes = history.bytesOf(store).sizeBytes();
-        if (before.equals(after)) {
-            return; // nobody can tell
+    private void write(AddressSpace memory, int store) {
+        InstructionBytes bytes = history.bytesOf(store);
+        long address = history.address() + history.offsetOf(store) + ALIAS;
+        int inFirst = Math.min(bytes.sizeBytes(), Long.BYTES);
+        memory.write(address, inFirst, bytes.low(), WRITER);
+        if (inFirst < bytes.sizeBytes()) {
+            memory.write(address + inFirst, bytes.sizeBytes() - inFirst, bytes.high(), WRITER);
         }
-        long value = after.low() >>> 8 * offset;
-        memory.write(history.address() + offset + ALIAS, sizeBytes, value, WRITER);
     }
 }

@@ -1,7 +1,7 @@
 package dev.pokesim.patcher.proof;
 
 import dev.pokesim.emulator.memory.InstructionBytes;
-import dev.pokesim.patcher.kernel.TextPokeLoc;
+import dev.pokesim.patcher.kernel.PatchPlace;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +18,7 @@ final class SiteHistory {
     private final List<Integer> offsets = new ArrayList<>();
     private final List<InstructionBytes> stores = new ArrayList<>();
 
-    SiteHistory(TextPokeLoc first) {
+    SiteHistory(PatchPlace first) {
         address = first.address();
         initial = first.oldText();
         texts.add(initial);

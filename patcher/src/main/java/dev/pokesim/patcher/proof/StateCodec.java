@@ -6,7 +6,7 @@ package dev.pokesim.patcher.proof;
  */
 final class StateCodec {
     /** Bits of a record below the site: flags, held references, phase. */
-    private static final int LOW_BITS = 9;
+    private static final int LOW_BITS = CoreRecord.BITS_BELOW_SITE;
 
     private final boolean symmetric;
     private final int cores;

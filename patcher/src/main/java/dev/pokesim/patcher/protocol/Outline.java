@@ -1,26 +1,27 @@
 package dev.pokesim.patcher.protocol;
 
 import dev.pokesim.emulator.memory.InstructionBytes;
-import dev.pokesim.patcher.kernel.TextPokeLoc;
+import dev.pokesim.patcher.kernel.PatchPlace;
+import dev.pokesim.patcher.protocol.PatchAction.Own;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Collects the atoms of a protocol, batch by batch: the same steps that {@link PatchRoutine} makes the patcher's code of. */
 public final class Outline {
-    private final List<TextPokeLoc> places;
+    private final List<PatchPlace> places;
     private final List<PatchAction> actions = new ArrayList<>();
     private boolean written;
 
-    private Outline(List<TextPokeLoc> places) {
+    private Outline(List<PatchPlace> places) {
         this.places = places;
     }
 
     /**
      * What a protocol does to some batches, one after the other.
      *
-     * @param batches the places of each, sorted by address, at most 256
+     * @param batches the places of each, in the order of the array
      */
-    public static List<PatchAction> of(PatchProtocol protocol, List<List<TextPokeLoc>> batches) {
+    public static List<PatchAction> of(PatchProtocol protocol, List<List<PatchPlace>> batches) {
         List<PatchAction> actions = new ArrayList<>();
         for (int batch = 0; batch < batches.size(); batch++) {
             Outline outline = new Outline(batches.get(batch));
@@ -34,7 +35,7 @@ public final class Outline {
     }
 
     /** The places of the batch. */
-    List<TextPokeLoc> places() {
+    List<PatchPlace> places() {
         return places;
     }
 
@@ -47,15 +48,37 @@ public final class Outline {
         written = false;
     }
 
-    /** One store; what is written is remembered for {@link #hasWritten()}. */
-    void write(TextPokeLoc place, int offset, InstructionBytes bytes) {
-        add(new PatchAction.WriteText(place, offset, bytes));
+    /** The byte writer: byte after byte with interrupts off, then the core serialises and they are on again. */
+    void poke(PatchPlace place, int offset, InstructionBytes bytes) {
+        for (int i = 0; i < bytes.sizeBytes(); i++) {
+            Own own = i == bytes.sizeBytes() - 1 ? Own.SERIALISED : Own.HIDDEN;
+            add(new PatchAction.WriteText(place, offset + i, InstructionBytes.of(bytes.byteAt(i)), own));
+        }
         written = true;
     }
 
-    /** A store of one byte of the new text. */
-    void writeNew(TextPokeLoc place, int offset) {
-        write(place, offset, InstructionBytes.of(place.newText().byteAt(offset)));
+    /**
+     * One store instruction. Where it crosses a cache line, it becomes two.
+     *
+     * @param own what the patching core can make of it
+     */
+    void store(PatchPlace place, int offset, InstructionBytes bytes, Own own) {
+        int inFirstLine = Math.min(bytes.sizeBytes(), 64 - ((int) (place.address() + offset) & 63));
+        add(new PatchAction.WriteText(place, offset, bytes.prefix(inFirstLine), own));
+        if (inFirstLine < bytes.sizeBytes()) {
+            add(new PatchAction.WriteText(
+                    place, offset + inFirstLine, slice(bytes, inFirstLine, bytes.sizeBytes()), own));
+        }
+        written = true;
+    }
+
+    /** Bytes {@code from} to {@code to}, exclusive. */
+    static InstructionBytes slice(InstructionBytes bytes, int from, int to) {
+        int[] some = new int[to - from];
+        for (int i = 0; i < some.length; i++) {
+            some[i] = bytes.byteAt(from + i);
+        }
+        return InstructionBytes.of(some);
     }
 
     /** Whether the last write step wrote anything. */
@@ -63,8 +86,8 @@ public final class Outline {
         return written;
     }
 
-    void sync(SyncTargets targets) {
-        add(new PatchAction.SendSync(targets));
+    void sync(CoreSet cores) {
+        add(new PatchAction.SendSync(cores, true));
         add(new PatchAction.AwaitSync());
     }
 }

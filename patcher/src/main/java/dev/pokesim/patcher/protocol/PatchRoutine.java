@@ -6,11 +6,13 @@ import dev.pokesim.emulator.memory.InstructionBytes;
 import dev.pokesim.emulator.microop.AddressOf;
 import dev.pokesim.patcher.kernel.BatchContext;
 import dev.pokesim.patcher.kernel.KernelLayout;
+import dev.pokesim.patcher.kernel.PatchPlace;
 import dev.pokesim.patcher.kernel.SyncCores;
 import dev.pokesim.patcher.kernel.TextMutex;
 import dev.pokesim.patcher.kernel.TextPoke;
 import dev.pokesim.patcher.kernel.TextPokeArray;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
+import java.util.function.IntPredicate;
 
 /**
  * Makes the patcher's routine from a protocol: the steps as loops over the entries in emulated memory.
@@ -147,6 +149,31 @@ public final class PatchRoutine {
 
     static void sync(Routine.Builder b, BatchContext context) {
         SyncCores.append(b, context.coreCount(), context.online());
+    }
+
+    /** A sync that lacks something; see {@link PatchStep.Sync}. */
+    static void sync(Routine.Builder b, BatchContext context, PatchStep.Sync lacking) {
+        int last = context.coreCount() - 1;
+        IntPredicate reached =
+                core -> context.online().test(core) && !(lacking.cores() == CoreSet.ALL_BUT_LAST && core == last);
+        SyncCores.send(b, context.coreCount(), reached);
+        if (lacking.await()) {
+            b.awaitAnswers();
+        }
+    }
+
+    /** A store without the byte writer, place after place. */
+    static void store(Routine.Builder b, BatchContext context, PatchStep.Store store) {
+        for (PatchPlace place : context.places()) {
+            InstructionBytes bytes = store.bytes(place);
+            long address = place.address() + store.from() + (store.alias() ? KernelLayout.POKING_OFFSET : 0);
+            int step = store.atomic() ? bytes.sizeBytes() : 1;
+            for (int i = 0; i < bytes.sizeBytes(); i += step) {
+                long at = address + i;
+                InstructionBytes part = Outline.slice(bytes, i, i + step);
+                b.storeConstant("store " + part, core -> at, step, part.low());
+            }
+        }
     }
 
     static void syncIfWritten(Routine.Builder b, BatchContext context, Slots slots) {

@@ -3,6 +3,8 @@ package dev.pokesim.patcher.protocol;
 import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.memory.InstructionBytes;
 import dev.pokesim.patcher.kernel.BatchContext;
+import dev.pokesim.patcher.kernel.PatchPlace;
+import dev.pokesim.patcher.kernel.StopMachine;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
 
 /**
@@ -10,8 +12,17 @@ import dev.pokesim.patcher.kernel.TextPokeLoc;
  * micro-ops that it appends to the patcher's routine, and to a proof, as the {@link PatchAction}s that other cores can tell.
  */
 public sealed interface PatchStep
-        permits PatchStep.PublishRefs,
+        permits PatchStep.AwaitReaders,
+                PatchStep.DropRefs,
+                PatchStep.PublishRefs,
+                PatchStep.ReleaseCores,
                 PatchStep.RetireRefs,
+                PatchStep.Serialise,
+                PatchStep.SetInterrupts,
+                PatchStep.SetLookup,
+                PatchStep.StopCores,
+                PatchStep.Store,
+                PatchStep.Sync,
                 PatchStep.SyncCores,
                 PatchStep.SyncCoresIfWritten,
                 PatchStep.WriteFirstByte,
@@ -27,8 +38,21 @@ public sealed interface PatchStep
     /** Adds what other cores can tell of it. */
     void outline(Outline outline);
 
-    /** Handlers may use the array from now on. */
-    record PublishRefs() implements PatchStep {
+    /** Whether the machine can do it; a proof knows every step. */
+    default boolean isOnMachine() {
+        return true;
+    }
+
+    /**
+     * Handlers may use the array from now on.
+     *
+     * @param cores whose references are published, where each has its own: every possible core's, online or not
+     */
+    record PublishRefs(CoreSet cores) implements PatchStep {
+        public PublishRefs() {
+            this(CoreSet.ALL);
+        }
+
         @Override
         public String name() {
             return "publish refs";
@@ -42,7 +66,7 @@ public sealed interface PatchStep
 
         @Override
         public void outline(Outline outline) {
-            outline.add(new PatchAction.PublishRefs());
+            outline.add(new PatchAction.PublishRefs(cores));
         }
     }
 
@@ -61,8 +85,8 @@ public sealed interface PatchStep
         @Override
         public void outline(Outline outline) {
             outline.beginWriting();
-            for (TextPokeLoc place : outline.places()) {
-                outline.write(place, 0, InstructionBytes.of(TextPokeLoc.INT3));
+            for (PatchPlace place : outline.places()) {
+                outline.poke(place, 0, InstructionBytes.of(TextPokeLoc.INT3));
             }
         }
     }
@@ -82,9 +106,9 @@ public sealed interface PatchStep
         @Override
         public void outline(Outline outline) {
             outline.beginWriting();
-            for (TextPokeLoc place : outline.places()) {
-                for (int i = 1; i < place.sizeBytes(); i++) {
-                    outline.writeNew(place, i);
+            for (PatchPlace place : outline.places()) {
+                if (place.sizeBytes() > 1) {
+                    outline.poke(place, 1, Outline.slice(place.newText(), 1, place.sizeBytes()));
                 }
             }
         }
@@ -105,9 +129,9 @@ public sealed interface PatchStep
         @Override
         public void outline(Outline outline) {
             outline.beginWriting();
-            for (TextPokeLoc place : outline.places()) {
+            for (PatchPlace place : outline.places()) {
                 if (place.newText().byteAt(0) != TextPokeLoc.INT3) {
-                    outline.writeNew(place, 0);
+                    outline.poke(place, 0, place.newText().prefix(1));
                 }
             }
         }
@@ -127,7 +151,7 @@ public sealed interface PatchStep
 
         @Override
         public void outline(Outline outline) {
-            outline.sync(SyncTargets.ALL);
+            outline.sync(CoreSet.ALL);
         }
     }
 
@@ -146,7 +170,7 @@ public sealed interface PatchStep
         @Override
         public void outline(Outline outline) {
             if (outline.hasWritten()) {
-                outline.sync(SyncTargets.ALL);
+                outline.sync(CoreSet.ALL);
             }
         }
     }
@@ -166,6 +190,218 @@ public sealed interface PatchStep
         @Override
         public void outline(Outline outline) {
             outline.add(new PatchAction.RetireRefs());
+        }
+    }
+
+    /** Handlers cannot take references any more; whoever holds one is not waited for. */
+    record DropRefs() implements PatchStep {
+        @Override
+        public String name() {
+            return "drop refs";
+        }
+
+        @Override
+        public void append(Routine.Builder routine, BatchContext context, PatchRoutine.Slots slots) {
+            context.refs().abandon(routine, context);
+        }
+
+        @Override
+        public void outline(Outline outline) {
+            outline.add(new PatchAction.DropRefs());
+        }
+    }
+
+    /**
+     * A part of every place is written directly, without the byte writer.
+     *
+     * @param content what is written
+     * @param from the first byte of the place
+     * @param to the byte behind the last; {@link #END} for all the rest
+     * @param atomic whether one store instruction writes it, rather than one per byte; a store that crosses a cache line is two
+     *     all the same
+     * @param alias whether it goes through another mapping than the one the text is executed through
+     */
+    record Store(PatchContent content, int from, int to, boolean atomic, boolean alias) implements PatchStep {
+        /** {@link #to} of a store that goes to the end of each place. */
+        public static final int END = -1;
+
+        @Override
+        public String name() {
+            return "store " + content;
+        }
+
+        @Override
+        public void append(Routine.Builder routine, BatchContext context, PatchRoutine.Slots slots) {
+            PatchRoutine.store(routine, context, this);
+        }
+
+        /** What it writes to a place. */
+        InstructionBytes bytes(PatchPlace place) {
+            return content.of(place, from, to == END ? place.sizeBytes() : to);
+        }
+
+        @Override
+        public void outline(Outline outline) {
+            outline.beginWriting();
+            PatchAction.Own own = alias ? PatchAction.Own.STALE : PatchAction.Own.SEEN;
+            for (PatchPlace place : outline.places()) {
+                InstructionBytes bytes = bytes(place);
+                if (atomic) {
+                    outline.store(place, from, bytes, own);
+                } else {
+                    for (int i = 0; i < bytes.sizeBytes(); i++) {
+                        outline.store(place, from + i, InstructionBytes.of(bytes.byteAt(i)), own);
+                    }
+                }
+            }
+        }
+    }
+
+    /** The patching core serialises. */
+    record Serialise() implements PatchStep {
+        @Override
+        public String name() {
+            return "serialise";
+        }
+
+        @Override
+        public void append(Routine.Builder routine, BatchContext context, PatchRoutine.Slots slots) {
+            routine.serialise();
+        }
+
+        @Override
+        public void outline(Outline outline) {
+            outline.add(new PatchAction.SerialiseSelf());
+        }
+    }
+
+    /** The patching core turns its interrupts on or off. */
+    record SetInterrupts(boolean enabled) implements PatchStep {
+        @Override
+        public String name() {
+            return enabled ? "sti" : "cli";
+        }
+
+        @Override
+        public void append(Routine.Builder routine, BatchContext context, PatchRoutine.Slots slots) {
+            routine.setInterruptsEnabled(enabled);
+        }
+
+        @Override
+        public void outline(Outline outline) {
+            outline.add(new PatchAction.SetInterrupts(enabled));
+        }
+    }
+
+    /**
+     * A sync that lacks something.
+     *
+     * @param cores which it goes to
+     * @param await whether the answers are waited for
+     * @param flushes whether a core that takes it fetches anew; if not, not even its IRET makes it, as in an emulator that keeps
+     *     translations too long
+     */
+    record Sync(CoreSet cores, boolean await, boolean flushes) implements PatchStep {
+        @Override
+        public String name() {
+            return "sync some cores";
+        }
+
+        @Override
+        public void append(Routine.Builder routine, BatchContext context, PatchRoutine.Slots slots) {
+            PatchRoutine.sync(routine, context, this);
+        }
+
+        @Override
+        public void outline(Outline outline) {
+            outline.add(new PatchAction.SendSync(cores, flushes));
+            if (await) {
+                outline.add(new PatchAction.AwaitSync());
+            }
+        }
+    }
+
+    /** Every other core is stopped, with interrupts off; waits until all are. */
+    record StopCores() implements PatchStep {
+        @Override
+        public String name() {
+            return "stop cores";
+        }
+
+        @Override
+        public void append(Routine.Builder routine, BatchContext context, PatchRoutine.Slots slots) {
+            StopMachine.stop(routine, context.coreCount(), context.online());
+        }
+
+        @Override
+        public void outline(Outline outline) {
+            outline.add(new PatchAction.StopCores());
+            outline.add(new PatchAction.AwaitStopped());
+        }
+    }
+
+    /** The stopped cores go on; each serialises by its IRET. */
+    record ReleaseCores() implements PatchStep {
+        @Override
+        public String name() {
+            return "release cores";
+        }
+
+        @Override
+        public void append(Routine.Builder routine, BatchContext context, PatchRoutine.Slots slots) {
+            StopMachine.release(routine);
+        }
+
+        @Override
+        public void outline(Outline outline) {
+            outline.add(new PatchAction.ReleaseCores());
+        }
+    }
+
+    /** Waits until everybody has left the places who is inside one now: a grace period of RCU-tasks. */
+    record AwaitReaders() implements PatchStep {
+        @Override
+        public String name() {
+            return "await readers";
+        }
+
+        @Override
+        public void append(Routine.Builder routine, BatchContext context, PatchRoutine.Slots slots) {
+            throw new UnsupportedOperationException("the machine has no tasks that could be waited for");
+        }
+
+        @Override
+        public boolean isOnMachine() {
+            return false;
+        }
+
+        @Override
+        public void outline(Outline outline) {
+            outline.add(new PatchAction.StartGracePeriod());
+            outline.add(new PatchAction.AwaitReaders());
+        }
+    }
+
+    /** A word that leads handlers to the array is set or cleared. */
+    record SetLookup(Lookup word, boolean usable) implements PatchStep {
+        @Override
+        public String name() {
+            return (usable ? "set " : "clear ") + word.word();
+        }
+
+        @Override
+        public void append(Routine.Builder routine, BatchContext context, PatchRoutine.Slots slots) {
+            throw new UnsupportedOperationException("the machine's handler has no such word");
+        }
+
+        @Override
+        public boolean isOnMachine() {
+            return false;
+        }
+
+        @Override
+        public void outline(Outline outline) {
+            outline.add(new PatchAction.SetLookup(word, usable));
         }
     }
 }

@@ -23,7 +23,9 @@ import dev.pokesim.patcher.kernel.KernelCosts;
 import dev.pokesim.patcher.kernel.KernelLayout;
 import dev.pokesim.patcher.kernel.Listeners;
 import dev.pokesim.patcher.kernel.PatchListener;
+import dev.pokesim.patcher.kernel.PatchPlace;
 import dev.pokesim.patcher.kernel.PokeInt3Handler;
+import dev.pokesim.patcher.kernel.StopMachine;
 import dev.pokesim.patcher.kernel.SyncCores;
 import dev.pokesim.patcher.kernel.TextMutex;
 import dev.pokesim.patcher.kernel.TextPokeArray;
@@ -166,8 +168,16 @@ public final class PatchRun {
         machine.handle(
                 GuestFault.Vector.BREAKPOINT.number(), PokeInt3Handler.routine(layout, setup.refs(), costs, listeners));
         machine.handle(SyncCores.VECTOR, SyncCores.handler(costs));
+        machine.handle(StopMachine.VECTOR, StopMachine.handler(costs));
         machine.handle(Workload.NETWORK_VECTOR, workload.softirq(timed));
-        startCores(patcher(new BatchContext(layout, setup.refs(), costs, listeners, setup.cores(), core -> true)));
+        startCores(patcher(new BatchContext(
+                layout,
+                setup.refs(),
+                costs,
+                listeners,
+                setup.target().places().stream().map(PatchPlace::of).toList(),
+                setup.cores(),
+                core -> true)));
         watch(progress, timed.nowPs() + PROGRESS_PS);
         try {
             boolean stopped = timed.run();

@@ -59,6 +59,11 @@ class OraclesTest {
         }
 
         @Override
+        public void abandon(Routine.Builder routine, BatchContext context) {
+            global.abandon(routine, context);
+        }
+
+        @Override
         public long countAddress() {
             return global.countAddress();
         }

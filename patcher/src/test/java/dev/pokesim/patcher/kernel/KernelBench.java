@@ -115,7 +115,13 @@ public final class KernelBench {
 
     public BatchContext context() {
         return new BatchContext(
-                layout, refs, costs, listeners(), layout.possibleCores(), id -> id < machine.coreCount());
+                layout,
+                refs,
+                costs,
+                listeners(),
+                places.stream().map(PatchPlace::of).toList(),
+                layout.possibleCores(),
+                id -> id < machine.coreCount());
     }
 
     public Routine finish() {
