@@ -14,6 +14,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -49,6 +50,7 @@ public final class YamlFields {
     private static final int MAX_NESTING = 12;
     private static final int MAX_ALIASES = 10;
     private static final int MAX_TEXT = 500;
+    private static final int MAX_ITEMS = 1000;
 
     private final String file;
     private final String path;
@@ -176,6 +178,55 @@ public final class YamlFields {
         return text;
     }
 
+    /** True if this file, or one that it extends, states the field. */
+    public boolean states(String name) {
+        return has(name) || (base != null && base.states(name));
+    }
+
+    /**
+     * A line of a list, with where it stands.
+     *
+     * @param text not empty
+     * @param line of the file, from 1
+     */
+    public record Item(String text, int line) {}
+
+    /**
+     * A list of texts of one line each; never taken from a file that is extended.
+     *
+     * @throws InvalidDataFile if it is missing, no list, empty or too long, or an entry is no text of one line
+     */
+    public List<Item> items(String name) {
+        NodeTuple field = required(name);
+        if (!(field.getValueNode() instanceof SequenceNode sequence)) {
+            throw invalid(
+                    name,
+                    "expected a list, found " + kind(field.getValueNode()) + "; write '- ' before each of its lines");
+        }
+        List<Node> nodes = sequence.getValue();
+        if (nodes.isEmpty() || nodes.size() > MAX_ITEMS) {
+            throw invalid(name, "has " + nodes.size() + " entries; write 1 to " + MAX_ITEMS);
+        }
+        List<Item> items = new ArrayList<>();
+        for (Node node : nodes) {
+            String text = node instanceof ScalarNode scalar ? scalar.getValue().strip() : "";
+            if (text.isEmpty() || text.length() > MAX_TEXT || text.indexOf('\n') >= 0) {
+                throw new InvalidDataFile(
+                        file,
+                        lineOf(node),
+                        pathOf(name),
+                        "expected a text of one line, found " + kind(node) + "; write a word or a sentence");
+            }
+            items.add(new Item(text, lineOf(node)));
+        }
+        return items;
+    }
+
+    /** The complaint about an entry of a list of this mapping. */
+    public InvalidDataFile invalid(String name, Item item, String problem) {
+        return new InvalidDataFile(file, item.line, pathOf(name), problem);
+    }
+
     /**
      * The fields one level down.
      *
@@ -187,10 +238,6 @@ public final class YamlFields {
             return below;
         }
         return ownFields(name, below);
-    }
-
-    private boolean states(String name) {
-        return has(name) || (base != null && base.states(name));
     }
 
     private YamlFields ownFields(String name, @Nullable YamlFields below) {

@@ -32,6 +32,17 @@ public final class Oracles {
                 new ArrayStableWhileReferenced(refs, layout));
     }
 
+    /** Their names, those that only a proof knows included. */
+    public static List<String> names() {
+        List<String> names = new ArrayList<>();
+        for (Oracle oracle : of(List.of(), new PerCpuRefs(), new KernelLayout(0, 1), 1)) {
+            names.add(oracle.getClass().getSimpleName());
+        }
+        names.add(EveryWaitEnds.class.getSimpleName());
+        names.add("NoBug");
+        return names;
+    }
+
     /** What they watch, one statement each. */
     public static List<String> properties() {
         List<String> properties = new ArrayList<>();

@@ -39,7 +39,7 @@ public record TrapHandler(List<HandlerStep> steps, Response response, boolean in
         EMULATE_OLD("emulate-old"),
         /** It goes on behind the site. */
         SKIP("skip"),
-        /** It goes back to the site and tries again: what is there by then decides. */
+        /** It goes back to the site and tries again, whoever the INT3 belongs to: what is there by then decides. */
         REWIND("rewind");
 
         private final String optionName;

@@ -40,7 +40,7 @@ record Explanation(List<ProofStep> steps, String what, List<String> reasons) {
         }
         List<ProofStep> all = new ArrayList<>(steps);
         List<String> reasons = new ArrayList<>();
-        if (violated.group() >= 0 && violated.site() >= 0) {
+        if (violated.group() >= 0 && violated.site() >= 0 && !program.isForeign(violated.site())) {
             SiteHistory site = program.sites().get(violated.site());
             int now = site.storesBy(program.moment(walk.state().at));
             int since = site.storesBy(CoreRecord.epoch(walk.state().record[violated.group()]));

@@ -38,6 +38,10 @@ public record ProofSetup(
         LATE_CORE("late-core"),
         /** The patching core is interrupted wherever its interrupts are on, and runs through the sites then. */
         PATCHER_INTERRUPTED("patcher-interrupted"),
+        /** Whoever owns the INT3 that stand there at first is registered from the start. */
+        HANDLER_REGISTERED("handler-registered"),
+        /** The other cores execute no site; they answer, and that is all. */
+        OTHERS_IDLE("others-idle"),
         /** The last core sometimes waits for the patching core to take an IPI, with its own interrupts off. */
         RIVAL_SYNC("rival-sync");
 

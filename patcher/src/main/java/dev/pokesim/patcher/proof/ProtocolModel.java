@@ -48,6 +48,7 @@ final class ProtocolModel {
     private final boolean returnSerialises;
     private final boolean hasSpecial;
     private final boolean hasRival;
+    private final boolean othersIdle;
     private final FetchVerdicts verdicts;
 
     ProtocolModel(ProtocolProgram program, ProofSetup setup, Set<Reduction> reductions) {
@@ -63,6 +64,7 @@ final class ProtocolModel {
                 && OF_ARRAY.containsAll(handler.steps())
                 && handler.response() == TrapHandler.Response.EMULATE_NEW;
         returnSerialises = !reductions.contains(Reduction.WEAK_RETURN);
+        othersIdle = setup.company().contains(Company.OTHERS_IDLE);
         hasRival = setup.company().contains(Company.RIVAL_SYNC);
         hasSpecial = hasRival || setup.company().contains(Company.LATE_CORE) || leavesOut();
         verdicts = new FetchVerdicts(program);
@@ -225,6 +227,9 @@ final class ProtocolModel {
 
     private boolean outside(ProtocolState state, ProtocolState next, Visitor visitor, int group) {
         long record = state.record[group];
+        if (othersIdle) {
+            return acknowledge(state, next, visitor, group);
+        }
         FetchVerdicts.Verdict verdict = verdicts.between(CoreRecord.epoch(record), program.moment(state.at));
         if (verdict.wrong() != null) {
             report(visitor, new Violated("NoTornInstruction", group, verdict.wrongSite(), verdict.wrong()));
@@ -378,18 +383,18 @@ final class ProtocolModel {
                 }
             }
             case TAKE_REF -> {
-                boolean hasDescriptor = handler.steps().contains(HandlerStep.LOAD_DESCRIPTOR);
-                if (hasDescriptor && !program.isUsable(at, Lookup.DESCRIPTOR)) {
-                    report(
-                            visitor,
-                            new Violated(
-                                    "ArrayStableWhileReferenced",
-                                    group,
-                                    site,
-                                    "takes its reference in memory that was the descriptor and is somebody else's by now"));
-                    return true;
-                }
                 if (!isAvailable(state, group)) {
+                    boolean isOnStack = handler.steps().contains(HandlerStep.LOAD_DESCRIPTOR);
+                    if (isOnStack && program.array(at) == ProtocolProgram.NONE) {
+                        report(
+                                visitor,
+                                new Violated(
+                                        "ArrayStableWhileReferenced",
+                                        group,
+                                        site,
+                                        "takes its reference in memory that was the descriptor and is somebody else's by now"));
+                        return true;
+                    }
                     return notMine(state, next, visitor, group, site, noReference(state)) || canMove;
                 }
                 after = CoreRecord.withHeld(after, CoreRecord.held(record) + 1);
@@ -444,7 +449,8 @@ final class ProtocolModel {
 
     /** The array does not answer for the site: the handler gives its reference back and leaves it to whoever owns the INT3. */
     private boolean notMine(ProtocolState state, ProtocolState next, Visitor visitor, int group, int site, String why) {
-        if (!program.isOwned(site)) {
+        boolean isRetried = handler.response() == TrapHandler.Response.REWIND;
+        if (!program.isOwned(site) && !isRetried) {
             report(visitor, new Violated("EveryInt3IsClaimed", group, site, nobodyClaims(state, site, why)));
             return true;
         }
@@ -456,13 +462,7 @@ final class ProtocolModel {
     }
 
     private boolean isDeclined(int site) {
-        return !program.isForeign(site)
-                && program.sites()
-                                .get(site)
-                                .texts()
-                                .get(program.sites().get(site).texts().size() - 1)
-                                .byteAt(0)
-                        == TextPokeLoc.INT3;
+        return !program.isForeign(site) && program.lastText(site).byteAt(0) == TextPokeLoc.INT3;
     }
 
     /** What is wrong with what the handler makes of a site; null if it is what one of its texts does. */
@@ -641,7 +641,8 @@ final class ProtocolModel {
         int moment = program.moment(state.at);
         for (int group = 0; group < state.groups; group++) {
             long record = state.record[group];
-            int site = CoreRecord.isOffline(record)
+            boolean willSerialise = CoreRecord.isOffline(record) || CoreRecord.phase(record) == CoreRecord.STOPPED;
+            int site = willSerialise || othersIdle
                     ? Violated.NOBODY
                     : verdicts.unsettled(CoreRecord.epoch(record), moment, batch);
             if (site != Violated.NOBODY) {

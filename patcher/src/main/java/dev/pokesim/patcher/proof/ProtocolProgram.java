@@ -1,6 +1,7 @@
 package dev.pokesim.patcher.proof;
 
 import dev.pokesim.emulator.memory.Address;
+import dev.pokesim.emulator.memory.InstructionBytes;
 import dev.pokesim.patcher.kernel.PatchPlace;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
 import dev.pokesim.patcher.proof.ProofSetup.Company;
@@ -123,7 +124,11 @@ final class ProtocolProgram {
         }
         append(Kind.END, new PatchAction.EmptyArray());
         siteOfMoment = writtenSites.stream().mapToInt(Integer::intValue).toArray();
-        walk();
+        Position start = new Position();
+        if (setup.company().contains(Company.HANDLER_REGISTERED)) {
+            start.usable.add(Lookup.HANDLER);
+        }
+        walk(start);
         lookAhead();
         for (SiteHistory site : sites) {
             fetches.add(
@@ -200,8 +205,8 @@ final class ProtocolProgram {
         actions.add(action);
     }
 
-    private void walk() {
-        Position now = new Position();
+    private void walk(Position start) {
+        Position now = start;
         for (int at = 0; at < kinds.size(); at++) {
             positions.add(now);
             now = now.copy();
@@ -368,7 +373,17 @@ final class ProtocolProgram {
 
     /** Whether an INT3 that the handler does not claim belongs to somebody else. */
     boolean isOwned(int site) {
-        return isForeign(site) || sites.get(site).texts().stream().anyMatch(text -> text.byteAt(0) == TextPokeLoc.INT3);
+        return isForeign(site) || lastText(site).byteAt(0) == TextPokeLoc.INT3;
+    }
+
+    /** What stands at a site in the end. */
+    InstructionBytes lastText(int site) {
+        return sites.get(site).textAfter(sites.get(site).storeCount());
+    }
+
+    /** The batch in the array, or {@link #NONE}. */
+    int array(int at) {
+        return positions.get(at).array;
     }
 
     SiteFetches fetches(int site) {

@@ -19,7 +19,7 @@ final class StateCodec {
         symmetric = model.isSymmetric();
         cores = model.cores();
         atBytes = bytes(bits(model.program().size()));
-        siteBits = bits(model.program().sites().size());
+        siteBits = bits(model.program().sites().size() + 1); // a foreign INT3 comes behind them
         recordBytes = bytes(LOW_BITS + siteBits + bits(model.program().storeCount() + 1));
         countBytes = bytes(bits(cores + 1));
     }

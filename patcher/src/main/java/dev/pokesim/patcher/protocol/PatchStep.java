@@ -13,6 +13,7 @@ import dev.pokesim.patcher.kernel.TextPokeLoc;
  */
 public sealed interface PatchStep
         permits PatchStep.AwaitReaders,
+                PatchStep.Barrier,
                 PatchStep.DropRefs,
                 PatchStep.PublishRefs,
                 PatchStep.ReleaseCores,
@@ -254,6 +255,24 @@ public sealed interface PatchStep
                     }
                 }
             }
+        }
+    }
+
+    /** The patching core's stores become visible before it goes on: MFENCE. No other core fetches anew for that. */
+    record Barrier() implements PatchStep {
+        @Override
+        public String name() {
+            return "barrier";
+        }
+
+        @Override
+        public void append(Routine.Builder routine, BatchContext context, PatchRoutine.Slots slots) {
+            routine.fence();
+        }
+
+        @Override
+        public void outline(Outline outline) {
+            // the proof's stores reach memory at once and in order
         }
     }
 
