@@ -97,7 +97,7 @@ final class CounterexampleFinder {
     }
 
     /** The same with the first places only, of every batch, and fewer cores. */
-    private static ProofSetup shrink(ProofSetup setup, int sites, int cores) {
+    static ProofSetup shrink(ProofSetup setup, int sites, int cores) {
         List<Long> addresses = setup.batches().stream()
                 .flatMap(Collection::stream)
                 .map(PatchPlace::address)

@@ -97,6 +97,11 @@ final class ProtocolModel {
         return symmetric;
     }
 
+    /** Whether one core is unlike the others. */
+    boolean hasSpecial() {
+        return hasSpecial;
+    }
+
     ProtocolProgram program() {
         return program;
     }
@@ -183,9 +188,7 @@ final class ProtocolModel {
         int at = before.at;
         return switch (move) {
             case PATCHER ->
-                new ProofStep(
-                        ProofStep.PATCHER,
-                        program.kind(at) == ProtocolProgram.Kind.RETIRE_EACH ? "retire.done" : program.word(at));
+                new ProofStep(ProofStep.PATCHER, program.isLoop(at) ? program.word(at) + ".done" : program.word(at));
             case PATCHER_FOR_CORE -> new ProofStep(ProofStep.PATCHER, program.word(at) + " C" + core);
             case ACK -> new ProofStep(core, CoreRecord.isStopping(before.record[group]) ? "stop" : "ack");
             case RESUME -> new ProofStep(core, "resume");
@@ -742,7 +745,6 @@ final class ProtocolModel {
             if (isDue(record, published, set)) {
                 next.set(state);
                 next.move(group, CoreRecord.withPublished(record, published), symmetric);
-                next.at += left == 1 && published ? 1 : 0; // retiring ends when the last count is 0, not before
                 visitor.moved(next, Move.PATCHER_FOR_CORE, group, Violated.NOBODY);
                 if (!symmetric) {
                     break;

@@ -288,6 +288,14 @@ final class ProtocolProgram {
         return kinds.get(at);
     }
 
+    /** Whether the patcher goes through the cores there, one by one. */
+    boolean isLoop(int at) {
+        return switch (kinds.get(at)) {
+            case PUBLISH_EACH, RETIRE_EACH, DROP_EACH -> true;
+            default -> false;
+        };
+    }
+
     PatchAction action(int at) {
         return actions.get(at);
     }
