@@ -49,6 +49,7 @@ final class ProtocolModel {
     private final boolean hasSpecial;
     private final boolean hasRival;
     private final boolean othersIdle;
+    private final boolean patcherInterrupted;
     private final FetchVerdicts verdicts;
 
     ProtocolModel(ProtocolProgram program, ProofSetup setup, Set<Reduction> reductions) {
@@ -64,6 +65,7 @@ final class ProtocolModel {
                 && OF_ARRAY.containsAll(handler.steps())
                 && handler.response() == TrapHandler.Response.EMULATE_NEW;
         returnSerialises = !reductions.contains(Reduction.WEAK_RETURN);
+        patcherInterrupted = setup.company().contains(Company.PATCHER_INTERRUPTED);
         othersIdle = setup.company().contains(Company.OTHERS_IDLE);
         hasRival = setup.company().contains(Company.RIVAL_SYNC);
         hasSpecial = hasRival || setup.company().contains(Company.LATE_CORE) || leavesOut();
@@ -521,7 +523,7 @@ final class ProtocolModel {
     /** What an interrupt of the patching core would run into, if it ran through the sites; null if nothing is wrong. */
     private @Nullable Violated ownInterrupt(ProtocolState state) {
         int at = state.at;
-        if (!setup.company().contains(Company.PATCHER_INTERRUPTED) || !program.isInterruptible(at)) {
+        if (!patcherInterrupted || !program.isInterruptible(at)) {
             return null;
         }
         FetchVerdicts.Verdict verdict = verdicts.between(program.ownEpoch(at), program.moment(at));
