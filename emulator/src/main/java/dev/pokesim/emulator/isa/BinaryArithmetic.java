@@ -73,9 +73,7 @@ abstract class BinaryArithmetic implements Instruction {
         Steps.Destination out =
                 keepsResult() ? steps.destination(first) : Steps.Destination.slot(steps.temporary(), first.sizeBytes());
         steps.then(
-                first.sizeBytes() == 8
-                        ? computeWhole(out, left, right)
-                        : compute(out, left, right, first.sizeBytes()));
+                first.sizeBytes() == 8 ? computeWhole(out, left, right) : compute(out, left, right, first.sizeBytes()));
         return keepsResult() ? steps.store(first, out).list() : steps.list();
     }
 

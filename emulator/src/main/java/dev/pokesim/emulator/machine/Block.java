@@ -58,7 +58,8 @@ final class Block {
      *     have changed the block
      * @param count how many instructions of the block are done when it leaves it
      */
-    record Segment(MicroOp[] steps, int stepsBefore, @Nullable DirectJump leave, int count) {}
+    record Segment(
+            MicroOp[] steps, int stepsBefore, @Nullable DirectJump leave, int count) {}
 
     private Block(Frame frame, List<Decoded> run, boolean alone) {
         this.frame = frame;

@@ -135,15 +135,14 @@ class MachineAgreesWithInterpreterTest {
         byte[] program = new byte[400];
         int size = 0;
         while (size < 360) {
-            byte[] form =
-                    switch (random.nextInt(16)) {
-                        case 0, 1 -> new byte[] {(byte) 0xeb, (byte) random.nextInt(12)};
-                        case 2, 3, 4, 5 -> new byte[] {(byte) (0x70 + random.nextInt(16)), (byte) random.nextInt(24)};
-                        case 6, 7 -> new byte[] {(byte) 0x88, (byte) (3 + 8 * random.nextInt(4))}; // mov [rbx],al to bl
-                        case 8 -> FORMS.get(random.nextInt(FORMS.size()));
-                        case 9 -> new byte[] {0x48, (byte) 0xff, (byte) (0xc0 + random.nextInt(8))}; // inc
-                        default -> new byte[] {0x48, 0x01, (byte) (0xc0 + random.nextInt(64))}; // add
-                    };
+            byte[] form = switch (random.nextInt(16)) {
+                case 0, 1 -> new byte[] {(byte) 0xeb, (byte) random.nextInt(12)};
+                case 2, 3, 4, 5 -> new byte[] {(byte) (0x70 + random.nextInt(16)), (byte) random.nextInt(24)};
+                case 6, 7 -> new byte[] {(byte) 0x88, (byte) (3 + 8 * random.nextInt(4))}; // mov [rbx],al to bl
+                case 8 -> FORMS.get(random.nextInt(FORMS.size()));
+                case 9 -> new byte[] {0x48, (byte) 0xff, (byte) (0xc0 + random.nextInt(8))}; // inc
+                default -> new byte[] {0x48, 0x01, (byte) (0xc0 + random.nextInt(64))}; // add
+            };
             System.arraycopy(form, 0, program, size, form.length);
             size += form.length;
         }
