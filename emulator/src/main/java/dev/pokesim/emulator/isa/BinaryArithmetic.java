@@ -45,6 +45,11 @@ abstract class BinaryArithmetic implements Instruction {
     /** The computation on registers; written out per instruction, so that each is one call for the interpreter. */
     abstract MicroOp compute(Steps.Destination out, Steps.Source first, Steps.Source second, int sizeBytes);
 
+    /** The same on 8 bytes; the frequent ones have a shorter way for them. */
+    MicroOp computeWhole(Steps.Destination out, Steps.Source first, Steps.Source second) {
+        return compute(out, first, second, 8);
+    }
+
     /** Whether the result is kept; CMP drops it. */
     boolean keepsResult() {
         return true;
@@ -67,7 +72,8 @@ abstract class BinaryArithmetic implements Instruction {
         Steps.Source right = steps.source(second);
         Steps.Destination out =
                 keepsResult() ? steps.destination(first) : Steps.Destination.slot(steps.temporary(), first.sizeBytes());
-        steps.then(compute(out, left, right, first.sizeBytes()));
+        steps.then(
+                first.sizeBytes() == 8 ? computeWhole(out, left, right) : compute(out, left, right, first.sizeBytes()));
         return keepsResult() ? steps.store(first, out).list() : steps.list();
     }
 

@@ -29,4 +29,14 @@ final class Cmp extends BinaryArithmetic {
             }
         };
     }
+
+    @Override
+    MicroOp computeWhole(Steps.Destination out, Steps.Source first, Steps.Source second) {
+        return new Steps.WholeComputation(out, first, second) {
+            @Override
+            public void execute(Core core) {
+                apply(core.flags(), first(core), second(core), 0);
+            }
+        };
+    }
 }

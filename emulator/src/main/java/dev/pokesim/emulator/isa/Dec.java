@@ -24,4 +24,14 @@ final class Dec extends UnaryArithmetic {
             }
         };
     }
+
+    @Override
+    MicroOp computeWhole(Steps.Destination out, Steps.Source in) {
+        return new Steps.WholeComputation(out, in, Steps.Source.constant(0)) {
+            @Override
+            public void execute(Core core) {
+                write(core, apply(core.flags(), first(core), 0));
+            }
+        };
+    }
 }

@@ -1,5 +1,6 @@
 package dev.pokesim.emulator.isa;
 
+import dev.pokesim.emulator.microop.DirectJump;
 import dev.pokesim.emulator.microop.MicroOp;
 import java.util.List;
 
@@ -12,6 +13,9 @@ final class Jmp implements Instruction {
 
     @Override
     public List<MicroOp> microOps(Operands operands) {
+        if (operands.get(0) instanceof Operand.Target target) {
+            return List.of(DirectJump.always(target.address()));
+        }
         Steps steps = new Steps();
         return steps.then(new SetNextRip(steps.source(operands.get(0)))).list();
     }

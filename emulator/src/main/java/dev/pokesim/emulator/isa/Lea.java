@@ -14,7 +14,8 @@ final class Lea implements Instruction {
     @Override
     public List<MicroOp> microOps(Operands operands) {
         Steps.Destination out = Steps.Destination.of((Operand.Register) operands.get(0));
-        return List.of(new Offset(out, ((Operand.Memory) operands.get(1)).address()));
+        EffectiveAddress address = ((Operand.Memory) operands.get(1)).address();
+        return List.of(out.sizeBytes() == 8 ? new WholeOffset(out, address) : new Offset(out, address));
     }
 
     private static final class Offset extends Steps.Computation {
@@ -28,6 +29,20 @@ final class Lea implements Instruction {
         @Override
         public void execute(Core core) {
             write(core, cut(address.offset(core)));
+        }
+    }
+
+    private static final class WholeOffset extends Steps.WholeComputation {
+        private final EffectiveAddress address;
+
+        WholeOffset(Steps.Destination out, EffectiveAddress address) {
+            super(out, Steps.Source.slot(Core.ZERO, 0), Steps.Source.constant(0));
+            this.address = address;
+        }
+
+        @Override
+        public void execute(Core core) {
+            write(core, address.offset(core));
         }
     }
 }

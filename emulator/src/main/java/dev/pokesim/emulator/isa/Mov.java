@@ -55,7 +55,9 @@ final class Mov implements Instruction {
         if (source.isConstant()) {
             return List.of(new Constant(out, source.constant()));
         }
-        return steps.then(new Copy(out, source, register.sizeBytes())).list();
+        int sizeBytes = register.sizeBytes();
+        return steps.then(sizeBytes == 8 ? new WholeCopy(out, source) : new Copy(out, source, sizeBytes))
+                .list();
     }
 
     private static final class Copy extends Steps.Computation {
@@ -66,6 +68,17 @@ final class Mov implements Instruction {
         @Override
         public void execute(Core core) {
             write(core, cut(first(core)));
+        }
+    }
+
+    private static final class WholeCopy extends Steps.WholeComputation {
+        WholeCopy(Steps.Destination out, Steps.Source from) {
+            super(out, from, Steps.Source.constant(0));
+        }
+
+        @Override
+        public void execute(Core core) {
+            write(core, first(core));
         }
     }
 

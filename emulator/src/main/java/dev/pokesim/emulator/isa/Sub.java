@@ -24,4 +24,14 @@ final class Sub extends BinaryArithmetic {
             }
         };
     }
+
+    @Override
+    MicroOp computeWhole(Steps.Destination out, Steps.Source first, Steps.Source second) {
+        return new Steps.WholeComputation(out, first, second) {
+            @Override
+            public void execute(Core core) {
+                write(core, apply(core.flags(), first(core), second(core), 0));
+            }
+        };
+    }
 }

@@ -23,7 +23,8 @@ final class Test implements Instruction {
         Steps.Source first = steps.source(operands.get(0));
         Steps.Source second = steps.source(operands.get(1));
         int sizeBytes = operands.get(0).sizeBytes();
-        return steps.then(new And(first, second, sizeBytes)).list();
+        return steps.then(sizeBytes == 8 ? new WholeAnd(first, second) : new And(first, second, sizeBytes))
+                .list();
     }
 
     private static final class And extends Steps.Computation {
@@ -34,6 +35,17 @@ final class Test implements Instruction {
         @Override
         public void execute(Core core) {
             core.flags().logic(first(core) & second(core), shift);
+        }
+    }
+
+    private static final class WholeAnd extends Steps.WholeComputation {
+        WholeAnd(Steps.Source first, Steps.Source second) {
+            super(Steps.Destination.slot(Core.TEMPORARY, 8), first, second);
+        }
+
+        @Override
+        public void execute(Core core) {
+            core.flags().logic(first(core) & second(core), 0);
         }
     }
 }

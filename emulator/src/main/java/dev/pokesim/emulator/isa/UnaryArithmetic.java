@@ -34,6 +34,11 @@ abstract class UnaryArithmetic implements Instruction {
     /** The computation on registers; written out per instruction, so that each is one call for the interpreter. */
     abstract MicroOp compute(Steps.Destination out, Steps.Source in, int sizeBytes);
 
+    /** The same on 8 bytes; the frequent ones have a shorter way for them. */
+    MicroOp computeWhole(Steps.Destination out, Steps.Source in) {
+        return compute(out, in, 8);
+    }
+
     @Override
     public boolean isLockable(Operands operands) {
         return operands.hasMemory();
@@ -48,7 +53,8 @@ abstract class UnaryArithmetic implements Instruction {
         Steps steps = new Steps();
         Steps.Source in = steps.sourceBeforeStore(operand);
         Steps.Destination out = steps.destination(operand);
-        return steps.then(compute(out, in, operand.sizeBytes()))
+        int sizeBytes = operand.sizeBytes();
+        return steps.then(sizeBytes == 8 ? computeWhole(out, in) : compute(out, in, sizeBytes))
                 .store(operand, out)
                 .list();
     }

@@ -2,41 +2,41 @@ package dev.pokesim.emulator.machine;
 
 import dev.pokesim.emulator.isa.Decoded;
 import dev.pokesim.emulator.memory.Frame;
+import dev.pokesim.emulator.microop.DirectJump;
 import dev.pokesim.emulator.microop.MicroOp;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Instructions that follow one another inside a page, with all their micro-ops in a row. Only the last one may jump. Valid
- * while memory has the same bytes.
+ * Instructions of one page in the order in which they are executed as long as no conditional jump is taken: straight on, and on
+ * where a jump forwards leads. Another jump, or a conditional one backwards, ends it. Valid while memory has the same bytes.
  */
 final class Block {
     static final int MAX_INSTRUCTIONS = 32;
-    private static final int MAX_SIZE_BYTES = 128;
     private static final int OFFSET = Frame.SIZE_BYTES - 1;
 
     private final Frame frame;
     private final long address;
     private final Decoded[] instructions;
-    private final int sizeBytes;
+    /** From its first byte to its last one, with what it jumps over. */
+    private final long sizeBytes;
     /** Whether it is one instruction that has to be taken by itself: see {@link MicroOp#flow()}. */
     private final boolean alone;
 
-    private final MicroOp[] steps;
+    private final Segment[] segments;
     /** Per instruction the number of steps up to its end. */
     private final int[] ends;
+    /** Where execution goes on behind it, if its last step does not jump. */
+    private final long next;
 
-    /** The steps after which the block may have changed, by their number plus 1, and the number of all steps. */
-    private final int[] changes;
+    /** Its bytes: the aligned words of the frame in which they lie, by offset, which of their bits count, and those bits. */
+    private final int[] offsets;
 
-    private final boolean writes;
-
-    /** Its bytes, eight at a time; the last ones cut by {@link #lastMask}. */
+    private final long[] masks;
     private final long[] words;
-
-    private final long lastMask;
     /** The generation of the frame for which the bytes were last compared. */
     private int checkedGeneration;
 
@@ -45,40 +45,84 @@ final class Block {
     Block other;
 
     /** What came after it lately. */
-    private @Nullable Block next;
+    private @Nullable Block following;
 
-    private @Nullable Block beforeNext;
+    private @Nullable Block beforeFollowing;
+
+    /**
+     * Steps after which somebody has to look whether the block goes on.
+     *
+     * @param steps micro-ops of the block, never changed
+     * @param stepsBefore how many the block has before these
+     * @param leave the conditional jump behind them, which is not one of them and leaves the block; null if the last of them may
+     *     have changed the block
+     * @param count how many instructions of the block are done when it leaves it
+     */
+    record Segment(
+            MicroOp[] steps, int stepsBefore, @Nullable DirectJump leave, int count) {}
 
     private Block(Frame frame, List<Decoded> run, boolean alone) {
         this.frame = frame;
         this.alone = alone;
         instructions = run.toArray(Decoded[]::new);
         address = instructions[0].address();
-        sizeBytes = (int) (instructions[instructions.length - 1].next() - address);
+        Decoded last = instructions[instructions.length - 1];
+        sizeBytes = last.next() - address;
+        next = onward(last);
         ends = new int[instructions.length];
-        List<MicroOp> all = new ArrayList<>();
-        byte[] bytes = new byte[sizeBytes];
+        segments = cut();
+        long[] page = new long[2 * MAX_INSTRUCTIONS * 3];
+        int count = 0;
+        int[] at = new int[MAX_INSTRUCTIONS * 3];
+        for (Decoded decoded : instructions) {
+            byte[] bytes = decoded.bytes().toArray();
+            for (int i = 0; i < bytes.length; i++) {
+                int offset = (int) decoded.address() + i & OFFSET;
+                if (count == 0 || at[count - 1] != (offset & ~7)) {
+                    at[count++] = offset & ~7;
+                }
+                page[2 * count - 2] |= 0xffL << 8 * offset;
+                page[2 * count - 1] |= (bytes[i] & 0xffL) << 8 * offset;
+            }
+        }
+        offsets = Arrays.copyOf(at, count);
+        masks = IntStream.range(0, count).mapToLong(i -> page[2 * i]).toArray();
+        words = IntStream.range(0, count).mapToLong(i -> page[2 * i + 1]).toArray();
+        checkedGeneration = frame.generation();
+    }
+
+    /** Strings the micro-ops together and counts them in {@link #ends}. */
+    private Segment[] cut() {
+        List<Segment> found = new ArrayList<>();
+        List<MicroOp> steps = new ArrayList<>();
+        int before = 0;
         for (int i = 0; i < instructions.length; i++) {
             Decoded decoded = instructions[i];
-            for (int k = 0; k < decoded.size(); k++) {
-                all.add(decoded.at(k));
-            }
-            ends[i] = all.size();
-            byte[] part = decoded.bytes().toArray();
-            System.arraycopy(part, 0, bytes, (int) (decoded.address() - address), part.length);
+            DirectJump jump = jump(decoded);
+            if (jump == null || jump.isConditional() && i == instructions.length - 1) {
+                for (int k = 0; k < decoded.size(); k++) {
+                    steps.add(decoded.at(k));
+                    if (decoded.at(k).memory().isWrite()) {
+                        before = add(found, steps, before, null, 0);
+                    }
+                }
+            } else if (jump.isConditional()) {
+                before = add(found, steps, before, jump, i + 1);
+            } // else its target is where the block goes on: nothing to do
+            ends[i] = before + steps.size();
         }
-        steps = all.toArray(MicroOp[]::new);
-        changes = IntStream.rangeClosed(1, steps.length)
-                .filter(i -> i == steps.length || steps[i - 1].memory().isWrite())
-                .toArray();
-        writes = changes.length > 1
-                || steps.length > 0 && steps[steps.length - 1].memory().isWrite();
-        words = new long[sizeBytes + 7 >>> 3];
-        for (int i = 0; i < sizeBytes; i++) {
-            words[i >>> 3] |= (bytes[i] & 0xffL) << 8 * (i & 7);
+        if (!steps.isEmpty()) {
+            add(found, steps, before, null, 0);
         }
-        lastMask = -1L >>> 64 * words.length - 8 * sizeBytes;
-        checkedGeneration = frame.generation();
+        return found.toArray(Segment[]::new);
+    }
+
+    private static int add(
+            List<Segment> found, List<MicroOp> steps, int before, @Nullable DirectJump leave, int count) {
+        found.add(new Segment(steps.toArray(MicroOp[]::new), before, leave, count));
+        int after = before + steps.size();
+        steps.clear();
+        return after;
     }
 
     /** Where instructions come from. */
@@ -93,34 +137,49 @@ final class Block {
      * The block that begins with an instruction.
      *
      * @param first what memory has now
-     * @return null if its bytes are too close to the end of the page
+     * @return null if its bytes go on in the next page
      */
     static @Nullable Block beginningWith(Decoded first, Frame frame, Source source) {
-        if (!fits(first.address(), first)) {
+        long page = first.address() >>> 12;
+        if (!isInside(first, page)) {
             return null;
         }
         List<Decoded> run = new ArrayList<>();
+        Decoded last = first;
         run.add(first);
-        MicroOp.Flow flow = flow(first);
-        boolean alone = flow == MicroOp.Flow.ALONE;
-        while (flow == MicroOp.Flow.STRAIGHT && run.size() < MAX_INSTRUCTIONS) {
-            Decoded following = source.at(run.get(run.size() - 1).next());
-            if (following == null || !fits(first.address(), following)) {
-                break;
-            }
-            flow = flow(following);
-            if (flow == MicroOp.Flow.ALONE) {
+        while (run.size() < MAX_INSTRUCTIONS && goesOn(last)) {
+            long onward = onward(last);
+            Decoded following = onward >>> 12 == page ? source.at(onward) : null;
+            if (following == null || !isInside(following, page) || flow(following) == MicroOp.Flow.ALONE) {
                 break;
             }
             run.add(following);
+            last = following;
         }
-        return new Block(frame, run, alone);
+        return new Block(frame, run, flow(first) == MicroOp.Flow.ALONE);
     }
 
-    /** Whether the bytes up to the end of an instruction can be compared eight at a time. */
-    private static boolean fits(long start, Decoded last) {
-        long size = last.next() - start;
-        return size <= MAX_SIZE_BYTES && ((int) start & OFFSET) + (size + 7 & -8) <= Frame.SIZE_BYTES;
+    private static boolean isInside(Decoded decoded, long page) {
+        return decoded.next() - 1 >>> 12 == page;
+    }
+
+    /** The direct jump that an instruction consists of; null if it is another one. */
+    private static @Nullable DirectJump jump(Decoded decoded) {
+        return decoded.size() == 1 && decoded.at(0) instanceof DirectJump jump ? jump : null;
+    }
+
+    /** Whether a block may go on behind an instruction: not behind a jump backwards, which closes a loop. */
+    private static boolean goesOn(Decoded decoded) {
+        DirectJump jump = jump(decoded);
+        return jump == null
+                ? flow(decoded) == MicroOp.Flow.STRAIGHT
+                : Long.compareUnsigned(jump.target(), decoded.address()) > 0;
+    }
+
+    /** Where execution goes on behind an instruction if no conditional jump is taken. */
+    private static long onward(Decoded decoded) {
+        DirectJump jump = jump(decoded);
+        return jump == null || jump.isConditional() ? decoded.next() : jump.target();
     }
 
     /** The strictest of its micro-ops' flows. */
@@ -137,11 +196,6 @@ final class Block {
         return address;
     }
 
-    /** The address behind it. */
-    long end() {
-        return address + sizeBytes;
-    }
-
     /** How many instructions it has. */
     int count() {
         return instructions.length;
@@ -155,7 +209,7 @@ final class Block {
         return alone;
     }
 
-    /** Whether an address lies in it behind its beginning. */
+    /** Whether an address lies between its beginning and its end. */
     boolean hasInside(long other) {
         return Long.compareUnsigned(other - address - 1, sizeBytes - 1) < 0;
     }
@@ -164,18 +218,14 @@ final class Block {
         return frame;
     }
 
-    MicroOp[] steps() {
-        return steps;
+    /** All its steps, cut where somebody has to look whether it goes on; a direct jump that the block follows is no step. */
+    Segment[] segments() {
+        return segments;
     }
 
-    /** Whether a step of it writes memory, so that it may change itself. */
-    boolean writes() {
-        return writes;
-    }
-
-    /** How many steps there are up to each one that writes memory, and in all. */
-    int[] changes() {
-        return changes;
+    /** Where execution goes on behind it, if its last step does not jump. */
+    long next() {
+        return next;
     }
 
     /** How many steps there are up to the end of an instruction. */
@@ -198,15 +248,10 @@ final class Block {
     }
 
     private boolean compare() {
-        int offset = (int) address & OFFSET;
-        int last = words.length - 1;
-        for (int i = 0; i < last; i++) {
-            if (frame.quadwordAt(offset + 8 * i) != words[i]) {
+        for (int i = 0; i < words.length; i++) {
+            if ((frame.quadwordAt(offsets[i]) & masks[i]) != words[i]) {
                 return false;
             }
-        }
-        if ((frame.quadwordAt(offset + 8 * last) & lastMask) != words[last]) {
-            return false;
         }
         checkedGeneration = frame.generation();
         return true;
@@ -215,17 +260,17 @@ final class Block {
     /** The block at {@code rip} if it came after this one lately and is still there; otherwise null. */
     @Nullable
     Block following(long rip) {
-        Block last = next;
+        Block last = following;
         if (last != null && last.address == rip && last.isPresent()) {
             return last;
         }
-        Block earlier = beforeNext;
+        Block earlier = beforeFollowing;
         return earlier != null && earlier.address == rip && earlier.isPresent() ? earlier : null;
     }
 
     /** Remembers what came after it. */
     void setFollowing(Block block) {
-        beforeNext = next;
-        next = block;
+        beforeFollowing = following;
+        following = block;
     }
 }

@@ -7,6 +7,7 @@ import dev.pokesim.emulator.isa.Decoder;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.memory.Frame;
 import dev.pokesim.emulator.memory.GuestFault;
+import dev.pokesim.emulator.microop.DirectJump;
 import dev.pokesim.emulator.microop.MicroOp;
 
 /**
@@ -94,37 +95,39 @@ public final class Interpreter {
     }
 
     /**
-     * Executes a block, up to the end of the first instruction that changes it.
+     * Executes a block, up to the first conditional jump that leaves it or the end of the first instruction that changes it.
      *
      * @return how many instructions those were
      */
     private static int execute(Core core, Block block) {
-        MicroOp[] steps = block.steps();
-        core.setNextRip(block.end());
+        Block.Segment[] segments = block.segments();
+        Frame frame = block.frame();
+        int generation = frame.generation();
+        core.setNextRip(block.next());
+        int current = 0;
         int i = 0;
         try {
-            if (!block.writes()) {
-                for (; i < steps.length; i++) {
+            for (; current < segments.length; current++) {
+                Block.Segment segment = segments[current];
+                MicroOp[] steps = segment.steps();
+                for (i = 0; i < steps.length; i++) {
                     steps[i].execute(core);
                 }
-                core.retire(block.count(), core.nextRip());
-                return block.count();
-            }
-            Frame frame = block.frame();
-            int generation = frame.generation();
-            for (int end : block.changes()) {
-                for (; i < end; i++) {
-                    steps[i].execute(core);
-                }
-                if (frame.generation() != generation) {
+                DirectJump leave = segment.leave();
+                if (leave != null) {
+                    if (leave.jumps(core)) {
+                        core.retire(segment.count(), leave.target());
+                        return segment.count();
+                    }
+                } else if (frame.generation() != generation) {
                     if (!block.isPresent()) {
-                        return finishInstruction(core, block, i);
+                        return finishInstruction(core, block, segment.stepsBefore() + i);
                     }
                     generation = frame.generation(); // another part of the page
                 }
             }
         } catch (GuestFault fault) {
-            int faulting = block.instructionOf(i);
+            int faulting = block.instructionOf(segments[current].stepsBefore() + i);
             core.retire(faulting, block.instruction(faulting).address());
             throw fault;
         }
@@ -139,9 +142,9 @@ public final class Interpreter {
      */
     private static int finishInstruction(Core core, Block block, int done) {
         int current = block.instructionOf(done - 1);
-        int end = block.stepsUpTo(current);
-        for (int i = done; i < end; i++) {
-            block.steps()[i].execute(core);
+        Decoded decoded = block.instruction(current);
+        for (int i = decoded.size() - (block.stepsUpTo(current) - done); i < decoded.size(); i++) {
+            decoded.at(i).execute(core);
         }
         int count = current + 1;
         core.retire(

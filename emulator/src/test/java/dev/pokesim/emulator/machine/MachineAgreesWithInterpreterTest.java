@@ -32,6 +32,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class MachineAgreesWithInterpreterTest {
     private static final int PROGRAMS = 150;
     private static final int STEPS = 120;
+    /** Instructions that a run over blocks may take. */
+    private static final int LONG_RUN = 150;
+
     private static final long TEXT = 0x1000_1000L;
     private static final int TEXT_BYTES = 4096;
     private static final long DATA = 0x2000_0000L;
@@ -71,6 +74,84 @@ class MachineAgreesWithInterpreterTest {
         }
         assertTrue(faults > 100, "faults " + faults);
         assertTrue(ownTextWritten > 100, "stores into the program " + ownTextWritten);
+    }
+
+    /** What {@link #stateByState} compares is one instruction at a time; a long run goes over whole blocks. */
+    @Test
+    void aLongRunEndsAsSingleInstructionsDo() {
+        int blocksChanged = 0;
+        long instructions = 0;
+        for (int seed = 0; seed < 10 * PROGRAMS; seed++) {
+            SeededRandom random = SeededRandom.of(seed, "blocks");
+            byte[] program = programWithJumps(random);
+            Interpreter many = new Interpreter(memory(program));
+            Interpreter single = new Interpreter(memory(program));
+            for (int round = 0; round < 4; round++) {
+                long start = TEXT + random.nextInt(40);
+                for (int register = 0; register < 16; register++) {
+                    boolean aims = register == Core.RBX && random.nextInt(2) == 0; // at what comes soon
+                    long value = aims ? start + random.nextInt(60) : value(random, register);
+                    many.core().setRegister(register, value);
+                    single.core().setRegister(register, value);
+                }
+                many.core().setRip(start);
+                single.core().setRip(start);
+                String what = "seed " + seed + ", round " + round;
+                long before = textHash(many);
+                long retiredBefore = many.core().retired();
+                long done = 0;
+                String event;
+                try {
+                    done = many.run(LONG_RUN, -1);
+                    event = event(many.core());
+                } catch (GuestFault fault) {
+                    event = reason(fault);
+                } catch (NotModelled refusal) {
+                    event = reason(refusal);
+                }
+                String last = "";
+                for (long i = 0; last.isEmpty() && i < (event.isEmpty() || done > 0 ? done : LONG_RUN); i++) {
+                    last = interpret(single);
+                }
+                assertEquals(event, last, what);
+                compareStates(many.core(), single.core(), what);
+                assertEquals(textHash(single), textHash(many), what);
+                instructions += many.core().retired() - retiredBefore;
+                blocksChanged += textHash(many) == before ? 0 : 1;
+                faults += event.startsWith("#") ? 1 : 0;
+                for (Interpreter one : List.of(many, single)) {
+                    one.core().setTrap(Core.NO_TRAP);
+                    one.core().setHalted(false);
+                }
+            }
+        }
+        assertTrue(faults > 1000, "faults " + faults);
+        assertTrue(blocksChanged > 500, "runs that changed the program: " + blocksChanged);
+        assertTrue(instructions > 20_000, "instructions " + instructions);
+    }
+
+    /** Instructions that seldom fault, jumps forwards of both kinds among them, stores into the program, and a jump back. */
+    private static byte[] programWithJumps(SeededRandom random) {
+        byte[] program = new byte[400];
+        int size = 0;
+        while (size < 360) {
+            byte[] form = switch (random.nextInt(16)) {
+                case 0, 1 -> new byte[] {(byte) 0xeb, (byte) random.nextInt(12)};
+                case 2, 3, 4, 5 -> new byte[] {(byte) (0x70 + random.nextInt(16)), (byte) random.nextInt(24)};
+                case 6, 7 -> new byte[] {(byte) 0x88, (byte) (3 + 8 * random.nextInt(4))}; // mov [rbx],al to bl
+                case 8 -> FORMS.get(random.nextInt(FORMS.size()));
+                case 9 -> new byte[] {0x48, (byte) 0xff, (byte) (0xc0 + random.nextInt(8))}; // inc
+                default -> new byte[] {0x48, 0x01, (byte) (0xc0 + random.nextInt(64))}; // add
+            };
+            System.arraycopy(form, 0, program, size, form.length);
+            size += form.length;
+        }
+        program[size] = (byte) 0xe9;
+        int back = -size - 5;
+        for (int i = 0; i < 4; i++) {
+            program[size + 1 + i] = (byte) (back >> 8 * i);
+        }
+        return program;
     }
 
     @Test

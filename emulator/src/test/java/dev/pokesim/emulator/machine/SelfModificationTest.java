@@ -3,11 +3,14 @@ package dev.pokesim.emulator.machine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.isa.Decoded;
 import dev.pokesim.emulator.memory.Access;
 import dev.pokesim.emulator.memory.AddressSpace;
+import dev.pokesim.emulator.memory.GuestFault;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
@@ -166,5 +169,84 @@ class SelfModificationTest {
         core.setRip(start);
         interpreter.run(1, 0);
         assertEquals(0x22, core.register(Core.RAX));
+    }
+
+    /** From the beginning until HLT, with no limit in the way: a block at a time. */
+    private void runToHalt() {
+        core.setHalted(false);
+        core.setRip(TEXT);
+        interpreter.run(1_000_000, 0);
+        assertTrue(core.isHalted());
+    }
+
+    @Test
+    void aStoreOverABranchThatIsNotTakenTakesEffect() {
+        // mov byte [last + 1],0x22; je last; nop; nop; last: mov al,0x11; hlt
+        text(TEXT, "c6 05 05 00 00 00 22  74 02  90 90  b0 11  f4");
+        runToHalt();
+        assertEquals(0x22, core.register(Core.RAX));
+        assertEquals(6, core.retired());
+    }
+
+    @Test
+    void aStoreIntoTheJumpThatComesNextTakesEffect() {
+        // mov byte [jmp + 1],3; jmp next; next: mov al,0x11; hlt; mov al,0x22; hlt
+        text(TEXT, "c6 05 01 00 00 00 03  eb 00  b0 11  f4  b0 22  f4");
+        runToHalt();
+        assertEquals(0x22, core.register(Core.RAX));
+        memory.write(TEXT, 2, 0x05eb, 0); // jmp to the second one, now over the store
+        runToHalt();
+        assertEquals(0x22, core.register(Core.RAX));
+        memory.write(TEXT + 8, 1, 0, 0);
+        runToHalt();
+        assertEquals(0x11, core.register(Core.RAX));
+    }
+
+    @Test
+    void aStoreWhereAJumpGoesTakesEffect() {
+        text(TEXT, "eb 10");
+        text(TEXT + 0x12, "b0 11  f4");
+        for (int value : new int[] {0x11, 0x22, 0x11}) {
+            memory.write(ALIAS + 0x13, 1, value, 0);
+            runToHalt();
+            assertEquals(value, core.register(Core.RAX));
+        }
+    }
+
+    @Test
+    void aStoreIntoTheBlockThatAlwaysCameNextTakesEffect() {
+        // loop: inc byte [function + 1]; call function; dec rcx; jne loop; hlt; function: mov al,0; add bl,al; ret
+        text(TEXT, "fe 05 1b 00 00 00  e8 15 00 00 00  48 ff c9  75 f0  f4");
+        text(TEXT + 0x20, "b0 00  00 c3  c3");
+        core.setRegister(Core.RCX, 10);
+        core.setRegister(Core.RSP, TEXT + 8192);
+        runToHalt();
+        assertEquals(10 * 11 / 2, core.register(Core.RBX));
+    }
+
+    @Test
+    void aBranchInsideABlockMayGoEitherWayEachTime() {
+        // loop: test cl,1; jne odd; add rbx,1; jmp next; odd: add rdx,1; next: dec rcx; jne loop; hlt
+        text(TEXT, "f6 c1 01  75 06  48 83 c3 01  eb 04  48 83 c2 01  48 ff c9  75 ec  f4");
+        core.setRegister(Core.RCX, 100);
+        runToHalt();
+        assertEquals(50, core.register(Core.RBX));
+        assertEquals(50, core.register(Core.RDX));
+        assertEquals(50 * (5 + 6) + 1, core.retired());
+    }
+
+    @Test
+    void aFaultBehindJumpsIsWhereItHappened() {
+        text(TEXT, "74 02  eb 02  90 90  48 8b 03"); // je; jmp over; nop; nop; over: mov rax,[rbx]
+        assertThrows(GuestFault.class, () -> interpreter.run(1_000_000, 0));
+        assertEquals(TEXT + 6, core.rip());
+        assertEquals(2, core.retired());
+    }
+
+    @Test
+    void aRunStopsAtAnAddressInsideABlock() {
+        text(TEXT, "74 02  eb 02  90 90  b0 11  b0 22  f4"); // je; jmp over; nop; nop; over: mov al,0x11; mov al,0x22
+        assertEquals(3, interpreter.run(1_000_000, TEXT + 8));
+        assertEquals(0x11, core.register(Core.RAX));
     }
 }
