@@ -36,7 +36,7 @@ final class Kallsyms {
     private static final int MAX_NAMES_BYTES = 64 << 20;
 
     /** Characters decoded in the whole search: an image that again and again looks like names must not cost minutes. */
-    private static final int MAX_TRIED_CHARS = 1 << 28;
+    private static final int MAX_TRIED_CHARS = 1 << 27;
 
     private final Segment segment;
     private final ImageBytes bytes;

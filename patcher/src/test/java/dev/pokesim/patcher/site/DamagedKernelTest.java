@@ -74,20 +74,17 @@ class DamagedKernelTest {
         }
         assertTimeout(Duration.ofSeconds(30), () -> assertEquals(0, keys(digits.toByteArray())));
 
-        // A true table of tokens behind counts of which each is followed by names that go wrong only at the end.
-        byte[] tables = KallsymsLayout.PER_CPU.write(
-                List.of(new KallsymsLayout.Entry(0xffffffff81000000L, 't', "t".repeat(90))),
-                0xffffffff81000000L,
-                0xffffffff81000000L);
-        int tokens = new String(tables, StandardCharsets.ISO_8859_1).indexOf("0\0001\0002\000") - 400;
-        byte[] names = new byte[4 << 20];
-        for (int i = 0; i < names.length; i += 16) {
-            names[i + 1] = 1; // 256 names and more
-            names[i + 8] = 7;
-            Arrays.fill(names, i + 9, i + 16, (byte) 't');
+        // A true table of tokens behind counts: each is followed by so many names, and then by no markers.
+        byte[] elf = SmallKernel.vmlinux(KallsymsLayout.PER_CPU);
+        int tokens = new String(elf, StandardCharsets.ISO_8859_1).indexOf("0\0001\0002\000") - 4096;
+        byte[] all = new byte[(4 << 20) + elf.length - tokens];
+        for (int i = 0; i < 4 << 20; i += 16) {
+            all[i + 1] = 1;
+            all[i + 2] = 1; // 65,792 names
+            all[i + 8] = 15; // the first one goes on over the next count
+            Arrays.fill(all, i + 9, i + 16, (byte) 't');
         }
-        byte[] all = Arrays.copyOf(names, names.length + tables.length - Math.max(tokens, 0));
-        System.arraycopy(tables, Math.max(tokens, 0), all, names.length, all.length - names.length);
+        System.arraycopy(elf, tokens, all, 4 << 20, elf.length - tokens);
         assertTimeout(Duration.ofSeconds(30), () -> assertEquals(0, keys(all)));
     }
 
