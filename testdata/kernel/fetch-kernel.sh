@@ -23,6 +23,8 @@ mkdir -p "$cache" && work=$(mktemp -d "$cache/.part.XXXXXX") || { note "cannot w
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
+reason() { sed -n 's/^[EW]: /: /p' "$work/log" 2>/dev/null | head -n 1; }
+
 # The machine's package lists, or, if they are missing or out of date, some of our own.
 lists=machine
 apt() { # PROGRAM ARGUMENT...
@@ -45,6 +47,10 @@ find_package() { # FLAVOUR; sets package and version
     package=$(apt apt-cache depends --important "linux-image-$1" 2>/dev/null |
         sed -n 's/^.*Depends: \(linux-image-[0-9][^ ]*\)$/\1/p' | head -n 1)
     [ -n "$package" ] || return 1
+    # From Debian 14 on the image itself is in a package that this one depends on.
+    binary=$(apt apt-cache depends --important "$package" 2>/dev/null |
+        sed -n 's/^.*Depends: \(linux-binary-[0-9][^ ]*\)$/\1/p' | head -n 1)
+    package=${binary:-$package}
     version=$(apt apt-cache policy "$package" 2>/dev/null | sed -n 's/^ *Candidate: //p')
     [ -n "$version" ] && [ "$version" != "(none)" ]
 }
@@ -55,38 +61,38 @@ download() {
     mkdir "$work/deb" && (cd "$work/deb" && apt apt-get download "$package=$version" >"$work/log" 2>&1)
 }
 
-unpack() {
+unpack() { # FLAVOUR
     rm -rf "$work/tree" "$work/new"
     mkdir "$work/tree" "$work/new" &&
         dpkg-deb --fsys-tarfile "$work"/deb/*.deb >"$work/files.tar" &&
-        tar -xf "$work/files.tar" -C "$work/tree" --wildcards './boot/vmlinuz-*' &&
-        mv "$work"/tree/boot/vmlinuz-* "$work/new/vmlinuz" || return 1
+        tar -xf "$work/files.tar" -C "$work/tree" --wildcards '*/vmlinuz*' &&
+        find "$work/tree" -type f -name 'vmlinuz*' -exec mv {} "$work/new/vmlinuz" \; || return 1
     for module in $modules; do # the small flavours lack some
         tar -xf "$work/files.tar" -C "$work/tree" --wildcards "*/$module.ko*" 2>/dev/null
     done
     find "$work/tree" -type f -name '*.ko*' -exec mv {} "$work/new" \;
     rm -f "$work/files.tar"
-    (cd "$work/new" && sha256sum -- * >"$work/sums" && mv "$work/sums" SHA256SUMS)
+    echo "$1" >"$work/new/flavour"
+    [ -s "$work/new/vmlinuz" ] && (cd "$work/new" && sha256sum -- * >"$work/sums" && mv "$work/sums" SHA256SUMS)
 }
 
+folder() { echo "$cache/linux-image-${package#linux-*-}_$version"; }
 intact() { [ -r "$1/SHA256SUMS" ] && (cd "$1" && sha256sum --check --quiet --strict SHA256SUMS >/dev/null 2>&1); }
 
 fetch() { # FLAVOUR
     { find_package "$1" || { make_lists && find_package "$1"; }; } ||
-        { note "apt offers no linux-image-$1: $(grep -m 1 '^[EW]:' "$work/log" 2>/dev/null)"; return 1; }
-    folder=$cache/${package}_$version
+        { note "apt offers no linux-image-$1$(reason)"; return 1; }
+    folder=$(folder)
     if ! intact "$folder"; then
         download || { make_lists && find_package "$1" && download; } ||
-            { note "cannot download $package: $(grep -m 1 '^[EW]:' "$work/log" 2>/dev/null)"; return 1; }
-        folder=$cache/${package}_$version
-        unpack || { note "cannot unpack $package"; return 1; }
+            { note "cannot download $package$(reason)"; return 1; }
+        folder=$(folder)
+        unpack "$1" || { note "cannot unpack $package"; return 1; }
         rm -rf "$folder"
         mv "$work/new" "$folder" || return 1
     fi
-    for other in "$cache"/linux-image-[0-9]*-[0-9]*-"$1"_*; do
-        release=${other##*/linux-image-} # 6.1.0-56-cloud-amd64 is no kernel of flavour amd64
-        release=${release%%_*}
-        case ${release#*-*-} in "$1") [ "$other" = "$folder" ] || rm -rf "$other" ;; esac
+    for other in "$cache"/linux-image-*; do
+        [ "$other" = "$folder" ] || [ "$(cat "$other/flavour" 2>/dev/null)" != "$1" ] || rm -rf "$other"
     done
     echo "$folder"
 }

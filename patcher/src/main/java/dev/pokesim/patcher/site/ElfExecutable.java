@@ -63,7 +63,7 @@ final class ElfExecutable {
                     name,
                     header.address(),
                     ImageBytes.ofUnshared(bytes),
-                    (header.flags() & ElfFile.PF_X) != 0,
+                    isExecutable(header),
                     (header.flags() & ElfFile.PF_W) != 0));
         }
         if (segments.isEmpty()) {
@@ -80,6 +80,15 @@ final class ElfExecutable {
             }
         }
         return segments;
+    }
+
+    /** As the header says, or because of a section: since 2026 a kernel's init text lies among data without PF_X. */
+    private boolean isExecutable(ElfFile.ProgramHeader header) {
+        return (header.flags() & ElfFile.PF_X) != 0
+                || elf.sections().stream()
+                        .anyMatch(section -> section.isAllocated()
+                                && section.isExecutable()
+                                && Address.isWithin(section.address(), header.address(), header.memoryBytes()));
     }
 
     /** By section, or, in a kernel, whose table lies inside .rodata, by the symbols around it. */

@@ -20,7 +20,6 @@ final class Kallsyms {
 
     private static final int TOKENS = 256;
     private static final int NAMES_PER_MARKER = 256;
-    private static final int ALIGN_BYTES = 8;
     private static final int MAX_TOKEN_BYTES = 255;
 
     /** Far above the 200,000 of a large kernel. */
@@ -42,6 +41,9 @@ final class Kallsyms {
     private final ImageBytes bytes;
     private final List<Segment> image;
     private final byte[][] tokens = new byte[TOKENS][];
+
+    /** What every table is aligned to: 8, and 4 since 2026. */
+    private int alignBytes;
 
     /** Offsets in the segment. */
     private int tokensAt;
@@ -115,8 +117,11 @@ final class Kallsyms {
 
     private boolean find() {
         for (int at = DIGITS.firstIn(bytes, 0); at >= 0; at = DIGITS.firstIn(bytes, at + 1)) {
-            if (readTokens(at) && findNames() && findAddresses()) {
-                return true;
+            for (int align : new int[] {Long.BYTES, Integer.BYTES}) {
+                alignBytes = align;
+                if (readTokens(at) && findNames() && findAddresses()) {
+                    return true;
+                }
             }
         }
         return false;
@@ -166,8 +171,8 @@ final class Kallsyms {
     /** Backwards from the tokens: a count, that many names, and the markers that say where every 256th name is. */
     private boolean findNames() {
         int lowest = Math.max(0, tokensAt - MAX_NAMES_BYTES);
-        for (countAt = aligned(tokensAt) - ALIGN_BYTES; countAt >= lowest; countAt -= ALIGN_BYTES) {
-            long count = bytes.signedAt(countAt, Long.BYTES);
+        for (countAt = alignedDown(tokensAt - alignBytes); countAt >= lowest; countAt -= alignBytes) {
+            long count = bytes.signedAt(countAt, alignBytes);
             if (count > 0 && count <= MAX_NAMES && count <= (tokensAt - countAt) / 2 && readNames((int) count)) {
                 return true;
             }
@@ -179,7 +184,7 @@ final class Kallsyms {
     }
 
     private boolean readNames(int count) {
-        int start = countAt + ALIGN_BYTES;
+        int start = countAt + alignBytes;
         int at = start;
         int[] markers = new int[(count + NAMES_PER_MARKER - 1) / NAMES_PER_MARKER];
         List<String> names = new ArrayList<>();
@@ -327,10 +332,10 @@ final class Kallsyms {
 
     /** The linker aligns addresses, not offsets in a segment. */
     private int aligned(int offset) {
-        return (int) ((segment.address() + offset + ALIGN_BYTES - 1 & -ALIGN_BYTES) - segment.address());
+        return (int) ((segment.address() + offset + alignBytes - 1 & -alignBytes) - segment.address());
     }
 
     private int alignedDown(int offset) {
-        return aligned(offset - ALIGN_BYTES + 1);
+        return aligned(offset - alignBytes + 1);
     }
 }

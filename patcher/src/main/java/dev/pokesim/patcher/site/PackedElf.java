@@ -7,10 +7,10 @@ import java.util.Optional;
 /** What may be around an ELF file: the boot sector and decompressor of a bzImage, the compression of a module. */
 final class PackedElf {
 
-    /** No kernel or module shrinks to less than a hundredth; what does is made to fill the memory. */
+    /** No large kernel or module shrinks to less than a hundredth; what does is made to fill the memory. */
     private static final int MAX_RATIO = 100;
 
-    private static final int ALWAYS_ALLOWED_BYTES = 1 << 20;
+    private static final int ALWAYS_ALLOWED_BYTES = 32 << 20;
 
     private PackedElf() {}
 

@@ -28,8 +28,9 @@ enum KallsymsLayout {
     /** From 6.15, where per-CPU data has kernel addresses. */
     RELATIVE_BEHIND(Addresses.RELATIVE, true, Integer.BYTES, true),
     ABSOLUTE_BEHIND(Addresses.ABSOLUTE, true, Integer.BYTES, true),
-    /** From 2026, without a base. */
-    OWN_PLACE_BEHIND(Addresses.OWN_PLACE, true, Integer.BYTES, true);
+    OWN_PLACE_BEHIND(Addresses.OWN_PLACE, true, Integer.BYTES, true),
+    /** From 2026, without a base, and nothing has more than 4 bytes. */
+    OWN_PLACE_DENSE(Addresses.OWN_PLACE, true, Integer.BYTES, true);
 
     private enum Addresses {
         ABSOLUTE,
@@ -68,7 +69,7 @@ enum KallsymsLayout {
      * @param base what distances are relative to: the lowest address that is no per-CPU one
      */
     byte[] write(List<Entry> entries, long place, long base) {
-        Output out = new Output(place);
+        Output out = new Output(place, this == OWN_PLACE_DENSE ? Integer.BYTES : Long.BYTES);
         if (!behind) {
             writeAddresses(out, entries, base);
         }
@@ -184,9 +185,11 @@ enum KallsymsLayout {
     private static final class Output {
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         private final long start;
+        private final int alignBytes;
 
-        Output(long start) {
+        Output(long start, int alignBytes) {
             this.start = start;
+            this.alignBytes = alignBytes;
         }
 
         int sizeBytes() {
@@ -210,7 +213,7 @@ enum KallsymsLayout {
         }
 
         void align() {
-            while (place() % 8 != 0) {
+            while (place() % alignBytes != 0) {
                 bytes.write(0);
             }
         }

@@ -27,8 +27,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** The whole text of a kernel, millions of instructions: objdump and the decoder agree where each one ends. */
 class KernelTextDecodeTest {
 
-    /** How many starts may hold an instruction that the machine does not model: vector code, and some system instructions. */
-    private static final double NOT_MODELLED_SHARE = 0.0005;
+    /** How many instructions the machine may not model: vector code of ciphers and checksums, port and system instructions. */
+    private static final double NOT_MODELLED_SHARE = 0.002;
+
+    /** In how many functions with a site there may be one. */
+    private static final double NOT_MODELLED_FUNCTIONS_SHARE = 0.02;
 
     private final Path folder;
 
@@ -59,6 +62,10 @@ class KernelTextDecodeTest {
         assertEquals(List.of(), comparison.different);
         assertTrue(comparison.starts > 1_000_000, comparison::toString);
         assertTrue(comparison.notModelledCount() < NOT_MODELLED_SHARE * comparison.starts, comparison::toString);
+        assertTrue(
+                comparison.functionsNotModelled.size()
+                        < NOT_MODELLED_FUNCTIONS_SHARE * comparison.functions.size(),
+                comparison::toString);
     }
 
     /** The extents of the functions that contain a jump label site. */
