@@ -96,6 +96,8 @@ class KernelInputTest {
                 2,
                 pokeSim("run", "--input", vmlinuz(), "--key", "bpf_stats_enabled_key", "--cores", "4", "--quiet"),
                 out::toString);
-        assertTrue(err.toString().matches("poke-sim: the guest cannot go on: .+; --hot-sites 0 patches .+\n"), err::toString);
+        assertTrue(
+                err.toString().matches("poke-sim: the guest cannot go on: .+; --hot-sites 0 patches .+\n"),
+                err::toString);
     }
 }

@@ -37,7 +37,8 @@ import picocli.CommandLine.Parameters;
 public final class SitesCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "FILE",
-            description = "A bzImage, executable, object or module for x86-64, with a jump table; it may be compressed.")
+            description =
+                    "A bzImage, executable, object or module for x86-64, with a jump table; it may be compressed.")
     private Path file = Path.of("");
 
     @Option(

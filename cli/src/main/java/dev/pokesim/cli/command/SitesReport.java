@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param kernel null if the file is no kernel
  * @param sites in the order asked for
  */
-record SitesReport(
-        String file, Summary summary, @Nullable Kernel kernel, List<Site> sites) implements Report {
+record SitesReport(String file, Summary summary, @Nullable Kernel kernel, List<Site> sites) implements Report {
     private static final int WORD_BYTES = 8;
     private static final int LINE_BYTES = 64;
 
@@ -112,8 +111,7 @@ record SitesReport(
      *
      * @param isCountKnown whether the image has the count of the key, or its kernel
      */
-    static SitesReport of(
-            LoadedImage image, List<KeySites> keys, SiteOrder order, Predicate<KeySites> isCountKnown) {
+    static SitesReport of(LoadedImage image, List<KeySites> keys, SiteOrder order, Predicate<KeySites> isCountKnown) {
         List<PatchSite> all = keys.stream().flatMap(key -> key.sites().stream()).toList();
         Summary summary = new Summary(
                 all.size(),

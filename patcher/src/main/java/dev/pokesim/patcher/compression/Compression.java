@@ -38,8 +38,7 @@ public enum Compression {
     public static Optional<Compression> at(byte[] data, int offset) {
         return Arrays.stream(values())
                 .filter(one -> one.magic.length <= data.length - offset
-                        && Arrays.equals(
-                                data, offset, offset + one.magic.length, one.magic, 0, one.magic.length))
+                        && Arrays.equals(data, offset, offset + one.magic.length, one.magic, 0, one.magic.length))
                 .findFirst();
     }
 

@@ -216,9 +216,7 @@ final class Zstd {
     private void sequences(ForwardBits block) throws DamagedData {
         int count = block.unsignedByte();
         if (count >= 128) {
-            count = count < 255
-                    ? (count - 128 << 8) + block.unsignedByte()
-                    : (int) block.bytes(2) + 0x7f00;
+            count = count < 255 ? (count - 128 << 8) + block.unsignedByte() : (int) block.bytes(2) + 0x7f00;
         }
         int literal = 0;
         if (count > 0) {
@@ -281,19 +279,18 @@ final class Zstd {
     }
 
     private FseTable table(Kind kind, int mode, ForwardBits block) throws DamagedData {
-        FseTable table =
-                switch (mode) {
-                    case 0 -> kind.predefined();
-                    case 1 -> {
-                        int symbol = block.unsignedByte();
-                        if (symbol > kind.largestSymbol) {
-                            throw new DamagedData("a table has too large a symbol");
-                        }
-                        yield FseTable.always(symbol);
-                    }
-                    case 2 -> FseTable.read(block, kind.largestAccuracy, kind.largestSymbol);
-                    default -> tables[kind.ordinal()];
-                };
+        FseTable table = switch (mode) {
+            case 0 -> kind.predefined();
+            case 1 -> {
+                int symbol = block.unsignedByte();
+                if (symbol > kind.largestSymbol) {
+                    throw new DamagedData("a table has too large a symbol");
+                }
+                yield FseTable.always(symbol);
+            }
+            case 2 -> FseTable.read(block, kind.largestAccuracy, kind.largestSymbol);
+            default -> tables[kind.ordinal()];
+        };
         if (table == null) {
             throw new DamagedData("a block refers to a table that no block has");
         }

@@ -23,8 +23,7 @@ final class ElfExecutable {
     /** Of the symbol table, or, if it was stripped off, those that a kernel carries for itself. */
     private Symbols symbols(List<Segment> segments) {
         if (elf.symbols().isEmpty()) {
-            return Symbols.of(
-                    Kallsyms.find(segments).map(Kallsyms::symbols).orElse(List.of()));
+            return Symbols.of(Kallsyms.find(segments).map(Kallsyms::symbols).orElse(List.of()));
         }
         return Symbols.of(elf.symbols().stream()
                 .filter(symbol -> symbol.namesAddress() && symbol.section() != ElfFile.SHN_UNDEF)

@@ -25,9 +25,7 @@ public final class KernelImage {
 
     /** The kernel in an image, or empty if it is none: a program, an object or a module. */
     public static Optional<KernelImage> of(LoadedImage image) {
-        return image.symbols().named("linux_banner").isEmpty()
-                ? Optional.empty()
-                : Optional.of(new KernelImage(image));
+        return image.symbols().named("linux_banner").isEmpty() ? Optional.empty() : Optional.of(new KernelImage(image));
     }
 
     /**
@@ -114,9 +112,7 @@ public final class KernelImage {
         if (range.sizeBytes() == 0) {
             return ImageBytes.copyOf();
         }
-        if (range.sizeBytes() < 0
-                || range.sizeBytes() > Integer.MAX_VALUE
-                || range.sizeBytes() % entryBytes != 0) {
+        if (range.sizeBytes() < 0 || range.sizeBytes() > Integer.MAX_VALUE || range.sizeBytes() % entryBytes != 0) {
             throw damaged("the table at " + Address.text(range.start()) + " has "
                     + Long.toUnsignedString(range.sizeBytes()) + " bytes, not entries of " + entryBytes);
         }

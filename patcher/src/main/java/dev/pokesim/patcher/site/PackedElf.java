@@ -41,7 +41,13 @@ final class PackedElf {
     }
 
     static byte[] unpack(
-            String file, Compression compression, byte[] content, int start, int end, int expectedBytes, int limitBytes) {
+            String file,
+            Compression compression,
+            byte[] content,
+            int start,
+            int end,
+            int expectedBytes,
+            int limitBytes) {
         try {
             return compression.unpack(content, start, end, expectedBytes, limitBytes);
         } catch (DamagedData damaged) {

@@ -139,7 +139,8 @@ class CompressionTest {
         HexFormat hex = HexFormat.ofDelimiter(" ");
         assertEquals("it needs a dictionary", refused(hex.parseHex("28 b5 2f fd 21 02 77 13 00 00 41")));
         assertEquals("a block has the reserved type", refused(hex.parseHex("28 b5 2f fd 20 02 17 00 00 41")));
-        assertEquals("something else follows a frame", refused(hex.parseHex("28 b5 2f fd 20 02 13 00 00 41 01 01 01 01")));
+        assertEquals(
+                "something else follows a frame", refused(hex.parseHex("28 b5 2f fd 20 02 13 00 00 41 01 01 01 01")));
         assertEquals("its checksum is wrong", refused(hex.parseHex("28 b5 2f fd 24 02 13 00 00 41 00 00 00 00")));
     }
 

@@ -9,6 +9,7 @@ import dev.pokesim.patcher.compression.Compression;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DamagedKernelTest {
 
     private static final int CHANGES = 2_000;
+    private static final long TEXT = 0xffffffff81000000L;
 
     private static final byte[] VMLINUX = SmallKernel.vmlinux(KallsymsLayout.PER_CPU);
 
@@ -60,7 +62,8 @@ class DamagedKernelTest {
         List<KeySites> keys = SmallKernel.load(elf).keys();
         for (int run = 0; run < CHANGES / 4; run++) {
             byte[] changed = changed(elf, random, run % 2 == 0 ? 0 : tables, elf.length);
-            different += isRejected(changed) || !SmallKernel.load(changed).keys().equals(keys) ? 1 : 0;
+            different +=
+                    isRejected(changed) || !SmallKernel.load(changed).keys().equals(keys) ? 1 : 0;
         }
         assertTrue(different > CHANGES / 100, different + " were noticed");
     }
@@ -74,23 +77,33 @@ class DamagedKernelTest {
         }
         assertTimeout(Duration.ofSeconds(30), () -> assertEquals(0, keys(digits.toByteArray())));
 
-        // A true table of tokens behind counts: each is followed by so many names, and then by no markers.
-        byte[] elf = SmallKernel.vmlinux(KallsymsLayout.PER_CPU);
-        int tokens = new String(elf, StandardCharsets.ISO_8859_1).indexOf("0\0001\0002\000") - 4096;
-        byte[] all = new byte[(4 << 20) + elf.length - tokens];
-        for (int i = 0; i < 4 << 20; i += 16) {
+        // True tokens behind counts: each is followed by so many names, and then by no markers.
+        List<KallsymsLayout.Entry> entries = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            entries.add(new KallsymsLayout.Entry(TEXT + i, 't', "symbol_" + i));
+        }
+        int start = 4 << 20;
+        byte[] tables = KallsymsLayout.PER_CPU.write(entries, TEXT + start, TEXT);
+        int count = Integer.BYTES * entries.size() + Long.BYTES;
+        assertEquals(300, tables[count] & 0xff | tables[count + 1] << 8);
+        byte[] all = new byte[start + tables.length];
+        System.arraycopy(tables, 0, all, start, tables.length);
+        assertEquals(300, keys(all));
+        all[start + count + 1] = 0;
+        for (int i = 0; i < start; i += 16) {
             all[i + 1] = 1;
             all[i + 2] = 1; // 65,792 names
-            all[i + 8] = 15; // the first one goes on over the next count
+            all[i + 8] = 15; // each goes on over the next count
             Arrays.fill(all, i + 9, i + 16, (byte) 't');
         }
-        System.arraycopy(elf, tokens, all, 4 << 20, elf.length - tokens);
         assertTimeout(Duration.ofSeconds(30), () -> assertEquals(0, keys(all)));
     }
 
     private static int keys(byte[] content) {
-        Segment segment = new Segment("text", 0xffffffff81000000L, ImageBytes.copyOf(content), true, false);
-        return Kallsyms.find(List.of(segment)).map(found -> found.symbols().size()).orElse(0);
+        Segment segment = new Segment("text", TEXT, ImageBytes.copyOf(content), true, false);
+        return Kallsyms.find(List.of(segment))
+                .map(found -> found.symbols().size())
+                .orElse(0);
     }
 
     private static byte[] changed(byte[] content, Random random, int from, int to) {

@@ -72,8 +72,7 @@ class DistributionKernelTest {
         }
 
         private static int crossing(List<PatchSite> sites, int blockBytes) {
-            return (int)
-                    sites.stream().filter(site -> site.crosses(blockBytes)).count();
+            return (int) sites.stream().filter(site -> site.crosses(blockBytes)).count();
         }
 
         private static int tails(KernelImage kernel, boolean tail) {
@@ -115,7 +114,8 @@ class DistributionKernelTest {
             if (expected == null) {
                 System.err.println("SKIPPED: " + kernel.kernel() + " is not a version whose figures are known");
             } else {
-                assertEquals(expected, Figures.of(kernel.image(), kernel.tables(), expected), kernel.kernel()::toString);
+                assertEquals(
+                        expected, Figures.of(kernel.image(), kernel.tables(), expected), kernel.kernel()::toString);
             }
         }
     }
@@ -167,8 +167,10 @@ class DistributionKernelTest {
             assertTrue(sites.size() > 1000, sites.size() + " in " + kernel.kernel());
             for (KernelImage.StaticCallSite site : sites) {
                 ImageBytes text = kernel.image().bytesAt(site.address(), 1).orElseThrow();
-                assertEquals(site.tail() ? JMP : CALL, text, () -> kernel.image().symbolAt(site.address()) + " in "
-                        + kernel.kernel());
+                assertEquals(
+                        site.tail() ? JMP : CALL,
+                        text,
+                        () -> kernel.image().symbolAt(site.address()) + " in " + kernel.kernel());
             }
         }
     }
@@ -180,7 +182,8 @@ class DistributionKernelTest {
             List<Long> entries = kernel.tables().functionEntryCalls();
             assertTrue(entries.size() > 10_000, entries.size() + " in " + kernel.kernel());
             for (long entry : entries) {
-                ImageBytes text = kernel.image().bytesAt(entry, CallSite.SIZE_BYTES).orElseThrow();
+                ImageBytes text =
+                        kernel.image().bytesAt(entry, CallSite.SIZE_BYTES).orElseThrow();
                 assertEquals(CALL, text.slice(0, 1));
                 assertEquals(fentry, entry + CallSite.SIZE_BYTES + text.signedAt(1, Integer.BYTES));
             }

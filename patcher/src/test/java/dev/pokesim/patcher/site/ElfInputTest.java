@@ -272,7 +272,8 @@ class ElfInputTest {
         ElfTestFile file = ElfTestFile.named("statickeys.elf");
         LoadedImage image = file.load();
         ElfTestFile changed = file;
-        long headers = ByteBuffer.wrap(file.content()).order(ByteOrder.LITTLE_ENDIAN).getLong(32);
+        long headers =
+                ByteBuffer.wrap(file.content()).order(ByteOrder.LITTLE_ENDIAN).getLong(32);
         for (ElfFile.ProgramHeader header : file.parse().programHeaders()) {
             changed = changed.withByte(headers + 56 * header.index() + 4, header.flags() & ~ElfFile.PF_X);
         }

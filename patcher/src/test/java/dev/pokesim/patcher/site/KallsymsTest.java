@@ -39,14 +39,16 @@ class KallsymsTest {
     }
 
     private static String text(Symbol symbol) {
-        return Long.toHexString(symbol.address()) + (symbol.function() ? " function " : " data ")
-                + (symbol.global() ? "global " : "local ") + symbol.name();
+        return Long.toHexString(symbol.address())
+                + (symbol.function() ? " function " : " data ")
+                + (symbol.global() ? "global " : "local ")
+                + symbol.name();
     }
 
     @Test
     void symbolReachesUpToTheNextOneButNotOutOfItsSegment() {
-        Symbols symbols = SmallKernel.load(SmallKernel.vmlinux(KallsymsLayout.PER_CPU))
-                .symbols();
+        Symbols symbols =
+                SmallKernel.load(SmallKernel.vmlinux(KallsymsLayout.PER_CPU)).symbols();
         assertEquals(4, symbols.named("filler_3").get(0).sizeBytes());
         Symbol last = symbols.named("this_cpu_off").get(0);
         assertEquals(SmallKernel.PER_CPU_BYTES - 0x10, last.sizeBytes());

@@ -30,7 +30,9 @@ class KernelImageTest {
         byte[] module = ElfTestFile.named("pair.ko").content();
         LoadedImage unpacked = SmallKernel.load(module);
         assertEquals(7, unpacked.sites().count());
-        assertEquals(unpacked.keys(), SmallKernel.load(SmallKernel.pack(module, compression)).keys());
+        assertEquals(
+                unpacked.keys(),
+                SmallKernel.load(SmallKernel.pack(module, compression)).keys());
     }
 
     @Test
@@ -39,8 +41,7 @@ class KernelImageTest {
         KernelImage kernel = KernelImage.of(image).orElseThrow();
         List<Symbol> functions = image.symbols().functions();
         assertEquals(SmallKernel.BANNER, kernel.banner());
-        assertEquals(
-                functions.stream().map(Symbol::address).toList(), kernel.functionEntryCalls());
+        assertEquals(functions.stream().map(Symbol::address).toList(), kernel.functionEntryCalls());
         long key = image.keys().get(0).key().address();
         assertEquals(
                 List.of(
@@ -69,9 +70,10 @@ class KernelImageTest {
                 .toList());
         KernelImage kernel = KernelImage.of(new LoadedImage("cut", image.segments(), moved, List.of()))
                 .orElseThrow();
-        String message = assertThrows(InvalidInput.class, kernel::functionEntryCalls)
-                .getMessage();
-        assertTrue(message.matches("cut: the table at 0xffffffff818000.. has \\d+ bytes, not entries of 8; .*"), message);
+        String message =
+                assertThrows(InvalidInput.class, kernel::functionEntryCalls).getMessage();
+        assertTrue(
+                message.matches("cut: the table at 0xffffffff818000.. has \\d+ bytes, not entries of 8; .*"), message);
     }
 
     @Test
@@ -128,6 +130,7 @@ class KernelImageTest {
     private static void assertRefused(byte[] content, String message) {
         assertEquals(
                 "small: " + message,
-                assertThrows(InvalidInput.class, () -> SmallKernel.load(content)).getMessage());
+                assertThrows(InvalidInput.class, () -> SmallKernel.load(content))
+                        .getMessage());
     }
 }

@@ -63,8 +63,7 @@ class KernelTextDecodeTest {
         assertTrue(comparison.starts > 1_000_000, comparison::toString);
         assertTrue(comparison.notModelledCount() < NOT_MODELLED_SHARE * comparison.starts, comparison::toString);
         assertTrue(
-                comparison.functionsNotModelled.size()
-                        < NOT_MODELLED_FUNCTIONS_SHARE * comparison.functions.size(),
+                comparison.functionsNotModelled.size() < NOT_MODELLED_FUNCTIONS_SHARE * comparison.functions.size(),
                 comparison::toString);
     }
 

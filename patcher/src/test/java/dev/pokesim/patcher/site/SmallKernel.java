@@ -13,6 +13,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.tukaani.xz.FilterOptions;
 import org.tukaani.xz.LZMA2Options;
@@ -28,7 +30,10 @@ final class SmallKernel {
 
     static final String BANNER = "Linux version 6.1.0-small (nobody@nowhere) #1 SMP";
     static final int PER_CPU_BYTES = 0x80;
-    static final String LONG_NAME = "_RNv" + "kZqXwJvYpG".repeat(20);
+    /** Longer than 128 tokens: few of its letters stand side by side twice. */
+    static final String LONG_NAME = IntStream.range(0, 300)
+            .mapToObj(i -> String.valueOf((char) ('A' + i * i * 7 % 31 % 26)) + (char) ('a' + i * 11 % 26))
+            .collect(Collectors.joining());
 
     private static final long TABLES = 0xffffffff81800000L;
     private static final long HIGH_PER_CPU = 0xffffffff82000000L;
@@ -145,16 +150,27 @@ final class SmallKernel {
 
     private static byte[] elf(List<Load> loads) {
         int headers = 64 + PROGRAM_HEADER_BYTES * loads.size();
-        int sizeBytes = headers + loads.stream().mapToInt(load -> load.bytes().length).sum();
+        int sizeBytes =
+                headers + loads.stream().mapToInt(load -> load.bytes().length).sum();
         ByteBuffer out = ByteBuffer.allocate(sizeBytes).order(ByteOrder.LITTLE_ENDIAN);
         out.put(new byte[] {0x7f, 'E', 'L', 'F', 2, 1, 1}).position(16);
-        out.putShort((short) 2).putShort((short) 62).putInt(1).putLong(0).putLong(64).putLong(0).putInt(0);
+        out.putShort((short) 2)
+                .putShort((short) 62)
+                .putInt(1)
+                .putLong(0)
+                .putLong(64)
+                .putLong(0)
+                .putInt(0);
         out.putShort((short) 64).putShort((short) PROGRAM_HEADER_BYTES).putShort((short) loads.size());
         int offset = headers;
         for (int i = 0; i < loads.size(); i++) {
             Load load = loads.get(i);
             out.position(64 + PROGRAM_HEADER_BYTES * i);
-            out.putInt(1).putInt(load.flags()).putLong(offset).putLong(load.address()).putLong(load.address());
+            out.putInt(1)
+                    .putInt(load.flags())
+                    .putLong(offset)
+                    .putLong(load.address())
+                    .putLong(load.address());
             out.putLong(load.bytes().length).putLong(load.memoryBytes()).putLong(8);
             out.position(offset).put(load.bytes());
             offset += load.bytes().length;
@@ -167,8 +183,8 @@ final class SmallKernel {
         byte[] payload = pack(elf, compression);
         boolean ownSize = compression == Compression.GZIP;
         int length = payload.length + (ownSize ? 0 : Integer.BYTES);
-        ByteBuffer out = ByteBuffer.allocate(SETUP_BYTES + PAYLOAD_OFFSET + length + 100)
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer out =
+                ByteBuffer.allocate(SETUP_BYTES + PAYLOAD_OFFSET + length + 100).order(ByteOrder.LITTLE_ENDIAN);
         out.put(0x1f1, (byte) (SETUP_BYTES / 512 - 1));
         out.putShort(0x1fe, (short) 0xaa55);
         out.putInt(0x202, 0x53726448).putShort(0x206, (short) 0x20f);
@@ -182,15 +198,13 @@ final class SmallKernel {
 
     static byte[] pack(byte[] data, Compression compression) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (OutputStream packing =
-                switch (compression) {
-                    case GZIP -> new GZIPOutputStream(out);
-                    case XZ ->
-                        new XZOutputStream(out, new FilterOptions[] {new X86Options(), new LZMA2Options(9)});
-                    case LZMA -> new LZMAOutputStream(out, new LZMA2Options(9), -1);
-                    case LZ4 -> plainBlocks(out, "02214c18", 4, data.length, true);
-                    case ZSTD -> plainBlocks(out, "28b52ffd0050", 3, data.length, false);
-                }) {
+        try (OutputStream packing = switch (compression) {
+            case GZIP -> new GZIPOutputStream(out);
+            case XZ -> new XZOutputStream(out, new FilterOptions[] {new X86Options(), new LZMA2Options(9)});
+            case LZMA -> new LZMAOutputStream(out, new LZMA2Options(9), -1);
+            case LZ4 -> plainBlocks(out, "02214c18", 4, data.length, true);
+            case ZSTD -> plainBlocks(out, "28b52ffd0050", 3, data.length, false);
+        }) {
             packing.write(data);
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
