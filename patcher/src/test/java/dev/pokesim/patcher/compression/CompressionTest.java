@@ -158,6 +158,15 @@ class CompressionTest {
         assertEquals("it repeats bytes from before its beginning", refused(data));
     }
 
+    @Test
+    void lz4BlockRepeatsNothingOfAnotherOne() throws DamagedData {
+        HexFormat hex = HexFormat.ofDelimiter(" ");
+        // "abcdef"; then 'x', a match of 4 at distance 1, and 5 literals
+        String blocks = "02 21 4c 18 07 00 00 00 60 61 62 63 64 65 66 0a 00 00 00 10 78 %02x 00 50 62 63 64 65 66";
+        assertEquals("abcdefxxxxxbcdef", new String(unpack(hex.parseHex(blocks.formatted(1))), StandardCharsets.US_ASCII));
+        assertEquals("it repeats bytes from before its beginning", refused(hex.parseHex(blocks.formatted(2))));
+    }
+
     /** The tool's own output over many kinds of data and all levels. */
     @Test
     void whateverZstdPacksIsUnpacked() throws IOException, InterruptedException {

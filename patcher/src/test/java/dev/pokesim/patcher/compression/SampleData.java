@@ -48,7 +48,7 @@ final class SampleData {
         byte[] words = words();
         for (int i = random.nextInt(60); i > 0; i--) {
             int count = random.nextInt(1 << random.nextInt(15));
-            switch (random.nextInt(4)) {
+            switch (random.nextInt(5)) {
                 case 0 -> out.writeBytes(new byte[count]);
                 case 1 -> {
                     byte[] noise = new byte[count];
@@ -56,6 +56,18 @@ final class SampleData {
                     out.writeBytes(noise);
                 }
                 case 2 -> out.write(words, random.nextInt(words.length - count), count);
+                case 3 -> {
+                    // Records that differ in a few bytes: matches at few distances, in every order.
+                    byte[][] records = new byte[4][16 + random.nextInt(32)];
+                    for (byte[] one : records) {
+                        random.nextBytes(one);
+                    }
+                    for (int j = 0; j < count; j += records[0].length) {
+                        byte[] one = records[random.nextInt(records.length)].clone();
+                        one[random.nextInt(one.length)] ^= (byte) random.nextInt(256);
+                        out.writeBytes(one);
+                    }
+                }
                 default -> {
                     int values = 1 + random.nextInt(20);
                     for (int j = 0; j < count; j++) {
