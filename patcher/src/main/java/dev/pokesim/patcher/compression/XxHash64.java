@@ -20,8 +20,8 @@ final class XxHash64 {
         int at = start;
         long hash;
         if (end - start >= STRIPE_BYTES) {
-            long a = PRIME_1 + PRIME_2;
             long b = PRIME_2;
+            long a = b + PRIME_1;
             long c = 0;
             long d = -PRIME_1;
             for (; at <= end - STRIPE_BYTES; at += STRIPE_BYTES) {

@@ -25,6 +25,7 @@ final class BzImage {
     private static final int ELF_VALUE = 0x7f | 'E' << 8 | 'L' << 16 | 'F' << 24;
 
     private final String file;
+    private final byte[] bytes;
     private final ByteBuffer content;
 
     /**
@@ -35,6 +36,7 @@ final class BzImage {
      */
     BzImage(String file, byte[] content) {
         this.file = file;
+        this.bytes = content;
         this.content = buffer(content);
     }
 
@@ -70,13 +72,13 @@ final class BzImage {
     }
 
     private byte[] elf(int start, int end) {
-        Compression compression = Compression.at(content.array(), start)
+        Compression compression = Compression.at(bytes, start)
                 .orElseThrow(() -> content.getInt(start) == ELF_VALUE
                         ? new InvalidInput(file, "is a bzImage whose kernel is not compressed", "name the vmlinux")
                         : new InvalidInput(
                                 file,
                                 "is a bzImage with a payload that is not gzip, xz, lzma, lz4 or zstd (it begins with "
-                                        + ImageBytes.copyOf(content.array()).slice(start, Integer.BYTES) + ")",
+                                        + ImageBytes.copyOf(bytes).slice(start, Integer.BYTES) + ")",
                                 "unpack it with the kernel's scripts/extract-vmlinux first"));
         // The build appends the size for the decompressor; gzip ends with it anyway.
         long sizeBytes = Integer.toUnsignedLong(content.getInt(end - Integer.BYTES));
@@ -88,7 +90,7 @@ final class BzImage {
         byte[] elf = PackedElf.unpack(
                 file,
                 compression,
-                content.array(),
+                bytes,
                 start,
                 compression == Compression.GZIP ? end : end - Integer.BYTES,
                 (int) sizeBytes,
