@@ -163,7 +163,8 @@ class CompressionTest {
         HexFormat hex = HexFormat.ofDelimiter(" ");
         // "abcdef"; then 'x', a match of 4 at distance 1, and 5 literals
         String blocks = "02 21 4c 18 07 00 00 00 60 61 62 63 64 65 66 0a 00 00 00 10 78 %02x 00 50 62 63 64 65 66";
-        assertEquals("abcdefxxxxxbcdef", new String(unpack(hex.parseHex(blocks.formatted(1))), StandardCharsets.US_ASCII));
+        assertEquals(
+                "abcdefxxxxxbcdef", new String(unpack(hex.parseHex(blocks.formatted(1))), StandardCharsets.US_ASCII));
         assertEquals("it repeats bytes from before its beginning", refused(hex.parseHex(blocks.formatted(2))));
     }
 
