@@ -66,7 +66,10 @@ final class Replicas {
     /** What the guest cannot do is the input's fault; everything else is a bug of ours. */
     private static RuntimeException unwrapped(@Nullable Throwable cause) {
         if (cause instanceof GuestCrash) {
-            return new UserError("the guest cannot go on: " + cause.getMessage(), cause);
+            return new UserError(
+                    "the guest cannot go on: " + cause.getMessage()
+                            + "; --hot-sites 0 patches without calling the functions of the input",
+                    cause);
         }
         if (cause instanceof RuntimeException runtime) {
             return runtime;

@@ -61,7 +61,7 @@ final class RunOptions {
     @Option(
             names = "--input",
             paramLabel = "FILE",
-            description = "Patch an ELF executable, object or module instead of generated text; needs --key.")
+            description = "Patch a kernel, program, object or module instead of generated text; needs --key.")
     private @Nullable Path input;
 
     @Option(

@@ -18,11 +18,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code poke-sim sites FILE}: lists the patch sites of an ELF file. */
+/** {@code poke-sim sites FILE}: lists the patch sites of a kernel, module or other ELF file. */
 @Command(
         name = "sites",
         description = {
-            "List the static-key patch sites of an ELF file: a linked kernel, an object or a module.",
+            "List the static-key patch sites of a kernel (vmlinuz or vmlinux), a module, an object or a program.",
             "Ends with status 1 if the text at a site is not what its key calls for.",
             ""
         },
@@ -31,10 +31,14 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  poke-sim sites testdata/elf/statickeys.elf",
             "  poke-sim sites testdata/elf/statickeys.elf --key stats_key --format json",
-            "  poke-sim sites testdata/elf/guest.ko --kernel testdata/elf/statickeys.elf"
+            "  poke-sim sites testdata/elf/guest.ko --kernel testdata/elf/statickeys.elf",
+            "  poke-sim sites /boot/vmlinuz-6.1.0-56-amd64 --sort sites"
         })
 public final class SitesCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "FILE", description = "An executable, object or module for x86-64 with a __jump_table.")
+    @Parameters(
+            paramLabel = "FILE",
+            description =
+                    "A bzImage, executable, object or module for x86-64, with a jump table; it may be compressed.")
     private Path file = Path.of("");
 
     @Option(
@@ -49,6 +53,16 @@ public final class SitesCommand implements Callable<Integer> {
             description =
                     "The linked kernel that a module belongs to; without it, keys of the kernel have no known count.")
     private @Nullable Path kernel;
+
+    @Option(
+            names = "--sort",
+            paramLabel = "ORDER",
+            defaultValue = "address",
+            description = {
+                "address, key (by its name) or sites (keys with most sites first);",
+                "sites of one key by address (default: ${DEFAULT-VALUE})."
+            })
+    private String sort = "";
 
     @Mixin
     private final OutputOptions output;
@@ -68,6 +82,7 @@ public final class SitesCommand implements Callable<Integer> {
     }
 
     private SitesReport list() {
+        SiteOrder order = RunOptions.named("--sort", sort, List.of(SiteOrder.values()), SiteOrder::optionName);
         Optional<LoadedImage> loadedKernel =
                 Optional.ofNullable(kernel).map(path -> ElfInput.of(path).load());
         // What the kernel lacks other modules define; nothing is executed here, so any address will do.
@@ -82,8 +97,9 @@ public final class SitesCommand implements Callable<Integer> {
         }
         List<KeySites> keys = key == null ? image.keys() : KeyChoice.all(image, key);
         return SitesReport.of(
-                image.name(),
+                image,
                 keys,
+                order,
                 one -> image.segmentAt(one.key().address(), Integer.BYTES).isPresent()
                         || resolver.enabled(one.key().address()).isPresent());
     }

@@ -4,12 +4,13 @@ import dev.pokesim.cli.console.ExitCode;
 import dev.pokesim.cli.console.Report;
 import dev.pokesim.cli.console.TextTable;
 import dev.pokesim.emulator.memory.Address;
+import dev.pokesim.patcher.site.KernelImage;
 import dev.pokesim.patcher.site.KeySites;
+import dev.pokesim.patcher.site.LoadedImage;
 import dev.pokesim.patcher.site.PatchSite;
+import dev.pokesim.patcher.site.Segment;
 import dev.pokesim.patcher.site.SiteKind;
 import java.io.PrintWriter;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param file as the user named it
  * @param summary counts over the sites below
- * @param sites by address
+ * @param kernel null if the file is no kernel
+ * @param sites in the order asked for
  */
-record SitesReport(String file, Summary summary, List<Site> sites) implements Report {
+record SitesReport(String file, Summary summary, @Nullable Kernel kernel, List<Site> sites) implements Report {
     private static final int WORD_BYTES = 8;
     private static final int LINE_BYTES = 64;
 
@@ -50,6 +52,24 @@ record SitesReport(String file, Summary summary, List<Site> sites) implements Re
             int crossingLines,
             int init,
             int disagreeing) {}
+
+    /**
+     * What else a kernel can patch, all of it whatever key was asked for.
+     *
+     * @param banner which kernel it is, as it says at boot
+     * @param staticCallSites CALLs and tail JMPs of static calls
+     * @param functionEntryCalls CALLs of __fentry__
+     * @param perCpuBytes size of a core's per-CPU area
+     */
+    record Kernel(String banner, int staticCallSites, int functionEntryCalls, int perCpuBytes) {
+        private static Kernel of(KernelImage image) {
+            return new Kernel(
+                    image.banner(),
+                    image.staticCallSites().size(),
+                    image.functionEntryCalls().size(),
+                    image.perCpuArea().map(Segment::sizeBytes).orElse(0));
+        }
+    }
 
     /**
      * One site.
@@ -91,7 +111,7 @@ record SitesReport(String file, Summary summary, List<Site> sites) implements Re
      *
      * @param isCountKnown whether the image has the count of the key, or its kernel
      */
-    static SitesReport of(String file, List<KeySites> keys, Predicate<KeySites> isCountKnown) {
+    static SitesReport of(LoadedImage image, List<KeySites> keys, SiteOrder order, Predicate<KeySites> isCountKnown) {
         List<PatchSite> all = keys.stream().flatMap(key -> key.sites().stream()).toList();
         Summary summary = new Summary(
                 all.size(),
@@ -110,14 +130,11 @@ record SitesReport(String file, Summary summary, List<Site> sites) implements Re
                 count(all, PatchSite::init),
                 keys.stream().mapToInt(key -> key.disagreeing().size()).sum());
 
-        record Keyed(PatchSite site, KeySites key) {}
-        List<Keyed> byAddress = new ArrayList<>();
-        keys.forEach(key -> key.sites().forEach(site -> byAddress.add(new Keyed(site, key))));
-        byAddress.sort(Comparator.comparing(keyed -> keyed.site().address(), Long::compareUnsigned));
         return new SitesReport(
-                file,
+                image.name(),
                 summary,
-                byAddress.stream()
+                KernelImage.of(image).map(Kernel::of).orElse(null),
+                order.sorted(keys).stream()
                         .map(keyed -> site(keyed.site(), keyed.key(), isCountKnown.test(keyed.key())))
                         .toList());
     }
@@ -171,6 +188,12 @@ record SitesReport(String file, Summary summary, List<Site> sites) implements Re
         }
         out.print(table);
         out.println();
+        if (kernel != null) {
+            out.println(kernel.banner());
+            out.println("beside the static keys: " + counted(kernel.staticCallSites(), "static call site") + ", "
+                    + counted(kernel.functionEntryCalls(), "function entry call") + "; "
+                    + counted(kernel.perCpuBytes(), "byte") + " of per-CPU data");
+        }
         out.println(counted(summary.sites(), "site") + " of " + counted(summary.keys(), "key") + " ("
                 + summary.keysOn() + " on"
                 + (summary.keysElsewhere() == 0 ? "" : ", " + summary.keysElsewhere() + " defined elsewhere") + "): "

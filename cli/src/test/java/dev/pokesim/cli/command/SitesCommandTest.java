@@ -112,7 +112,7 @@ class SitesCommandTest {
     void jsonHasTheSameSitesWithItsVersionFirst() {
         sites(EXECUTABLE, "--key", "quota_key", "--format", "json");
         JsonObject json = JsonParser.parseString(out.toString()).getAsJsonObject();
-        assertEquals(List.of("version", "file", "summary", "sites"), List.copyOf(json.keySet()));
+        assertEquals(List.of("version", "file", "summary", "kernel", "sites"), List.copyOf(json.keySet()));
         assertEquals(2, json.getAsJsonObject("summary").get("sites").getAsInt());
         JsonObject site = json.getAsJsonArray("sites").get(1).getAsJsonObject();
         assertEquals(
@@ -153,6 +153,29 @@ class SitesCommandTest {
         assertEquals(
                 changed + ": has no jump table (section __jump_table); compile it with asm goto static keys",
                 error(changed.toString()));
+    }
+
+    @Test
+    void keysWithMostSitesGoFirstOnRequest() {
+        sites(EXECUTABLE, "--sort", "sites");
+        List<String> bySites = keysInOrder();
+        assertEquals("stats_key", bySites.get(0));
+        out.getBuffer().setLength(0);
+        sites(EXECUTABLE, "--sort", "key");
+        List<String> byName = keysInOrder();
+        assertEquals(15, byName.size());
+        assertEquals(byName.stream().sorted().toList(), byName);
+        assertEquals(byName, bySites.stream().sorted().toList());
+        out.getBuffer().setLength(0);
+        assertEquals("--sort: no sits; did you mean sites?", error(EXECUTABLE, "--sort", "sits"));
+    }
+
+    private List<String> keysInOrder() {
+        return out.toString()
+                .lines()
+                .filter(line -> line.startsWith("0x"))
+                .map(line -> line.split(" {2,}")[3])
+                .toList();
     }
 
     @Test

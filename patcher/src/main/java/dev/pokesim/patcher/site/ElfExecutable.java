@@ -15,16 +15,34 @@ final class ElfExecutable {
     }
 
     PlacedElf place() {
-        Symbols symbols = Symbols.of(elf.symbols().stream()
+        List<Segment> segments = segments();
+        Symbols symbols = symbols(segments);
+        return new PlacedElf(segments, symbols, jumpTables(symbols), initText(symbols));
+    }
+
+    /** Of the symbol table, or, if it was stripped off, those that a kernel carries for itself. */
+    private Symbols symbols(List<Segment> segments) {
+        if (elf.symbols().isEmpty()) {
+            return Symbols.of(Kallsyms.find(segments).map(Kallsyms::symbols).orElse(List.of()));
+        }
+        return Symbols.of(elf.symbols().stream()
                 .filter(symbol -> symbol.namesAddress() && symbol.section() != ElfFile.SHN_UNDEF)
                 .map(symbol -> new Symbol(
                         symbol.name(), symbol.value(), symbol.sizeBytes(), symbol.isFunction(), !symbol.isLocal()))
                 .toList());
-        List<AddressRange> initText = elf.sections().stream()
-                .filter(PlacedElf::isInitText)
-                .map(section -> new AddressRange(section.address(), section.sizeBytes()))
-                .toList();
-        return new PlacedElf(segments(), symbols, jumpTables(symbols), initText);
+    }
+
+    /**
+     * What a kernel frees after boot, exit text of built-in drivers included, or by section. Source: Linux
+     * include/asm-generic/sections.h, init_section_contains().
+     */
+    private List<AddressRange> initText(Symbols symbols) {
+        return symbols.between("__init_begin", "__init_end", elf.file())
+                .map(List::of)
+                .orElseGet(() -> elf.sections().stream()
+                        .filter(PlacedElf::isInitText)
+                        .map(section -> new AddressRange(section.address(), section.sizeBytes()))
+                        .toList());
     }
 
     private List<Segment> segments() {
@@ -43,8 +61,8 @@ final class ElfExecutable {
             segments.add(new Segment(
                     name,
                     header.address(),
-                    ImageBytes.copyOf(bytes),
-                    (header.flags() & ElfFile.PF_X) != 0,
+                    ImageBytes.ofUnshared(bytes),
+                    isExecutable(header),
                     (header.flags() & ElfFile.PF_W) != 0));
         }
         if (segments.isEmpty()) {
@@ -63,6 +81,15 @@ final class ElfExecutable {
         return segments;
     }
 
+    /** As the header says, or because of a section: since 2026 a kernel's init text lies among data without PF_X. */
+    private boolean isExecutable(ElfFile.ProgramHeader header) {
+        return (header.flags() & ElfFile.PF_X) != 0
+                || elf.sections().stream()
+                        .anyMatch(section -> section.isAllocated()
+                                && section.isExecutable()
+                                && Address.isWithin(section.address(), header.address(), header.memoryBytes()));
+    }
+
     /** By section, or, in a kernel, whose table lies inside .rodata, by the symbols around it. */
     private List<AddressRange> jumpTables(Symbols symbols) {
         List<AddressRange> ranges = elf.sections().stream()
@@ -72,16 +99,8 @@ final class ElfExecutable {
         if (!ranges.isEmpty()) {
             return ranges;
         }
-        List<Symbol> starts = symbols.named("__start___jump_table");
-        List<Symbol> stops = symbols.named("__stop___jump_table");
-        if (starts.isEmpty() || stops.isEmpty()) {
-            return List.of();
-        }
-        long start = starts.get(0).address();
-        long stop = stops.get(0).address();
-        if (Long.compareUnsigned(start, stop) > 0) {
-            throw elf.damaged("__stop___jump_table lies before __start___jump_table");
-        }
-        return List.of(new AddressRange(start, stop - start));
+        return symbols.between("__start___jump_table", "__stop___jump_table", elf.file())
+                .map(List::of)
+                .orElse(List.of());
     }
 }

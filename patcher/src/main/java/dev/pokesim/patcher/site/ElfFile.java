@@ -129,7 +129,7 @@ final class ElfFile {
     }
 
     /**
-     * Reads a file.
+     * Reads a file; one that is compressed, or a bzImage, is unpacked first.
      *
      * @throws InvalidInput if it cannot be read or is no usable ELF file
      */
@@ -152,7 +152,7 @@ final class ElfFile {
                 throw new InvalidInput(
                         file, "is larger than " + (MAX_FILE_BYTES >> 20) + " MiB", "name a kernel, module or object");
             }
-            return of(file, Files.readAllBytes(path));
+            return of(file, PackedElf.unpack(file, Files.readAllBytes(path)));
         } catch (IOException failure) {
             String reason = String.valueOf(failure.getMessage());
             throw new InvalidInput(file, "cannot be read (" + reason + ")", "check the disk and the permissions");

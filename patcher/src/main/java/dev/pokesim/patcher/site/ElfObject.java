@@ -84,7 +84,7 @@ final class ElfObject {
                 .map(group -> new Segment(
                         group.name(),
                         group.address(),
-                        ImageBytes.copyOf(group.bytes().array()),
+                        ImageBytes.ofUnshared(group.bytes().array()),
                         group.executable(),
                         group.writable()))
                 .toList();

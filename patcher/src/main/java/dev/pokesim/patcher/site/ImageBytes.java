@@ -20,6 +20,11 @@ public final class ImageBytes {
         return new ImageBytes(bytes.clone());
     }
 
+    /** The given bytes themselves, which nobody may change any more: for arrays of tens of megabytes just made. */
+    static ImageBytes ofUnshared(byte[] bytes) {
+        return new ImageBytes(bytes);
+    }
+
     /** From text such as {@code "0f 1f 44 00 00"}. */
     public static ImageBytes ofHex(String hex) {
         return new ImageBytes(HEX.parseHex(hex));
@@ -78,6 +83,17 @@ public final class ImageBytes {
         return offset >= 0
                 && offset <= other.bytes.length - bytes.length
                 && Arrays.equals(bytes, 0, bytes.length, other.bytes, offset, offset + bytes.length);
+    }
+
+    /** Where these bytes stand first in the other ones, from an offset on; -1 if nowhere. */
+    int firstIn(ImageBytes other, int from) {
+        int last = other.bytes.length - bytes.length;
+        for (int offset = from; offset <= last; offset++) {
+            if (other.bytes[offset] == bytes[0] && standsIn(other, offset)) {
+                return offset;
+            }
+        }
+        return -1;
     }
 
     /** A copy, for those who map it into a machine. */

@@ -50,6 +50,27 @@ public final class Symbols {
         return List.copyOf(byName.getOrDefault(name, List.of()));
     }
 
+    /**
+     * What lies between two labels, as linker scripts mark tables.
+     *
+     * @param file the name of the image in messages
+     * @return empty if a label is missing
+     * @throws InvalidInput if they are the wrong way round
+     */
+    Optional<AddressRange> between(String start, String stop, String file) {
+        List<Symbol> starts = named(start);
+        List<Symbol> stops = named(stop);
+        if (starts.isEmpty() || stops.isEmpty()) {
+            return Optional.empty();
+        }
+        long first = starts.get(0).address();
+        long end = stops.get(0).address();
+        if (Long.compareUnsigned(first, end) > 0) {
+            throw new InvalidInput(file, stop + " lies before " + start, "it is damaged, build or copy it again");
+        }
+        return Optional.of(new AddressRange(first, end - first));
+    }
+
     /** The functions, by unsigned address. */
     public List<Symbol> functions() {
         return byAddress.stream().filter(Symbol::function).toList();

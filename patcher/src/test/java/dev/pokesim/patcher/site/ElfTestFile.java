@@ -46,6 +46,10 @@ final class ElfTestFile {
         return ElfInput.of(FOLDER.resolve(name)).load();
     }
 
+    byte[] content() {
+        return content.clone();
+    }
+
     int sizeBytes() {
         return content.length;
     }

@@ -1,0 +1,103 @@
+package dev.pokesim.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.pokesim.cli.console.Console;
+import dev.pokesim.cli.console.Interruption;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+
+/** The commands with a kernel that a distribution ships. What is in it is checked where it is read. */
+class KernelInputTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int pokeSim(String... arguments) {
+        Console console = new Console(new PrintWriter(out), new PrintWriter(err), false, false, new Interruption());
+        return PokeSim.run(console, arguments);
+    }
+
+    /** As testdata/kernel/fetch-kernel.sh puts them. */
+    private static String vmlinuz() throws IOException {
+        Map<String, String> environment = System.getenv();
+        String caches =
+                environment.getOrDefault("XDG_CACHE_HOME", Path.of(System.getProperty("user.home"), ".cache") + "");
+        Path folder = Path.of(environment.getOrDefault("POKE_SIM_KERNELS", caches + "/poke-sim/kernels"));
+        Optional<Path> found = Optional.empty();
+        if (Files.isDirectory(folder)) {
+            try (Stream<Path> kernels = Files.list(folder)) {
+                found = kernels.map(kernel -> kernel.resolve("vmlinuz"))
+                        .filter(Files::isReadable)
+                        .sorted()
+                        .findFirst();
+            }
+        }
+        if (found.isEmpty()) {
+            String reason = "no kernel in " + folder + "; testdata/kernel/fetch-kernel.sh fetches some";
+            System.err.println("SKIPPED: the commands are not tried on a whole kernel: " + reason);
+            Assumptions.abort(reason);
+        }
+        return found.orElseThrow().toString();
+    }
+
+    @Test
+    void sitesOfAKeyAreListedWithTheKernelsVersion() throws IOException {
+        String[] sites = {"sites", vmlinuz(), "--key", "bpf_stats_enabled_key"};
+        assertEquals(0, pokeSim(sites), err::toString);
+        assertTrue(out.toString().contains("bpf_trace_run1+0x"), out::toString);
+        assertTrue(out.toString().contains("\nLinux version "), out::toString);
+        assertTrue(out.toString().endsWith("; text and keys agree\n"), out::toString);
+    }
+
+    @Test
+    void jsonHasTheKeysWithMostSitesFirst() throws IOException {
+        assertEquals(0, pokeSim("sites", vmlinuz(), "--sort", "sites", "--format", "json"), err::toString);
+        JsonObject json = JsonParser.parseString(out.toString()).getAsJsonObject();
+        JsonArray sites = json.getAsJsonArray("sites");
+        assertEquals(json.getAsJsonObject("summary").get("sites").getAsInt(), sites.size());
+        String first = key(sites, 0);
+        int count = 0;
+        while (key(sites, count).equals(first)) {
+            count++;
+        }
+        assertTrue(count > 100, first + " has " + count);
+        assertTrue(json.getAsJsonObject("kernel").get("functionEntryCalls").getAsInt() > 10_000);
+    }
+
+    private static String key(JsonArray sites, int index) {
+        return sites.get(index).getAsJsonObject().get("key").getAsString();
+    }
+
+    @Test
+    void textOfAKernelIsPatchedWhenNobodyCallsIt() throws IOException {
+        String key = "bpf_stats_enabled_key";
+        assertEquals(
+                0,
+                pokeSim("run", "--input", vmlinuz(), "--key", key, "--hot-sites", "0", "--cores", "4", "--quiet"),
+                err::toString);
+        assertTrue(out.toString().contains("No oracle was violated."), out::toString);
+    }
+
+    @Test
+    void functionThatNeedsMoreThanARunGivesSaysWhatToDo() throws IOException {
+        assertEquals(
+                2,
+                pokeSim("run", "--input", vmlinuz(), "--key", "bpf_stats_enabled_key", "--cores", "4", "--quiet"),
+                out::toString);
+        assertTrue(
+                err.toString().matches("poke-sim: the guest cannot go on: .+; --hot-sites 0 patches .+\n"),
+                err::toString);
+    }
+}
