@@ -46,8 +46,8 @@ public final class StopMachine {
     public static Routine handler(KernelCosts costs) {
         Routine.Builder b = Routine.named("multi_cpu_stop");
         b.interruptEntry(0, 0);
-        return b.compute("take calls", (core, local) -> core.bus().takeCalls(core))
-                .compute(
+        return b.act("take calls", (core, local) -> core.bus().takeCalls(core))
+                .act(
                         "answer",
                         costs.ipiHandlerPs(),
                         (core, local) -> core.bus().answerCalls(core))
