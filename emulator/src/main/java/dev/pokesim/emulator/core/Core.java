@@ -707,9 +707,8 @@ public final class Core {
     }
 
     private void save(Context context, boolean isRoutineAbove, StateWriter out, CodeTable code) {
-        out.number((context.code != null ? 1 : 0)
-                | (context.isInterrupted ? 1 << 1 : 0)
-                | (isRoutineAbove ? 1 << 2 : 0));
+        out.number(
+                (context.code != null ? 1 : 0) | (context.isInterrupted ? 1 << 1 : 0) | (isRoutineAbove ? 1 << 2 : 0));
         if (context.code != null) {
             code.save(context.code, out);
             out.number(context.index);

@@ -76,7 +76,8 @@ final class Choices implements Chooser {
         if (place == size) {
             push(delegates ? other.choose(count) : 0, count);
         } else if (chosen[place] >= count) {
-            throw new IllegalArgumentException("there are only " + count + " values to see, not " + (chosen[place] + 1));
+            throw new IllegalArgumentException(
+                    "there are only " + count + " values to see, not " + (chosen[place] + 1));
         }
         return chosen[place++];
     }

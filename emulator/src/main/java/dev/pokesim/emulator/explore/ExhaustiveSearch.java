@@ -20,7 +20,10 @@ public final class ExhaustiveSearch {
     private String stopReason = "";
 
     /** What is wrong with a state, or with what one of its transitions leads to. */
-    private record Wrong(SearchResult.Verdict verdict, String reason, @Nullable Transition last) {}
+    private record Wrong(
+            SearchResult.Verdict verdict,
+            String reason,
+            @Nullable Transition last) {}
 
     public ExhaustiveSearch(Model.Source source, SearchLimits limits) {
         this(source, limits, true);

@@ -240,8 +240,8 @@ final class Exploration implements Machine.IpiTransport {
         for (int id = 0; id < machine.coreCount(); id++) {
             Core core = machine.core(id);
             if (!isDone(core)) {
-                waiting.add("core " + id + " "
-                        + (core.isHalted() ? "is halted" : "waits in `" + machine.next(core) + "`"));
+                waiting.add(
+                        "core " + id + " " + (core.isHalted() ? "is halted" : "waits in `" + machine.next(core) + "`"));
             }
         }
         for (int i = 0; i < inFlightCount; i++) {
@@ -326,7 +326,10 @@ final class Exploration implements Machine.IpiTransport {
         MicroOp next = machine.next(core);
         if (next.memory() != MicroOp.Memory.NONE) {
             checkAccess(core, next.address(core), next.memory().isWrite());
-            checkAccess(core, next.address(core) + next.sizeBytes() - 1, next.memory().isWrite());
+            checkAccess(
+                    core,
+                    next.address(core) + next.sizeBytes() - 1,
+                    next.memory().isWrite());
         }
         machine.perform(core, next);
         if (core.isInGuest() && core.isAtInstructionBoundary()) {
@@ -381,7 +384,8 @@ final class Exploration implements Machine.IpiTransport {
     }
 
     private boolean isAliased(long address) {
-        return !memory.allows(address, Access.READ) || memory.frameForLoad(address).isAliased();
+        return !memory.allows(address, Access.READ)
+                || memory.frameForLoad(address).isAliased();
     }
 
     /** Whether only this core writes what it loads, and whatever is in its store buffer makes no difference. */
@@ -476,9 +480,7 @@ final class Exploration implements Machine.IpiTransport {
         if (next instanceof SendIpi ipi) {
             return Effect.ipi(core.id(), ipi.target(core));
         }
-        if (next instanceof Serialise
-                || next instanceof InterruptReturn
-                || next == Fetch.FETCH && !isTextFixed(core)) {
+        if (next instanceof Serialise || next instanceof InterruptReturn || next == Fetch.FETCH && !isTextFixed(core)) {
             return Effect.text(core.id());
         }
         return switch (next.memory()) {
@@ -513,8 +515,8 @@ final class Exploration implements Machine.IpiTransport {
                 yield next == Fetch.FETCH ? "fetch " + Address.text(core.rip()) : next.toString();
             }
             case DRAIN ->
-                Address.text(storesOf(core).oldestAddress()) + "="
-                        + "0x" + Long.toHexString(storesOf(core).oldestValue());
+                Address.text(storesOf(core).oldestAddress()) + "=" + "0x"
+                        + Long.toHexString(storesOf(core).oldestValue());
             case IPI, NMI -> "";
         };
         StringBuilder ascii = new StringBuilder();

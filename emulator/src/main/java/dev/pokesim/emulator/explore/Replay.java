@@ -22,7 +22,8 @@ public final class Replay {
      * @param violation what was wrong after the last of them, also if only nothing could happen any more; null if nothing
      * @param digest SHA-256 of all states on the way, as hexadecimal digits: two replays that give the same one did the same
      */
-    public record Result(List<Transition> performed, @Nullable String violation, String digest) {
+    public record Result(
+            List<Transition> performed, @Nullable String violation, String digest) {
         public Result {
             performed = List.copyOf(performed);
         }
@@ -53,7 +54,9 @@ public final class Replay {
                 if (exploration.violation() == null) {
                     exploration.save();
                     digest.update(
-                            exploration.writer().bytes(), 0, exploration.writer().sizeBytes());
+                            exploration.writer().bytes(),
+                            0,
+                            exploration.writer().sizeBytes());
                 }
             } else if (!lenient) {
                 throw new IllegalArgumentException("step " + (i + 1) + " is not possible: " + transition);

@@ -14,13 +14,7 @@ import java.util.List;
  * @param trace of the first run in which something was wrong; else empty
  */
 public record SamplingResult(
-        String reason,
-        int runs,
-        int cutOff,
-        int actors,
-        int longestRun,
-        List<Rate> rates,
-        List<Transition> trace) {
+        String reason, int runs, int cutOff, int actors, int longestRun, List<Rate> rates, List<Transition> trace) {
     /**
      * How often one scheduler found something.
      *

@@ -318,7 +318,10 @@ public record Schedule(List<Header> headers, List<Step> steps) {
             }
             if (!steps.isEmpty()) {
                 throw new InvalidDataFile(
-                        name, number, "", "`" + cut(first) + "` is no actor (P, C0, C*); headers stand before the steps");
+                        name,
+                        number,
+                        "",
+                        "`" + cut(first) + "` is no actor (P, C0, C*); headers stand before the steps");
             }
             for (Key key : Key.values()) {
                 if (key.word().equals(first)) {

@@ -48,8 +48,7 @@ public record Transition(int core, Kind kind, int vector, List<Integer> choices,
             words.append(" 0x").append(Integer.toHexString(vector));
         }
         if (!choices.isEmpty()) {
-            words.append(" see=")
-                    .append(choices.stream().map(String::valueOf).collect(Collectors.joining(",")));
+            words.append(" see=").append(choices.stream().map(String::valueOf).collect(Collectors.joining(",")));
         }
         if (!text.isEmpty()) {
             words.append(' ').append(text);

@@ -63,7 +63,8 @@ final class MachineCode implements CodeTable {
                 return i;
             }
         }
-        throw new IllegalStateException("routine " + code.name() + " is not among those that the machine was said to execute");
+        throw new IllegalStateException(
+                "routine " + code.name() + " is not among those that the machine was said to execute");
     }
 
     /** Whether a core may fetch before it serialises: not while it is in routines that end with an IRET or never. */

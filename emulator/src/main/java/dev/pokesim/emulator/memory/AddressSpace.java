@@ -318,8 +318,7 @@ public final class AddressSpace {
         int place = -1;
         for (int distance = in.number(); distance != 0; distance = in.number()) {
             place += distance;
-            frames.get(place >> Frame.QUADWORDS_BITS)
-                    .restore(place & (1 << Frame.QUADWORDS_BITS) - 1, in.word());
+            frames.get(place >> Frame.QUADWORDS_BITS).restore(place & (1 << Frame.QUADWORDS_BITS) - 1, in.word());
         }
         history.restore(in, this);
     }

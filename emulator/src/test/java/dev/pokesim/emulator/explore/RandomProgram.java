@@ -64,7 +64,8 @@ final class RandomProgram implements Model.Source {
     RandomProgram(long seed) {
         this.seed = seed;
         Random random = new Random(seed);
-        mode = FetchMode.values()[random.nextInt(FetchMode.values().length - 1)]; // ERRATUM raises #GP: nobody handles it
+        mode = FetchMode.values()[
+                random.nextInt(FetchMode.values().length - 1)]; // ERRATUM raises #GP: nobody handles it
         storesText = random.nextInt(3) == 0;
         int interrupt = random.nextInt(4);
         usesIpi = interrupt == 0;

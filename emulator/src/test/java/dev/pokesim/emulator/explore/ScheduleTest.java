@@ -39,14 +39,17 @@ class ScheduleTest {
         assertEquals(List.of("cores=2", "sites=1", "fetch=window"), schedule.words(Schedule.Key.CONFIG));
         assertEquals(List.of(), schedule.words(Schedule.Key.PROGRAM));
         assertEquals(3, schedule.steps().size());
-        assertEquals(Schedule.Step.of("C1", "fetch", "0", "first=@3", "tail=@0"), schedule.steps().get(2));
+        assertEquals(
+                Schedule.Step.of("C1", "fetch", "0", "first=@3", "tail=@0"),
+                schedule.steps().get(2));
         assertEquals(EXAMPLE, schedule.text());
     }
 
     @Test
     void commentsAndEmptyLinesArePassedOver() {
         assertEquals(
-                parse(EXAMPLE), parse(EXAMPLE.replace("P int3", "\n# the first byte\nP int3").replace("\n", "\r\n")));
+                parse(EXAMPLE),
+                parse(EXAMPLE.replace("P int3", "\n# the first byte\nP int3").replace("\n", "\r\n")));
     }
 
     @Test
@@ -75,8 +78,8 @@ class ScheduleTest {
             })
     void refusesWithTheLine(String what, String by, String message) {
         assertTrue(EXAMPLE.contains(what));
-        InvalidDataFile refused =
-                assertThrows(InvalidDataFile.class, () -> parse(EXAMPLE.replaceFirst(java.util.regex.Pattern.quote(what), by)));
+        InvalidDataFile refused = assertThrows(
+                InvalidDataFile.class, () -> parse(EXAMPLE.replaceFirst(java.util.regex.Pattern.quote(what), by)));
         assertTrue(refused.getMessage().startsWith(message), refused.getMessage());
     }
 
@@ -98,7 +101,8 @@ class ScheduleTest {
             }
             List<Schedule.Step> steps = new ArrayList<>();
             for (int i = random.nextInt(20); i > 0; i--) {
-                String actor = List.of("P", "C" + random.nextInt(300), "C*", "BUF7").get(random.nextInt(4));
+                String actor =
+                        List.of("P", "C" + random.nextInt(300), "C*", "BUF7").get(random.nextInt(4));
                 steps.add(new Schedule.Step(actor, words(random)));
             }
             Schedule schedule = new Schedule(headers, steps);
@@ -128,8 +132,9 @@ class ScheduleTest {
         for (int round = 0; round < 6_000; round++) {
             byte[] bytes = Arrays.copyOf(good, random.nextInt(4) == 0 ? random.nextInt(good.length + 1) : good.length);
             for (int i = random.nextInt(4); i > 0 && bytes.length > 0; i--) {
-                bytes[random.nextInt(bytes.length)] =
-                        random.nextBoolean() ? (byte) random.nextInt(256) : (byte) "\n \rC#e1".charAt(random.nextInt(7));
+                bytes[random.nextInt(bytes.length)] = random.nextBoolean()
+                        ? (byte) random.nextInt(256)
+                        : (byte) "\n \rC#e1".charAt(random.nextInt(7));
             }
             try {
                 Schedule schedule = Schedule.parse("a.schedule", bytes);

@@ -52,7 +52,8 @@ class SearchTest {
                 .run();
         assertEquals(Verdict.VIOLATED, unmerged.verdict());
         assertEquals(2 * 5, unmerged.trace().size(), "fetch, load, compute, store and drain on each core");
-        assertEquals(Verdict.VIOLATED, new SleepSetSearch(LOST_UPDATE, 100).run().verdict());
+        assertEquals(
+                Verdict.VIOLATED, new SleepSetSearch(LOST_UPDATE, 100).run().verdict());
     }
 
     @Test
@@ -61,7 +62,9 @@ class SearchTest {
         for (Model.Source source : List.of(LOST_UPDATE, fine)) {
             assertEquals(
                     search(source),
-                    new ExhaustiveSearch(source, SearchLimits.ONE_GIB).workers(3).run());
+                    new ExhaustiveSearch(source, SearchLimits.ONE_GIB)
+                            .workers(3)
+                            .run());
         }
     }
 
@@ -70,9 +73,10 @@ class SearchTest {
         SearchResult found = search(LOST_UPDATE);
         Schedule schedule = new Schedule(
                 List.of(), found.trace().stream().map(Transition::toStep).toList());
-        List<Transition> read = Schedule.parse("x", schedule.text().getBytes(StandardCharsets.US_ASCII)).steps().stream()
-                .map(Transition::of)
-                .toList();
+        List<Transition> read =
+                Schedule.parse("x", schedule.text().getBytes(StandardCharsets.US_ASCII)).steps().stream()
+                        .map(Transition::of)
+                        .toList();
         assertEquals(found.trace(), read);
         Replay.Result first = new Replay(LOST_UPDATE).run(read);
         assertEquals("x is 1", first.violation());
@@ -109,9 +113,11 @@ class SearchTest {
         SearchResult result = search(new SmallModel(machine -> null, "90 f4 90", "90"));
         assertEquals(Verdict.DEADLOCK, result.verdict());
         assertEquals("nothing can happen: core 0 is halted", result.reason());
-        assertEquals(result.reason(), new SleepSetSearch(new SmallModel(machine -> null, "90 f4 90", "90"), 100)
-                .run()
-                .reason());
+        assertEquals(
+                result.reason(),
+                new SleepSetSearch(new SmallModel(machine -> null, "90 f4 90", "90"), 100)
+                        .run()
+                        .reason());
     }
 
     @Test
@@ -151,8 +157,10 @@ class SearchTest {
 
     @Test
     void samplesFindTheLostUpdateAndRepeatThemselves() {
-        SamplingResult one = new SamplingSearch(LOST_UPDATE, 7, 600, 1000).untilFound(600).run();
-        SamplingResult other = new SamplingSearch(LOST_UPDATE, 7, 600, 1000).untilFound(600).run();
+        SamplingResult one =
+                new SamplingSearch(LOST_UPDATE, 7, 600, 1000).untilFound(600).run();
+        SamplingResult other =
+                new SamplingSearch(LOST_UPDATE, 7, 600, 1000).untilFound(600).run();
         assertEquals(one, other);
         assertEquals("x is 1", new Replay(LOST_UPDATE).run(one.trace()).violation());
         assertEquals(6, one.rates().size());
@@ -177,9 +185,11 @@ class SearchTest {
             traces.add(result.trace());
         }
         assertTrue(traces.size() > 1);
-        assertThrows(IllegalArgumentException.class, () -> new SamplingSearch(LOST_UPDATE, 1, 1, 1000)
-                .startingWith(trace.subList(3, 4)) // a drain
-                .run());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new SamplingSearch(LOST_UPDATE, 1, 1, 1000)
+                        .startingWith(trace.subList(3, 4)) // a drain
+                        .run());
     }
 
     @Test
@@ -216,8 +226,7 @@ class SearchTest {
         for (int depth = 1; depth <= 3; depth++) {
             int withAllChanges = 0;
             for (int seed = 0; seed < 200; seed++) {
-                PctScheduler scheduler = new PctScheduler(
-                        depth, 1000, SeededRandom.of(seed, "test"));
+                PctScheduler scheduler = new PctScheduler(depth, 1000, SeededRandom.of(seed, "test"));
                 int[] picks = IntStream.range(0, 2000)
                         .map(i -> scheduler.pick(new Ready(5)))
                         .toArray();
@@ -226,7 +235,12 @@ class SearchTest {
                         .count();
                 assertTrue(changes <= depth - 1, changes + " changes");
                 withAllChanges += changes == depth - 1 ? 1 : 0; // fewer if the last step falls, or two at once
-                assertEquals(5, IntStream.range(1000, 2000).map(i -> picks[i]).distinct().count());
+                assertEquals(
+                        5,
+                        IntStream.range(1000, 2000)
+                                .map(i -> picks[i])
+                                .distinct()
+                                .count());
             }
             assertTrue(withAllChanges > 190, withAllChanges + " of 200");
         }
@@ -236,15 +250,15 @@ class SearchTest {
     void theStarvingOneWaitsForOneActorOnly() {
         int starved = 0;
         for (int seed = 0; seed < 100; seed++) {
-            StarvingScheduler scheduler =
-                    new StarvingScheduler(1000, SeededRandom.of(seed, "test"));
+            StarvingScheduler scheduler = new StarvingScheduler(1000, SeededRandom.of(seed, "test"));
             int[] picks = IntStream.range(0, 2000)
                     .map(i -> scheduler.pick(new Ready(4)))
                     .toArray();
             long early = IntStream.range(0, 60).map(i -> picks[i]).distinct().count();
             starved += early == 3 ? 1 : 0;
             assertTrue(early >= 3, "only one may wait");
-            assertEquals(4, IntStream.range(0, 2000).map(i -> picks[i]).distinct().count());
+            assertEquals(
+                    4, IntStream.range(0, 2000).map(i -> picks[i]).distinct().count());
         }
         assertTrue(starved > 70, starved + " of 100");
     }

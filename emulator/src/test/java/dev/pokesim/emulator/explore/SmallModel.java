@@ -67,7 +67,8 @@ final class SmallModel implements Model.Source {
             public @Nullable String violation() {
                 for (int id = 0; id < machine.coreCount(); id++) {
                     Core core = machine.core(id);
-                    if (!isDone(core) || core.storeBuffer() != null && !core.storeBuffer().isEmpty()) {
+                    if (!isDone(core)
+                            || core.storeBuffer() != null && !core.storeBuffer().isEmpty()) {
                         return null;
                     }
                 }

@@ -117,7 +117,9 @@ class LitmusTest {
     }
 
     private static String outcome(LitmusFile file, Machine machine) {
-        return file.observed().stream().map(observed -> value(machine, observed)).collect(Collectors.joining(" "));
+        return file.observed().stream()
+                .map(observed -> value(machine, observed))
+                .collect(Collectors.joining(" "));
     }
 
     private static long end(LitmusFile file, int core) {

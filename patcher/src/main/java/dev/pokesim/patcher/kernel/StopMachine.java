@@ -47,10 +47,7 @@ public final class StopMachine {
         Routine.Builder b = Routine.named("multi_cpu_stop");
         b.interruptEntry(0, 0);
         return b.act("take calls", (core, local) -> core.bus().takeCalls(core))
-                .act(
-                        "answer",
-                        costs.ipiHandlerPs(),
-                        (core, local) -> core.bus().answerCalls(core))
+                .act("answer", costs.ipiHandlerPs(), (core, local) -> core.bus().answerCalls(core))
                 .awaitMemory("spin until released", core -> HOLD, 4, value -> value == 0, costs.spinPs())
                 .interruptReturn(0)
                 .build();

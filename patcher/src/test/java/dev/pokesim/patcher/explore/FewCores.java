@@ -49,8 +49,8 @@ final class FewCores implements Model.Source {
     private static final long STACK_SIZE_BYTES = 0x2000;
 
     /** Jumps over the increment behind it. */
-    private static final TextPokeLoc PLACE = TextPokeLoc.of(
-            SITE, InstructionBytes.of(0x0f, 0x1f, 0x44, 0, 0), InstructionBytes.of(0xe9, 2, 0, 0, 0));
+    private static final TextPokeLoc PLACE =
+            TextPokeLoc.of(SITE, InstructionBytes.of(0x0f, 0x1f, 0x44, 0, 0), InstructionBytes.of(0xe9, 2, 0, 0, 0));
 
     private final PatchProtocol protocol;
     private final int cores;
@@ -78,7 +78,9 @@ final class FewCores implements Model.Source {
         memory.alias(TEXT + KernelLayout.POKING_OFFSET, TEXT, Access.READ, Access.WRITE);
         memory.load(SITE, PLACE.oldText().toArray());
         // inc eax; dec ecx; jnz site
-        memory.load(SITE + 5, InstructionBytes.of(0xff, 0xc0, 0xff, 0xc9, 0x75, 0xf5).toArray());
+        memory.load(
+                SITE + 5,
+                InstructionBytes.of(0xff, 0xc0, 0xff, 0xc9, 0x75, 0xf5).toArray());
         Machine machine = new Machine(memory, cores, mode, staleBytes);
         State state = new State();
         List<PatchListener> all = new ArrayList<>();
@@ -91,20 +93,17 @@ final class FewCores implements Model.Source {
         machine.observe(listeners);
         Refs refs = new PerCpuRefs();
         KernelCosts costs = KernelCosts.NONE;
-        machine.handle(
-                GuestFault.Vector.BREAKPOINT.number(), PokeInt3Handler.routine(layout, refs, costs, listeners));
+        machine.handle(GuestFault.Vector.BREAKPOINT.number(), PokeInt3Handler.routine(layout, refs, costs, listeners));
         machine.handle(SyncCores.VECTOR, SyncCores.handler(costs));
         Routine finish = PatchRoutine.finish(
                 protocol,
-                new BatchContext(
-                        layout, refs, costs, listeners, List.of(PatchPlace.of(PLACE)), cores, core -> true));
+                new BatchContext(layout, refs, costs, listeners, List.of(PatchPlace.of(PLACE)), cores, core -> true));
         Routine.Builder b = Routine.named("patcher");
         TextMutex.lock(b, costs);
         TextPokeArray.queue(b, layout, List.of(PLACE), finish);
         b.call(finish);
         TextMutex.unlock(b);
-        Routine patcher =
-                b.fence().label("halt").then(new Halt()).jump("halt").build();
+        Routine patcher = b.fence().label("halt").then(new Halt()).jump("halt").build();
         for (int id = 0; id < cores; id++) {
             Core core = machine.core(id);
             KernelLayout.prepare(core);
@@ -129,7 +128,8 @@ final class FewCores implements Model.Source {
         @Override
         public void fetchedSite(Core core, Decoded instruction, TextPokeLoc site) {
             if (finished && !instruction.bytes().equals(site.newText())) {
-                violation = new Violation("NothingOldAfterFinish", "nothing old", core.id(), 0, "old text after the batch");
+                violation =
+                        new Violation("NothingOldAfterFinish", "nothing old", core.id(), 0, "old text after the batch");
             }
         }
     }

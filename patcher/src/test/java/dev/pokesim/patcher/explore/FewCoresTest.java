@@ -57,22 +57,19 @@ class FewCoresTest {
 
     @Test
     void aStateTakesLessThanThreeHundredBytes() {
-        SearchResult result = new ExhaustiveSearch(
-                        twoCores(new TextPokeBatch(), FetchMode.WINDOW, 3), SearchLimits.ONE_GIB)
-                .run();
+        SearchResult result =
+                new ExhaustiveSearch(twoCores(new TextPokeBatch(), FetchMode.WINDOW, 3), SearchLimits.ONE_GIB).run();
         assertEquals(Verdict.SAFE, result.verdict());
         long empty = 64 * (96 << 10); // the store's parts before they fill up
         assertTrue(
-                result.memoryBytes() < empty + 300 * result.states(),
-                result.memoryBytes() + " for " + result.states());
+                result.memoryBytes() < empty + 300 * result.states(), result.memoryBytes() + " for " + result.states());
     }
 
     @Test
     void theSecondSyncIsNeededByStaleFetchesOnly() {
         assertEquals(
                 Verdict.SAFE,
-                new ExhaustiveSearch(
-                                twoCores(new BrokenNoSecondSync(), FetchMode.COHERENT, 2), SearchLimits.ONE_GIB)
+                new ExhaustiveSearch(twoCores(new BrokenNoSecondSync(), FetchMode.COHERENT, 2), SearchLimits.ONE_GIB)
                         .run()
                         .verdict());
     }
