@@ -6,23 +6,11 @@ import dev.pokesim.emulator.core.StoreBuffer;
 import dev.pokesim.emulator.machine.GuestCrash;
 import dev.pokesim.emulator.machine.Machine;
 import dev.pokesim.emulator.machine.Snapshots;
-import dev.pokesim.emulator.memory.Access;
 import dev.pokesim.emulator.memory.Address;
-import dev.pokesim.emulator.memory.AddressSpace;
-import dev.pokesim.emulator.memory.Frame;
-import dev.pokesim.emulator.memory.InstructionBytes;
 import dev.pokesim.emulator.microop.Await;
-import dev.pokesim.emulator.microop.Compute;
-import dev.pokesim.emulator.microop.Delay;
-import dev.pokesim.emulator.microop.EnterGuest;
-import dev.pokesim.emulator.microop.Fence;
 import dev.pokesim.emulator.microop.Fetch;
-import dev.pokesim.emulator.microop.InterruptReturn;
 import dev.pokesim.emulator.microop.MicroOp;
-import dev.pokesim.emulator.microop.SendIpi;
-import dev.pokesim.emulator.microop.Serialise;
 import dev.pokesim.emulator.microop.Store;
-import dev.pokesim.emulator.microop.Trap;
 import dev.pokesim.emulator.state.StateReader;
 import dev.pokesim.emulator.state.StateWriter;
 import java.util.ArrayList;
@@ -52,7 +40,7 @@ final class Exploration implements Machine.IpiTransport {
 
     private final Model model;
     private final Machine machine;
-    private final AddressSpace memory;
+    private final Visibility visibility;
     private final boolean merges;
     private final Snapshots snapshots;
     private final StateWriter writer;
@@ -74,7 +62,7 @@ final class Exploration implements Machine.IpiTransport {
         this.merges = merges;
         model = source.start(choices);
         machine = model.machine();
-        memory = machine.memory();
+        visibility = new Visibility(model, machine.memory());
         machine.transportIpis(this);
         snapshots = machine.rememberInitial(model.routines(), model.readsTimestamps());
         writer = snapshots.newWriter();
@@ -267,16 +255,11 @@ final class Exploration implements Machine.IpiTransport {
         if (next instanceof Await await) {
             return await.holds(core);
         }
-        return !(next instanceof Store) || hasRoom(stores);
+        return !(next instanceof Store) || Visibility.hasRoom(stores);
     }
 
     private boolean isAtRest(Core core) {
         return core.isHalted() && !machine.isInterruptDeliverable(core) || isDone(core);
-    }
-
-    /** A store that crosses a line takes two places. */
-    private static boolean hasRoom(StoreBuffer stores) {
-        return stores.count() + 2 <= StoreBuffer.CAPACITY;
     }
 
     private static StoreBuffer storesOf(Core core) {
@@ -370,68 +353,17 @@ final class Exploration implements Machine.IpiTransport {
 
     private void drainOwn(Core core) {
         StoreBuffer stores = storesOf(core);
-        while (merges && !stores.isEmpty() && isOwn(core, stores.oldestAddress(), stores.oldestSizeBytes())) {
+        while (merges
+                && !stores.isEmpty()
+                && visibility.isOwn(core, stores.oldestAddress(), stores.oldestSizeBytes())) {
             machine.drain(core);
         }
     }
 
-    /** Whether only this core touches it, and through one address: its own loads see a store whether it has drained or not. */
-    private boolean isOwn(Core core, long address, int sizeBytes) {
-        return model.owner(address) == core.id()
-                && model.owner(address + sizeBytes - 1) == core.id()
-                && !isAliased(address)
-                && !isAliased(address + sizeBytes - 1);
-    }
-
-    private boolean isAliased(long address) {
-        return !memory.allows(address, Access.READ)
-                || memory.frameForLoad(address).isAliased();
-    }
-
-    /** Whether only this core writes what it loads, and whatever is in its store buffer makes no difference. */
-    private boolean isOnlyWriter(Core core, MicroOp load) {
-        long address = load.address(core);
-        long last = address + load.sizeBytes() - 1;
-        return model.writer(address) == core.id()
-                && model.writer(last) == core.id()
-                && (storesOf(core).isEmpty() || !isAliased(address) && !isAliased(last));
-    }
-
     private boolean isUnnoticed(Core core, MicroOp next) {
-        if (next instanceof Compute compute && compute.scope() == Compute.Scope.VARIABLES && !core.isInGuest()
-                || next instanceof Delay
-                || next instanceof Fence && storesOf(core).isEmpty()
-                || next instanceof Await.Acknowledgements answers && answers.holds(core)) {
-            return true;
-        }
-        if (machine.takesInterrupts(core) && model.takesIpis(core.id())
-                || nmisLeft[core.id()] > 0 && machine.takesNmi(core)) {
-            return false;
-        }
-        if (next instanceof Compute compute) {
-            return compute.scope() != Compute.Scope.MACHINE;
-        }
-        if (next instanceof Store) {
-            return hasRoom(storesOf(core));
-        }
-        if (next instanceof Await await) {
-            return await.memory() == MicroOp.Memory.LOAD && isOnlyWriter(core, next) && await.holds(core);
-        }
-        return switch (next.memory()) {
-            case LOAD -> isOnlyWriter(core, next);
-            case UPDATE -> storesOf(core).isEmpty() && isOwn(core, next.address(core), next.sizeBytes());
-            default -> next instanceof Trap || next instanceof EnterGuest || next == Fetch.FETCH && isTextFixed(core);
-        };
-    }
-
-    /** Whether nothing can write the text at RIP. */
-    private boolean isTextFixed(Core core) {
-        return isFixed(core.rip()) && isFixed(core.rip() + InstructionBytes.MAX_SIZE_BYTES - 1);
-    }
-
-    private boolean isFixed(long address) {
-        return !memory.allows(address, Access.EXECUTE)
-                || !memory.frameForFetch(address).isWritable();
+        boolean mayInterrupt = machine.takesInterrupts(core) && model.takesIpis(core.id())
+                || nmisLeft[core.id()] > 0 && machine.takesNmi(core);
+        return visibility.isUnnoticed(core, next, mayInterrupt);
     }
 
     // ---- IPIs
@@ -464,46 +396,13 @@ final class Exploration implements Machine.IpiTransport {
     Effect effectOf(int code) {
         Core core = machine.core(coreOf(code));
         return switch (kindOf(code)) {
-            case STEP -> effectOfStep(core, machine.next(core));
+            case STEP -> visibility.effectOfStep(core, machine.next(core));
             case DRAIN -> {
                 StoreBuffer stores = storesOf(core);
-                yield access(core, stores.oldestAddress(), stores.oldestSizeBytes(), true);
+                yield visibility.effectOfAccess(core, stores.oldestAddress(), stores.oldestSizeBytes(), true);
             }
             case IPI, NMI -> Effect.own(core.id());
         };
-    }
-
-    private Effect effectOfStep(Core core, MicroOp next) {
-        if (next instanceof Compute compute && compute.scope() == Compute.Scope.MACHINE) {
-            return Effect.everything(core.id());
-        }
-        if (next instanceof SendIpi ipi) {
-            return Effect.ipi(core.id(), ipi.target(core));
-        }
-        if (next instanceof Serialise || next instanceof InterruptReturn || next == Fetch.FETCH && !isTextFixed(core)) {
-            return Effect.text(core.id());
-        }
-        return switch (next.memory()) {
-            case LOAD -> access(core, next.address(core), next.sizeBytes(), false);
-            case UPDATE -> access(core, next.address(core), next.sizeBytes(), true);
-            case NONE, STORE -> Effect.own(core.id());
-        };
-    }
-
-    private Effect access(Core core, long address, int sizeBytes, boolean writes) {
-        if (!memory.allows(address, writes ? Access.WRITE : Access.READ)) {
-            return Effect.own(core.id()); // a fault
-        }
-        Frame frame = writes ? memory.frameForStore(address) : memory.frameForLoad(address);
-        int offset = (int) address & Frame.SIZE_BYTES - 1;
-        return offset + sizeBytes > Frame.SIZE_BYTES
-                ? Effect.everything(core.id())
-                : Effect.access(
-                        core.id(),
-                        (long) frame.number() * Frame.SIZE_BYTES + offset,
-                        sizeBytes,
-                        writes,
-                        frame.holdsText());
     }
 
     /** What a transition that is possible now is called. */

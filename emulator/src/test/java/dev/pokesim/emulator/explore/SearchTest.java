@@ -89,7 +89,9 @@ class SearchTest {
         trace.remove(0);
         IllegalArgumentException refused =
                 assertThrows(IllegalArgumentException.class, () -> new Replay(LOST_UPDATE).run(trace));
-        assertTrue(refused.getMessage().startsWith("step 3 is not possible: C0 drain"), refused.getMessage());
+        assertTrue(
+                String.valueOf(refused.getMessage()).startsWith("step 3 is not possible: C0 drain"),
+                refused.getMessage());
         Replay.Result possible = new Replay(LOST_UPDATE).runPossible(trace);
         assertEquals(2, possible.performed().size(), "one core alone");
         assertEquals(null, possible.violation());
