@@ -1,6 +1,8 @@
 package dev.pokesim.emulator.core;
 
 import dev.pokesim.emulator.memory.AddressSpace;
+import dev.pokesim.emulator.state.StateReader;
+import dev.pokesim.emulator.state.StateWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,10 @@ public final class Core {
     public static final long CR4_FSGSBASE = 1L << 16;
 
     private static final int GENERAL_REGISTERS = 16;
+    /** FS, GS and kernel GS base and the control registers. */
+    private static final int SYSTEM_WORDS = 8;
+
+    private static final long[] ZEROS = new long[FILE_SIZE];
     private static final long PS_PER_MS = 1_000_000_000L;
 
     /** How deep interrupts and calls between routines and guest code may nest. */
@@ -99,6 +105,8 @@ public final class Core {
     private long updatedAddress;
     private boolean halfLoaded;
     private long firstHalf;
+    private long[] initialRegisters = new long[FILE_SIZE];
+    private long[] initialSystem = new long[SYSTEM_WORDS];
 
     /** {@link #trap()} when no exception waits for delivery. */
     public static final int NO_TRAP = -1;
@@ -467,6 +475,16 @@ public final class Core {
         return depth;
     }
 
+    /**
+     * What is suspended below the current stream.
+     *
+     * @param level 0 for the outermost, less than {@link #depth()}
+     * @return null for guest code between two instructions
+     */
+    public @Nullable Code suspended(int level) {
+        return contexts[level].code;
+    }
+
     /** Whether it executes guest code and stands between two instructions. */
     public boolean isAtInstructionBoundary() {
         return code == null;
@@ -585,5 +603,193 @@ public final class Core {
                 : timePs / PS_PER_MS * timestampKhz + timePs % PS_PER_MS * timestampKhz / PS_PER_MS;
         lastTimestamp = Math.max(lastTimestamp, ticks);
         return lastTimestamp;
+    }
+
+    // ---- snapshots
+
+    /** The registers' present values are what {@link #save} compares with. */
+    public void rememberInitial() {
+        initialRegisters = registers.clone();
+        initialSystem = system();
+    }
+
+    private long[] system() {
+        long[] words = new long[SYSTEM_WORDS];
+        words[0] = fsBase;
+        words[1] = gsBase;
+        words[2] = kernelGsBase;
+        System.arraycopy(controlRegisters, 0, words, 3, controlRegisters.length);
+        return words;
+    }
+
+    /** Whether the temporaries of the register file hold something that will be read. */
+    private boolean isInsideInstruction() {
+        return isInGuest() && code != null;
+    }
+
+    /** Forgets what the finished instruction left in its temporaries, so that no state differs by it. */
+    public void clearTemporaries() {
+        java.util.Arrays.fill(registers, GENERAL_REGISTERS, FILE_SIZE, 0);
+    }
+
+    private int savedRegisterCount() {
+        return isInsideInstruction() ? FILE_SIZE : GENERAL_REGISTERS;
+    }
+
+    /**
+     * Appends all that decides what the core does from now on in an untimed machine: not its clock, and not what only the
+     * finished instruction needed.
+     *
+     * @param code names what it executes
+     * @param fromMoment becomes moment 0
+     * @param willFetch whether it may fetch before it serialises again; if not, its epoch does not matter
+     * @param withBoundary whether the moment of the last instruction's end matters; see {@link #boundaryMoment()}
+     * @param withTimestamps whether the count of retired instructions matters, because guest code reads it as time
+     * @throws IllegalStateException if guest code has read the time and {@code withTimestamps} is false
+     */
+    public void save(
+            StateWriter out,
+            CodeTable code,
+            int fromMoment,
+            boolean willFetch,
+            boolean withBoundary,
+            boolean withTimestamps) {
+        out.number((isInGuest() ? 1 : 0)
+                | (this.code != null ? 1 << 1 : 0)
+                | (trap != NO_TRAP ? 1 << 2 : 0)
+                | (halted ? 1 << 3 : 0)
+                | (nmiBlocked ? 1 << 4 : 0)
+                | (interruptShadow ? 1 << 5 : 0)
+                | (halfLoaded ? 1 << 6 : 0)
+                | (shadowAfterThis ? 1 << 7 : 0)
+                | (anotherRound ? 1 << 8 : 0));
+        out.number((int) flags.value());
+        out.word(rip);
+        out.words(registers, initialRegisters, savedRegisterCount());
+        out.words(system(), initialSystem, SYSTEM_WORDS);
+        if (this.code != null) {
+            code.save(this.code, out);
+            out.number(index);
+        }
+        if (isInsideInstruction()) {
+            out.word(nextRip);
+        }
+        if (trap != NO_TRAP) {
+            out.number(trap);
+        }
+        if (halfLoaded) {
+            out.word(firstHalf);
+        }
+        out.number(outstandingAcknowledgements);
+        out.number(willFetch ? epoch - fromMoment : 0);
+        if (withBoundary) {
+            out.number(willFetch && !isInsideInstruction() ? boundaryMoment() - fromMoment : 0);
+        }
+        if (withTimestamps) {
+            out.word(retired);
+            out.word(lastTimestamp);
+        } else if (lastTimestamp != 0) {
+            throw new IllegalStateException(
+                    "core " + id + " reads the time-stamp counter, which the snapshot was told to leave out");
+        }
+        if (storeBuffer != null) {
+            storeBuffer.save(out);
+        }
+        out.number(depth);
+        for (int i = 0; i < depth; i++) {
+            save(contexts[i], isRoutineAbove(i), out, code);
+        }
+    }
+
+    /** Whether what was pushed on context {@code i} is a routine, whose variables that context keeps. */
+    private boolean isRoutineAbove(int i) {
+        return (i == depth - 1 ? file : contexts[i + 1].file) == contexts[i].locals;
+    }
+
+    private void save(Context context, boolean isRoutineAbove, StateWriter out, CodeTable code) {
+        out.number(
+                (context.code != null ? 1 : 0) | (context.isInterrupted ? 1 << 1 : 0) | (isRoutineAbove ? 1 << 2 : 0));
+        if (context.code != null) {
+            code.save(context.code, out);
+            out.number(context.index);
+        }
+        if (context.isInterrupted) {
+            out.words(context.savedRegisters, registers, GENERAL_REGISTERS);
+        }
+        if (isRoutineAbove) {
+            out.words(context.locals, ZEROS, FILE_SIZE);
+        }
+    }
+
+    /** Takes back what {@link #save} wrote; memory must be restored before. */
+    public void restore(StateReader in, CodeTable table, boolean withBoundary, boolean withTimestamps) {
+        int bits = in.number();
+        boolean inGuest = (bits & 1) != 0;
+        boolean hasCode = (bits & 1 << 1) != 0;
+        halted = (bits & 1 << 3) != 0;
+        nmiBlocked = (bits & 1 << 4) != 0;
+        interruptShadow = (bits & 1 << 5) != 0;
+        halfLoaded = (bits & 1 << 6) != 0;
+        shadowAfterThis = (bits & 1 << 7) != 0;
+        anotherRound = (bits & 1 << 8) != 0;
+        flags.setValue(in.number());
+        rip = in.word();
+        boolean insideInstruction = inGuest && hasCode;
+        if (!insideInstruction) {
+            clearTemporaries();
+        }
+        in.words(registers, initialRegisters, insideInstruction ? FILE_SIZE : GENERAL_REGISTERS);
+        long[] system = new long[SYSTEM_WORDS];
+        in.words(system, initialSystem, SYSTEM_WORDS);
+        fsBase = system[0];
+        gsBase = system[1];
+        kernelGsBase = system[2];
+        System.arraycopy(system, 3, controlRegisters, 0, controlRegisters.length);
+        code = hasCode ? table.restore(in, rip) : null;
+        index = hasCode ? in.number() : 0;
+        nextRip = insideInstruction ? in.word() : rip;
+        trap = (bits & 1 << 2) != 0 ? in.number() : NO_TRAP;
+        firstHalf = halfLoaded ? in.word() : 0;
+        outstandingAcknowledgements = in.number();
+        epoch = in.number();
+        boundaryMoment = withBoundary ? in.number() : epoch;
+        retired = withTimestamps ? in.word() : 1; // not 0: reading it must be noticed
+        lastTimestamp = withTimestamps ? in.word() : 0;
+        delayPs = 0;
+        if (storeBuffer != null) {
+            storeBuffer.restore(in, memory);
+        }
+        depth = in.number();
+        file = registers;
+        for (int i = 0; i < depth; i++) {
+            file = restore(i, file, in, table);
+        }
+        if (isInGuest() != inGuest) {
+            throw new IllegalStateException("the snapshot is not one of this machine");
+        }
+    }
+
+    /** Restores a context; {@code below} is the file of the stream that it keeps. Returns the file of the stream above. */
+    private long[] restore(int i, long[] below, StateReader in, CodeTable table) {
+        Context context = contexts[i];
+        if (context == null) {
+            context = new Context();
+            contexts[i] = context;
+        }
+        int bits = in.number();
+        context.file = below;
+        boolean hasCode = (bits & 1) != 0;
+        context.code = hasCode ? table.restore(in, 0) : null;
+        context.index = hasCode ? in.number() : 0;
+        context.remainingDelayPs = 0;
+        context.isInterrupted = (bits & 1 << 1) != 0;
+        if (context.isInterrupted) {
+            in.words(context.savedRegisters, registers, GENERAL_REGISTERS);
+        }
+        if ((bits & 1 << 2) == 0) {
+            return registers;
+        }
+        in.words(context.locals, ZEROS, FILE_SIZE);
+        return context.locals;
     }
 }

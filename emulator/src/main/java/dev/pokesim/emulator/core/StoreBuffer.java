@@ -1,5 +1,9 @@
 package dev.pokesim.emulator.core;
 
+import dev.pokesim.emulator.memory.AddressSpace;
+import dev.pokesim.emulator.state.StateReader;
+import dev.pokesim.emulator.state.StateWriter;
+
 /**
  * The stores that a core has executed and memory has not seen yet, oldest first. The core's own loads look here first.
  *
@@ -91,6 +95,29 @@ public final class StoreBuffer {
             }
         }
         return value;
+    }
+
+    /** Appends the stores that wait. */
+    void save(StateWriter out) {
+        out.number(count);
+        for (int i = 0; i < count; i++) {
+            int slot = (head + i) % CAPACITY;
+            out.word(addresses[slot]);
+            out.number(sizes[slot]);
+            out.word(sizes[slot] == 8 ? values[slot] : values[slot] & (1L << 8 * sizes[slot]) - 1);
+        }
+    }
+
+    /** Takes back what {@link #save} wrote. */
+    void restore(StateReader in, AddressSpace memory) {
+        head = 0;
+        count = 0;
+        textCount = 0;
+        for (int rest = in.number(); rest > 0; rest--) {
+            long address = in.word();
+            int sizeBytes = in.number();
+            add(address, sizeBytes, in.word(), memory.frameForStore(address).holdsText());
+        }
     }
 
     /** Whether a buffered store touches any of these bytes. */

@@ -24,6 +24,11 @@ public final class TextFetcher implements Fetcher {
         return decoded;
     }
 
+    /** The instruction that some bytes are at an address: one that a core is in the middle of, in a snapshot. */
+    public Decoded of(InstructionBytes bytes, long address) {
+        return cache.of(bytes, address);
+    }
+
     private Decoded fetchStale(Core core, long address) {
         view.begin(core);
         int[] bytes = new int[InstructionBytes.MAX_SIZE_BYTES];

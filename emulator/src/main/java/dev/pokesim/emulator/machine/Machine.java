@@ -24,6 +24,8 @@ import dev.pokesim.emulator.microop.LockedUpdate;
 import dev.pokesim.emulator.microop.MicroCode;
 import dev.pokesim.emulator.microop.MicroOp;
 import dev.pokesim.emulator.microop.Serialise;
+import dev.pokesim.emulator.state.StateReader;
+import dev.pokesim.emulator.state.StateWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -49,6 +51,8 @@ public final class Machine implements InterruptBus {
     private final boolean[] nmiPending;
     private final List<List<Core>> queuedCalls = new ArrayList<>();
     private final List<List<Core>> takenCalls = new ArrayList<>();
+    private final FetchMode mode;
+    private final TextFetcher fetcher;
     private @Nullable MachineObserver observer;
     private @Nullable IpiTransport transport;
 
@@ -73,7 +77,8 @@ public final class Machine implements InterruptBus {
         pending = new long[count * WORDS];
         nmiPending = new boolean[count];
         DecodeCache cache = new DecodeCache(memory, new Decoder());
-        TextFetcher fetcher = new TextFetcher(cache, new FetchView(memory, mode, chooser));
+        this.mode = mode;
+        fetcher = new TextFetcher(cache, new FetchView(memory, mode, chooser));
         for (int i = 0; i < count; i++) {
             cores[i] = new Core(i, memory);
             cores[i].connect(this);
@@ -131,6 +136,23 @@ public final class Machine implements InterruptBus {
     public boolean isInterruptDeliverable(Core core) {
         boolean between = !core.isInGuest() || core.isAtInstructionBoundary();
         return between && vectorToDeliver(core) != Core.NO_TRAP;
+    }
+
+    /** Whether an interrupt that becomes pending now would be taken before anything else. */
+    public boolean takesInterrupts(Core core) {
+        return isBetween(core)
+                && core.flags().interruptsEnabled()
+                && !core.isInInterruptShadow()
+                && !isIndivisible(core);
+    }
+
+    /** Whether an NMI that becomes pending now would be taken before anything else. */
+    public boolean takesNmi(Core core) {
+        return isBetween(core) && !core.isNmiBlocked() && !isIndivisible(core);
+    }
+
+    private static boolean isBetween(Core core) {
+        return core.trap() == Core.NO_TRAP && (!core.isInGuest() || core.isAtInstructionBoundary());
     }
 
     private int vectorToDeliver(Core core) {
@@ -356,6 +378,99 @@ public final class Machine implements InterruptBus {
         core.drainOldestStore();
         if (observer != null) {
             observer.written(core, address, sizeBytes);
+        }
+    }
+
+    // ---- snapshots
+
+    /**
+     * Says that the present state is the one that snapshots are compared with. Nothing is mapped and no handler is set after
+     * this.
+     *
+     * @param started routines that cores execute or will enter; handlers, and what these and those call, are found from here
+     * @param withTimestamps whether guest code reads the time-stamp counter, which then belongs to the state
+     */
+    public Snapshots rememberInitial(List<Routine> started, boolean withTimestamps) {
+        memory.rememberInitial();
+        for (Core core : cores) {
+            core.rememberInitial();
+        }
+        List<Routine> routines = new ArrayList<>();
+        started.forEach(routine -> addWithCallees(routine, routines));
+        for (Routine handler : handlers) {
+            if (handler != null) {
+                addWithCallees(handler, routines);
+            }
+        }
+        return new Snapshots(this, new MachineCode(fetcher, routines), withTimestamps);
+    }
+
+    private static void addWithCallees(Routine routine, List<Routine> all) {
+        if (!all.contains(routine)) {
+            all.add(routine);
+            routine.callees().forEach(callee -> addWithCallees(callee, all));
+        }
+    }
+
+    void save(StateWriter out, MachineCode code, boolean withTimestamps) {
+        int fromMoment = memory.history().moment();
+        for (Core core : cores) {
+            if (code.willFetch(core)) {
+                fromMoment = Math.min(fromMoment, core.epoch());
+            }
+        }
+        memory.save(out, fromMoment);
+        for (Core core : cores) {
+            core.save(out, code, fromMoment, code.willFetch(core), mode == FetchMode.TWO_READS, withTimestamps);
+            savePending(core.id(), out);
+            saveSenders(queuedCalls.get(core.id()), out);
+            saveSenders(takenCalls.get(core.id()), out);
+        }
+    }
+
+    private void savePending(int core, StateWriter out) {
+        int changed = nmiPending[core] ? 1 << WORDS : 0;
+        for (int word = 0; word < WORDS; word++) {
+            changed |= pending[core * WORDS + word] != 0 ? 1 << word : 0;
+        }
+        out.number(changed);
+        for (int word = 0; word < WORDS; word++) {
+            if (pending[core * WORDS + word] != 0) {
+                out.word(pending[core * WORDS + word]);
+            }
+        }
+    }
+
+    private void restorePending(int core, StateReader in) {
+        int changed = in.number();
+        nmiPending[core] = (changed & 1 << WORDS) != 0;
+        for (int word = 0; word < WORDS; word++) {
+            pending[core * WORDS + word] = (changed & 1 << word) != 0 ? in.word() : 0;
+        }
+    }
+
+    /** Each gets one answer, whatever the order: sorted, so that equal states look equal. */
+    private static void saveSenders(List<Core> senders, StateWriter out) {
+        out.number(senders.size());
+        if (!senders.isEmpty()) {
+            senders.stream().mapToInt(Core::id).sorted().forEach(out::number);
+        }
+    }
+
+    private void restoreSenders(List<Core> senders, StateReader in) {
+        senders.clear();
+        for (int rest = in.number(); rest > 0; rest--) {
+            senders.add(cores[in.number()]);
+        }
+    }
+
+    void restore(StateReader in, MachineCode code, boolean withTimestamps) {
+        memory.restore(in);
+        for (Core core : cores) {
+            core.restore(in, code, mode == FetchMode.TWO_READS, withTimestamps);
+            restorePending(core.id(), in);
+            restoreSenders(queuedCalls.get(core.id()), in);
+            restoreSenders(takenCalls.get(core.id()), in);
         }
     }
 }

@@ -29,11 +29,15 @@ import java.util.function.LongPredicate;
 public final class Routine extends MicroCode {
     private final String name;
     private final boolean isHandler;
+    private final boolean returns;
+    private final List<Routine> callees;
 
-    private Routine(String name, MicroOp[] steps, boolean isHandler) {
-        super(steps);
-        this.name = name;
-        this.isHandler = isHandler;
+    private Routine(Builder builder) {
+        super(builder.steps.toArray(MicroOp[]::new));
+        name = builder.name;
+        isHandler = builder.isHandler;
+        returns = builder.returns;
+        callees = List.copyOf(builder.callees);
     }
 
     /**
@@ -53,6 +57,26 @@ public final class Routine extends MicroCode {
     /** Whether it begins with {@link Builder#interruptEntry}: the processor does that step together with the delivery. */
     boolean isHandler() {
         return isHandler;
+    }
+
+    /** The routines that it calls, each once, in the order of the calls. */
+    List<Routine> callees() {
+        return callees;
+    }
+
+    /** Whether it can end with {@link Builder#ret}, and not only by an IRET or never. */
+    boolean returns() {
+        return returns;
+    }
+
+    /** Whether it or a routine that it calls enters guest code. */
+    boolean entersGuest() {
+        for (MicroOp step : microOps) {
+            if (step instanceof EnterGuest) {
+                return true;
+            }
+        }
+        return callees.stream().anyMatch(Routine::entersGuest);
     }
 
     /** One line a step: index and text. */
@@ -88,7 +112,9 @@ public final class Routine extends MicroCode {
         private final List<MicroOp> steps = new ArrayList<>();
         private final Map<String, int[]> labels = new HashMap<>();
         private int locals;
+        private final List<Routine> callees = new ArrayList<>();
         private boolean isHandler;
+        private boolean returns;
         private int ripSlot;
         private int flagsSlot;
         private int rspSlot;
@@ -122,17 +148,44 @@ public final class Routine extends MicroCode {
             return this;
         }
 
-        /** Work on variables: costs nothing and nobody sees it. */
+        /** Work on variables: costs nothing and nobody sees it. For all that is more there is {@link #act}. */
         public Builder compute(String text, Work work) {
             return compute(text, 0, work);
         }
 
         /** Work on variables that takes {@code costPs} picoseconds. */
         public Builder compute(String text, long costPs, Work work) {
+            return work(text, costPs, Compute.Scope.VARIABLES, work);
+        }
+
+        /**
+         * Work that is more than variables: it answers other cores, looks at memory or tells somebody. Whether it comes before
+         * or after what other cores do makes a difference.
+         */
+        public Builder act(String text, Work work) {
+            return act(text, 0, work);
+        }
+
+        /** As {@link #act(String, Work)}, and it takes {@code costPs} picoseconds. */
+        public Builder act(String text, long costPs, Work work) {
+            return work(text, costPs, Compute.Scope.MACHINE, work);
+        }
+
+        /** Work on the core's registers and flags. */
+        private Builder onCore(String text, long costPs, Work work) {
+            return work(text, costPs, Compute.Scope.CORE, work);
+        }
+
+        private Builder work(String text, long costPs, Compute.Scope scope, Work work) {
             return then(new Compute(costPs) {
                 @Override
                 public void execute(Core core) {
                     work.run(core, core.file());
+                }
+
+                @Override
+                public Scope scope() {
+                    return scope;
                 }
 
                 @Override
@@ -217,6 +270,11 @@ public final class Routine extends MicroCode {
                 }
 
                 @Override
+                public Scope scope() {
+                    return Scope.VARIABLES;
+                }
+
+                @Override
                 public String toString() {
                     return text;
                 }
@@ -243,6 +301,9 @@ public final class Routine extends MicroCode {
          * @param arguments its first variables, copied from these slots
          */
         public Builder call(Routine routine, int... arguments) {
+            if (!callees.contains(routine)) {
+                callees.add(routine);
+            }
             return then(new Compute() {
                 @Override
                 public void execute(Core core) {
@@ -254,6 +315,11 @@ public final class Routine extends MicroCode {
                 }
 
                 @Override
+                public Scope scope() {
+                    return Scope.VARIABLES;
+                }
+
+                @Override
                 public String toString() {
                     return "call " + routine.name();
                 }
@@ -262,6 +328,7 @@ public final class Routine extends MicroCode {
 
         /** Back to the routine that called this one. */
         public Builder ret() {
+            returns = true;
             return compute("return", (core, local) -> core.resume());
         }
 
@@ -285,15 +352,15 @@ public final class Routine extends MicroCode {
         /** Calls a guest function: pushes the return address, suspends the routine until the function returns. */
         public Builder callGuest(Value target) {
             // RSP first: an interrupt between the two steps pushes its frame below RSP
-            compute("rsp -= 8", (core, local) -> core.setRegister(Core.RSP, core.register(Core.RSP) - 8));
+            onCore("rsp -= 8", 0, (core, local) -> core.setRegister(Core.RSP, core.register(Core.RSP) - 8));
             storeConstant("push return address", core -> core.register(Core.RSP), 8, Core.ROUTINE_RETURN);
             return then(new EnterGuest(core -> target.of(core, core.file())));
         }
 
         /** CLI or STI. */
         public Builder setInterruptsEnabled(boolean enabled) {
-            return compute(
-                    enabled ? "sti" : "cli", (core, local) -> core.flags().setInterruptsEnabled(enabled));
+            return onCore(
+                    enabled ? "sti" : "cli", 0, (core, local) -> core.flags().setInterruptsEnabled(enabled));
         }
 
         /**
@@ -313,7 +380,7 @@ public final class Routine extends MicroCode {
             flagsSlot = local();
             rspSlot = local();
             frameSlot = local();
-            compute("interrupt: align rsp, clear IF", costPs, (core, local) -> {
+            onCore("interrupt: align rsp, clear IF", costPs, (core, local) -> {
                 local[ripSlot] = core.rip();
                 local[flagsSlot] = core.flags().value();
                 local[rspSlot] = core.register(Core.RSP);
@@ -323,7 +390,7 @@ public final class Routine extends MicroCode {
             });
             pushFrame();
             if (gapBytes > 0) {
-                compute("entry code: leave a gap", (core, local) -> {
+                onCore("entry code: leave a gap", 0, (core, local) -> {
                     local[frameSlot] -= gapBytes;
                     core.setRegister(Core.RSP, local[frameSlot]);
                 });
@@ -367,7 +434,7 @@ public final class Routine extends MicroCode {
                     throw new IllegalStateException(name + ": no label " + label);
                 }
             });
-            return new Routine(name, steps.toArray(MicroOp[]::new), isHandler);
+            return new Routine(this);
         }
     }
 

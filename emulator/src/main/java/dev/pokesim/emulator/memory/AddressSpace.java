@@ -1,11 +1,16 @@
 package dev.pokesim.emulator.memory;
 
+import dev.pokesim.emulator.state.StateReader;
+import dev.pokesim.emulator.state.StateWriter;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +29,9 @@ public final class AddressSpace {
             new HashMap<>(); // only looked up, never iterated: its order matters nowhere
     private final TextHistory history = new TextHistory();
     private boolean recordingText;
-    private int frames;
+    /** By number. */
+    private final List<Frame> frames = new ArrayList<>();
+
     private int mappingVersion;
 
     /** A direct-mapped cache of mappings for one kind of access: a page number per slot, NO_PAGE for none. */
@@ -74,7 +81,9 @@ public final class AddressSpace {
         for (long page = start >>> 12; ; page++) {
             Mapping old = pages.get(page);
             if (old == null) {
-                pages.put(page, new Mapping(new Frame(frames++), allowed));
+                Frame frame = new Frame(frames.size());
+                frames.add(frame);
+                pages.put(page, new Mapping(frame, allowed));
             } else {
                 Set<Access> union = EnumSet.copyOf(old.allowed);
                 union.addAll(allowed);
@@ -83,6 +92,7 @@ public final class AddressSpace {
             if (allowed.contains(Access.EXECUTE)) {
                 frameAt(page).holdsText = true;
             }
+            frameAt(page).isWritable |= allowed.contains(Access.WRITE);
             forget(page);
             if (page == last) {
                 return;
@@ -98,6 +108,8 @@ public final class AddressSpace {
         }
         Set<Access> allowed = EnumSet.of(first, more);
         mapping.frame.holdsText |= allowed.contains(Access.EXECUTE);
+        mapping.frame.isWritable |= allowed.contains(Access.WRITE);
+        mapping.frame.isAliased = true;
         pages.put(alias >>> 12, new Mapping(mapping.frame, allowed));
         forget(alias >>> 12);
     }
@@ -267,5 +279,47 @@ public final class AddressSpace {
             }
             frame.write(offset, 1, bytes[i]);
         }
+    }
+
+    // ---- snapshots
+
+    /** What memory holds now is what {@link #save} compares with. Pages are not mapped any more after this. */
+    public void rememberInitial() {
+        frames.forEach(Frame::rememberInitial);
+    }
+
+    /** The regions of 16 MiB in which something is mapped, for a {@link StateWriter}; in ascending unsigned order. */
+    public long[] regions() {
+        return pages.keySet().stream()
+                .flatMapToLong(page -> LongStream.of(page >>> 12)) // a page number has 52 bits
+                .distinct()
+                .sorted()
+                .toArray();
+    }
+
+    /**
+     * Appends the bytes that changed and the recorded stores that somebody may still fetch around.
+     *
+     * @param fromMoment what was recorded before this moment matters to nobody
+     */
+    public void save(StateWriter out, int fromMoment) {
+        int last = -1;
+        for (Frame frame : frames) {
+            last = frame.save(out, last);
+        }
+        out.number(0);
+        history.save(out, fromMoment);
+    }
+
+    /** Takes back what {@link #save} wrote; its moment is 0 now. */
+    public void restore(StateReader in) {
+        history.clear(this);
+        frames.forEach(Frame::reset);
+        int place = -1;
+        for (int distance = in.number(); distance != 0; distance = in.number()) {
+            place += distance;
+            frames.get(place >> Frame.QUADWORDS_BITS).restore(place & (1 << Frame.QUADWORDS_BITS) - 1, in.word());
+        }
+        history.restore(in, this);
     }
 }

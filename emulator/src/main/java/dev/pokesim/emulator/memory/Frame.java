@@ -1,8 +1,10 @@
 package dev.pokesim.emulator.memory;
 
+import dev.pokesim.emulator.state.StateWriter;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** One physical page of 4 KiB. Its bytes are little-endian. */
@@ -11,6 +13,9 @@ public final class Frame {
     static final VarHandle SHORTS = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
     static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    /** log2 of the quadwords of a frame. */
+    static final int QUADWORDS_BITS = 9;
 
     private final int number;
     final byte[] bytes = new byte[SIZE_BYTES];
@@ -24,6 +29,17 @@ public final class Frame {
 
     /** Whether some mapping allows to execute it: stores into it are recorded then. */
     boolean holdsText;
+
+    /** Whether some mapping allows to store into it. */
+    boolean isWritable;
+
+    /** Whether it is mapped at more than one address. */
+    boolean isAliased;
+
+    /** The bytes and the generation that saved states are compared with; null until {@link #rememberInitial}. */
+    private byte @Nullable [] initial;
+
+    private int initialGeneration;
 
     private @Nullable Object attachment;
 
@@ -49,6 +65,16 @@ public final class Frame {
     /** Whether some mapping allows to execute it. */
     public boolean holdsText() {
         return holdsText;
+    }
+
+    /** Whether some mapping allows to store into it. */
+    public boolean isWritable() {
+        return isWritable;
+    }
+
+    /** Whether it is mapped at more than one address: a core's own loads there may miss what waits in its store buffer. */
+    public boolean isAliased() {
+        return isAliased;
     }
 
     /** What a higher layer keeps for this frame (the cache lines' states); null until set. */
@@ -96,6 +122,57 @@ public final class Frame {
                 }
             }
         }
+    }
+
+    // ---- snapshots
+
+    void rememberInitial() {
+        initial = bytes.clone();
+        initialGeneration = generation;
+    }
+
+    /**
+     * Appends each quadword that differs from the initial one, as a distance to the one before and both xored.
+     *
+     * @param last place of the quadword that was written last: frame number * 512 + its number in the frame; -1 if none
+     * @return the new last place
+     */
+    int save(StateWriter out, int last) {
+        byte[] before = initial;
+        if (before == null) {
+            throw new IllegalStateException("no initial state was remembered");
+        }
+        if (generation == initialGeneration) {
+            return last;
+        }
+        int place = last;
+        for (int offset = 0; offset < SIZE_BYTES; offset += Long.BYTES) {
+            int distance = Arrays.mismatch(bytes, offset, SIZE_BYTES, before, offset, SIZE_BYTES);
+            if (distance < 0) {
+                break;
+            }
+            offset = offset + distance & -Long.BYTES;
+            int here = (number << QUADWORDS_BITS) + (offset >> 3);
+            out.number(here - place);
+            out.word((long) LONGS.get(bytes, offset) ^ (long) LONGS.get(before, offset));
+            place = here;
+        }
+        return place;
+    }
+
+    /** Back to the initial bytes. */
+    void reset() {
+        byte[] before = initial;
+        if (before != null && generation != initialGeneration) {
+            System.arraycopy(before, 0, bytes, 0, SIZE_BYTES);
+            generation++;
+        }
+    }
+
+    /** Changes one quadword as {@link #save} wrote it. */
+    void restore(int quadword, long difference) {
+        int offset = quadword * Long.BYTES;
+        write(offset, Long.BYTES, quadwordAt(offset) ^ difference);
     }
 
     private long readBytes(int offset, int sizeBytes) {

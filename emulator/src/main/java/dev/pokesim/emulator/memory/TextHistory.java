@@ -1,6 +1,9 @@
 package dev.pokesim.emulator.memory;
 
+import dev.pokesim.emulator.state.StateReader;
+import dev.pokesim.emulator.state.StateWriter;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -201,5 +204,57 @@ public final class TextHistory {
             write = previous[i];
         }
         return false;
+    }
+
+    // ---- snapshots
+
+    /** Appends the stores since a moment: they alone can matter. */
+    void save(StateWriter out, int fromMoment) {
+        int first = size;
+        while (first > 0 && momentBefore[first - 1] >= fromMoment) {
+            first--;
+        }
+        out.number(size - first);
+        int momentOfLast = fromMoment;
+        long linearOfLast = 0;
+        for (int i = first; i < size; i++) {
+            out.number(momentBefore[i] - momentOfLast);
+            out.word(linear[i] - linearOfLast);
+            out.number(writer[i]);
+            out.number(oldValue[i] & 0xff);
+            momentOfLast = momentBefore[i];
+            linearOfLast = linear[i];
+        }
+        out.number(moment - momentOfLast);
+    }
+
+    /** Forgets all stores. */
+    void clear(AddressSpace memory) {
+        for (int i = 0; i < size; i++) {
+            Frame frame = memory.frameForStore(linear[i]);
+            Objects.requireNonNull(frame.newestWrite)[(int) linear[i] & Frame.SIZE_BYTES - 1] = 0;
+            frame.lastTextMoment = 0;
+        }
+        size = 0;
+        moment = 0;
+    }
+
+    /** Takes back what {@link #save} wrote, after {@link #clear} and with the bytes of memory in place. */
+    void restore(StateReader in, AddressSpace memory) {
+        int count = in.number();
+        long address = 0;
+        for (int i = 0; i < count; i++) {
+            moment += in.number();
+            address += in.word();
+            int core = in.number();
+            Frame frame = memory.frameForStore(address);
+            int offset = (int) address & Frame.SIZE_BYTES - 1;
+            record(frame, offset, 1, frame.byteAt(offset), core, address);
+            oldValue[i] = (byte) in.number();
+            if (previous[i] != 0) {
+                newValue[previous[i] - 1] = oldValue[i];
+            }
+        }
+        moment += in.number();
     }
 }

@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.core.FetchMode;
-import dev.pokesim.emulator.core.SeededRandom;
+import dev.pokesim.emulator.explore.ExhaustiveSearch;
+import dev.pokesim.emulator.explore.Model;
+import dev.pokesim.emulator.explore.SearchLimits;
+import dev.pokesim.emulator.explore.SearchResult;
+import dev.pokesim.emulator.explore.SleepSetSearch;
 import dev.pokesim.emulator.isa.Decoder;
 import dev.pokesim.emulator.memory.Access;
 import dev.pokesim.emulator.memory.AddressSpace;
@@ -55,8 +59,24 @@ class LitmusTest {
 
     @ParameterizedTest
     @MethodSource("files")
-    void outcomesAreThoseOfTheModel(LitmusFile file) {
-        assertEquals(file.outcomes(), outcomes(file));
+    void everyStateThatCanBeReachedGivesTheOutcomesOfTheModel(LitmusFile file) {
+        TreeSet<String> outcomes = new TreeSet<>();
+        SearchResult result = new ExhaustiveSearch(source(file), SearchLimits.ONE_GIB)
+                .atEnd(model -> outcomes.add(outcome(file, model.machine())))
+                .run();
+        assertEquals(SearchResult.Verdict.SAFE, result.verdict(), result.reason());
+        assertEquals(file.outcomes(), outcomes);
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void everyOrderOfStepsGivesTheOutcomesOfTheModel(LitmusFile file) {
+        TreeSet<String> outcomes = new TreeSet<>();
+        SearchResult result = new SleepSetSearch(source(file), 1000)
+                .atEnd(model -> outcomes.add(outcome(file, model.machine())))
+                .run();
+        assertEquals(SearchResult.Verdict.SAFE, result.verdict(), result.reason());
+        assertEquals(file.outcomes(), outcomes);
     }
 
     @ParameterizedTest
@@ -66,21 +86,40 @@ class LitmusTest {
         assertEquals(file.observed().size(), file.asked().split(" ").length);
     }
 
-    private static TreeSet<String> outcomes(LitmusFile file) {
-        int count = file.programs().size();
-        AddressSpace memory = new AddressSpace();
-        memory.map(TEXT, 4096L * count, Access.READ, Access.EXECUTE);
-        memory.map(X, 8192, Access.READ, Access.WRITE);
-        for (int id = 0; id < count; id++) {
-            memory.load(TEXT + 4096L * id, file.bytes(id));
-        }
-        Machine machine = new Machine(memory, count, FetchMode.COHERENT, new SeededRandom(1));
-        TreeSet<String> outcomes = new TreeSet<>();
-        new Interleavings(machine, () -> reset(machine), core -> core.rip() == end(file, core.id()) && isBetween(core))
-                .forEach(() -> outcomes.add(file.observed().stream()
-                        .map(observed -> value(machine, observed))
-                        .collect(Collectors.joining(" "))));
-        return outcomes;
+    private static Model.Source source(LitmusFile file) {
+        return staleBytes -> {
+            int count = file.programs().size();
+            AddressSpace memory = new AddressSpace();
+            memory.map(TEXT, 4096L * count, Access.READ, Access.EXECUTE);
+            memory.map(X, 8192, Access.READ, Access.WRITE);
+            for (int id = 0; id < count; id++) {
+                memory.load(TEXT + 4096L * id, file.bytes(id));
+            }
+            Machine machine = new Machine(memory, count, FetchMode.COHERENT, staleBytes);
+            start(machine);
+            return new Model() {
+                @Override
+                public Machine machine() {
+                    return machine;
+                }
+
+                @Override
+                public List<Routine> routines() {
+                    return List.of();
+                }
+
+                @Override
+                public boolean isDone(Core core) {
+                    return core.rip() == end(file, core.id()) && isBetween(core);
+                }
+            };
+        };
+    }
+
+    private static String outcome(LitmusFile file, Machine machine) {
+        return file.observed().stream()
+                .map(observed -> value(machine, observed))
+                .collect(Collectors.joining(" "));
     }
 
     private static long end(LitmusFile file, int core) {
@@ -91,14 +130,9 @@ class LitmusTest {
         return core.isInGuest() && core.isAtInstructionBoundary();
     }
 
-    private static void reset(Machine machine) {
-        machine.memory().write(X, 8, 0, 0);
-        machine.memory().write(Y, 8, 0, 0);
+    private static void start(Machine machine) {
         for (int id = 0; id < machine.coreCount(); id++) {
             Core core = machine.core(id);
-            for (int register = 0; register < 16; register++) {
-                core.setRegister(register, 0);
-            }
             core.setRegister(Core.RSI, X);
             core.setRegister(Core.RDI, Y);
             core.setRegister(Core.RSP, STACK + 1024L * id + 512);

@@ -84,7 +84,7 @@ public final class PokeInt3Handler {
                 .label("go-on")
                 .store("regs->ip", b.frame(RIP), 8, next);
         refs.drop(b);
-        b.compute("handled", (core, local) -> listener.handled(core, local[site], true, local[next]))
+        b.act("handled", (core, local) -> listener.handled(core, local[site], true, local[next]))
                 .interruptReturn(costs.trapExitPs());
 
         b.label("bug").compute("BUG", (core, local) -> {
@@ -93,7 +93,7 @@ public final class PokeInt3Handler {
         });
         b.label("drop-not-mine");
         refs.drop(b);
-        b.label("not-mine").compute("unclaimed INT3", (core, local) -> listener.handled(core, local[site], false, 0));
+        b.label("not-mine").act("unclaimed INT3", (core, local) -> listener.handled(core, local[site], false, 0));
         // nobody else owns breakpoints here: going on behind the INT3 is what a kernel that dies would not do
         return b.interruptReturn(costs.trapExitPs()).build();
     }

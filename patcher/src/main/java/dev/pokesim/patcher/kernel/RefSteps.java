@@ -29,9 +29,7 @@ final class RefSteps {
         String done = "refs-are-0-" + before;
         routine.fetchAndAdd("refs: dec and test", counter, 4, -1, before)
                 .jumpIf("refs 0", (core, local) -> (int) local[before] == 1, done)
-                .compute(
-                        "a handler holds one",
-                        (core, local) -> context.listener().awaitsRefs(core))
+                .act("a handler holds one", (core, local) -> context.listener().awaitsRefs(core))
                 .awaitMemory(
                         "refs: spin until 0",
                         counter,

@@ -46,11 +46,8 @@ public final class StopMachine {
     public static Routine handler(KernelCosts costs) {
         Routine.Builder b = Routine.named("multi_cpu_stop");
         b.interruptEntry(0, 0);
-        return b.compute("take calls", (core, local) -> core.bus().takeCalls(core))
-                .compute(
-                        "answer",
-                        costs.ipiHandlerPs(),
-                        (core, local) -> core.bus().answerCalls(core))
+        return b.act("take calls", (core, local) -> core.bus().takeCalls(core))
+                .act("answer", costs.ipiHandlerPs(), (core, local) -> core.bus().answerCalls(core))
                 .awaitMemory("spin until released", core -> HOLD, 4, value -> value == 0, costs.spinPs())
                 .interruptReturn(0)
                 .build();

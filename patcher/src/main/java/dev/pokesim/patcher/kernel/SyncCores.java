@@ -50,13 +50,13 @@ public final class SyncCores {
         Routine.Builder b = Routine.named("sysvec_call_function");
         b.interruptEntry(0, 0);
         int count = b.local();
-        return b.compute("take calls", (core, local) -> core.bus().takeCalls(core))
+        return b.act("take calls", (core, local) -> core.bus().takeCalls(core))
                 .load("irq_stat: load", count, KernelLayout.ofThisCpu(KernelLayout.CALL_COUNT), 4, 0)
                 .compute("irq_stat: +1", (core, local) -> local[count]++)
                 .store("irq_stat: store", KernelLayout.ofThisCpu(KernelLayout.CALL_COUNT), 4, count)
                 .serialiseAtNoCost()
                 .compute("sync_core and the rest", costs.ipiHandlerPs(), (core, local) -> {})
-                .compute("answer", (core, local) -> core.bus().answerCalls(core))
+                .act("answer", (core, local) -> core.bus().answerCalls(core))
                 .interruptReturn(0)
                 .build();
     }

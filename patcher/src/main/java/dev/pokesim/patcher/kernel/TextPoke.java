@@ -47,7 +47,7 @@ public final class TextPoke {
                     local[index]++;
                 })
                 .jumpIf("more bytes", (core, local) -> local[index] < local[length], compare)
-                .compute("poked", (core, local) -> listener.poked(core, local[address], (int) local[length]))
+                .act("poked", (core, local) -> listener.poked(core, local[address], (int) local[length]))
                 .setInterruptsEnabled(true);
     }
 }

@@ -42,14 +42,14 @@ public final class PatchRoutine {
         b.load("nr: load", slots.count, core -> KernelLayout.COUNT, 4, 0)
                 .jumpIf("nothing queued", (core, local) -> local[slots.count] == 0, "return");
         TextMutex.assertHeld(b);
-        b.compute("batch starts", (core, local) -> context.listener().batchStarted(core, (int) local[slots.count]));
+        b.act("batch starts", (core, local) -> context.listener().batchStarted(core, (int) local[slots.count]));
         for (PatchStep step : protocol.steps()) {
-            b.compute(step.name(), (core, local) -> context.listener().stepStarted(core, step.name()));
+            b.act(step.name(), (core, local) -> context.listener().stepStarted(core, step.name()));
             step.append(b, context, slots);
         }
         return b.storeConstant("nr = 0", core -> KernelLayout.COUNT, 4, 0)
                 .fence()
-                .compute("batch done", (core, local) -> context.listener().batchFinished(core))
+                .act("batch done", (core, local) -> context.listener().batchFinished(core))
                 .label("return")
                 .ret()
                 .build();
@@ -105,13 +105,13 @@ public final class PatchRoutine {
                             + (local[slots.length] == 6 ? 0 : 1);
                     local[slots.written]++;
                 })
-                .compute("old tail, for perf", (core, local) -> {
+                .act("old tail, for perf", (core, local) -> {
                     local[slots.old] |= core.memory().read(local[slots.address], (int) local[slots.pokeLength]) << 8;
                 });
         TextPoke.append(b, context.costs(), context.listener(), slots.address, slots.source, slots.pokeLength);
         b.compute("back to the first byte", (core, local) -> local[slots.address]--)
                 .label("tail-written")
-                .compute("perf_event_text_poke", (core, local) -> record(context, core, local, slots));
+                .act("perf_event_text_poke", (core, local) -> record(context, core, local, slots));
         nextEntry(b, slots, loop);
     }
 
