@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** Tries every combination of answers to the questions that one transition asks, the first ones first; or asks somebody else. */
-final class Choices implements Chooser {
+public final class Choices implements Chooser {
     /** Who answers when nothing is enumerated; null: combinations are. */
     private Chooser other = count -> 0;
 
@@ -51,7 +51,7 @@ final class Choices implements Chooser {
      *
      * @return false if there is none
      */
-    boolean next() {
+    public boolean next() {
         while (size > 0) {
             if (++chosen[size - 1] < counts[size - 1]) {
                 place = 0;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.pokesim.emulator.explore.Choices;
 import dev.pokesim.emulator.memory.Access;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.memory.GuestFault;

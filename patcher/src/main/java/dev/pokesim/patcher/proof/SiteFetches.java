@@ -1,6 +1,6 @@
 package dev.pokesim.patcher.proof;
 
-import dev.pokesim.emulator.core.Choices;
+import dev.pokesim.emulator.explore.Choices;
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.core.FetchMode;
 import dev.pokesim.emulator.core.FetchView;
