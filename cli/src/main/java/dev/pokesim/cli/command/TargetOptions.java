@@ -100,20 +100,34 @@ final class TargetOptions {
      * @throws UserError if an option is wrong
      */
     PatchTarget target() {
-        require(callPercent >= 0 && callPercent <= 100, "--call-sites " + callPercent + " is not between 0 and 100");
-        return input == null ? generated() : ofInput(input);
+        return target(sites);
     }
 
-    private PatchTarget generated() {
+    /**
+     * The first sites of what {@link #target()} would be; of all sites of a key if it has fewer than {@code most}.
+     *
+     * @throws UserError if an option is wrong
+     */
+    PatchTarget upTo(int most) {
+        PatchTarget whole = target(input == null ? (Integer) most : null);
+        return whole.first(Math.min(most, whole.places().size()));
+    }
+
+    private PatchTarget target(@Nullable Integer wanted) {
+        require(callPercent >= 0 && callPercent <= 100, "--call-sites " + callPercent + " is not between 0 and 100");
+        return input == null ? generated(wanted) : ofInput(input, wanted);
+    }
+
+    private PatchTarget generated(@Nullable Integer wanted) {
         require(key == null, "--key needs --input FILE: generated text has one key only");
-        int count = sites == null ? DEFAULT_SITES : sites;
+        int count = wanted == null ? DEFAULT_SITES : wanted;
         require(
                 count >= 1 && count <= GeneratedText.MAX_SITES,
                 "--sites " + count + " is not between 1 and " + GeneratedText.MAX_SITES);
         return PatchTarget.of(new GeneratedText(new GeneratedText.Mix(count, callPercent), seed));
     }
 
-    private PatchTarget ofInput(Path file) {
+    private PatchTarget ofInput(Path file, @Nullable Integer wanted) {
         try {
             LoadedImage image = ElfInput.of(file).load();
             if (key == null) {
@@ -122,7 +136,7 @@ final class TargetOptions {
             }
             KeySites chosen = KeyChoice.one(image, key);
             PatchTarget target = PatchTarget.ofKey(image, chosen);
-            int count = sites == null ? target.places().size() : sites;
+            int count = wanted == null ? target.places().size() : wanted;
             require(
                     count >= 1 && count <= target.places().size(),
                     "--sites " + count + ": key " + key + " of " + file + " has "
