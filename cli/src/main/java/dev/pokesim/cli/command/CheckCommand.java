@@ -11,7 +11,6 @@ import dev.pokesim.patcher.kernel.GlobalRefs;
 import dev.pokesim.patcher.kernel.HandlerStep;
 import dev.pokesim.patcher.kernel.PerCpuRefs;
 import dev.pokesim.patcher.kernel.Refs;
-import dev.pokesim.patcher.proof.ProofResult;
 import dev.pokesim.patcher.proof.ProofSetup;
 import dev.pokesim.patcher.proof.Reduction;
 import dev.pokesim.patcher.protocol.PatchProtocol;
@@ -80,7 +79,8 @@ public final class CheckCommand implements Callable<Integer> {
             names = "--refs",
             paramLabel = "SCHEME",
             defaultValue = "percpu",
-            description = "How handlers count references: percpu or global (default: ${DEFAULT-VALUE}; both with --growth).")
+            description =
+                    "How handlers count references: percpu or global (default: ${DEFAULT-VALUE}; both with --growth).")
     private String refs = "";
 
     @Option(
@@ -95,8 +95,9 @@ public final class CheckCommand implements Callable<Integer> {
             names = "--reductions",
             paramLabel = "LIST",
             defaultValue = ALL,
-            description = "Which states may be left out without leaving out a verdict: all, none, or some of prompt-sync, "
-                    + "whole-handlers, symmetry and weak-return, with commas (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Which states may be left out without leaving out a verdict: all, none, or some of prompt-sync, "
+                            + "whole-handlers, symmetry and weak-return, with commas (default: ${DEFAULT-VALUE}).")
     private String reductions = "";
 
     @Option(
@@ -116,12 +117,14 @@ public final class CheckCommand implements Callable<Integer> {
             names = "--memory-limit",
             paramLabel = "SIZE",
             converter = ByteSizeConverter.class,
-            description = "Stop without a verdict when the states take so much: 512m, 2g (default: half of the JVM's heap).")
+            description =
+                    "Stop without a verdict when the states take so much: 512m, 2g (default: half of the JVM's heap).")
     private @Nullable Long memoryLimit;
 
     @Option(
             names = "--all",
-            description = "Every protocol under every fetch mode, at a small size, against the verdict that it should have.")
+            description =
+                    "Every protocol under every fetch mode, at a small size, against the verdict that it should have.")
     private boolean all;
 
     @Option(
@@ -161,7 +164,8 @@ public final class CheckCommand implements Callable<Integer> {
         PatchTarget patched = target.target();
         List<ProofWatch.Proved> proved = new ArrayList<>();
         for (FetchMode mode : modes) {
-            proved.add(watch.prove(modes.size() == 1 ? "states" : mode + ", states", setup(protocol, patched, cores, scheme, mode)));
+            proved.add(watch.prove(
+                    modes.size() == 1 ? "states" : mode + ", states", setup(protocol, patched, cores, scheme, mode)));
         }
         return CheckResult.of(patched.image(), rounds, target.seed(), reduced, proved);
     }
@@ -173,8 +177,8 @@ public final class CheckCommand implements Callable<Integer> {
         List<CheckMatrix.Cell> cells = new ArrayList<>();
         for (PatchProtocol protocol : PatchProtocols.ALL) {
             for (FetchMode mode : FetchMode.values()) {
-                ProofWatch.Proved proved = watch.prove(
-                        protocol.name() + ", states", setup(protocol, patched, MATRIX_CORES, scheme, mode));
+                ProofWatch.Proved proved =
+                        watch.prove(protocol.name() + ", states", setup(protocol, patched, MATRIX_CORES, scheme, mode));
                 cells.add(CheckMatrix.Cell.of(proved.result(), ExpectedVerdicts.of(protocol, mode)));
             }
         }
@@ -236,9 +240,7 @@ public final class CheckCommand implements Callable<Integer> {
 
     private List<FetchMode> fetchModes() {
         List<FetchMode> modes = Arrays.asList(FetchMode.values());
-        return fetch.equals(ALL)
-                ? modes
-                : List.of(TargetOptions.named("--fetch", fetch, modes, FetchMode::optionName));
+        return fetch.equals(ALL) ? modes : List.of(TargetOptions.named("--fetch", fetch, modes, FetchMode::optionName));
     }
 
     private Set<Reduction> reductions() {

@@ -35,7 +35,13 @@ record CheckMatrix(
      *
      * @param oracle the property that is violated; null if none is, or if no small counterexample was found
      */
-    record Cell(String protocol, String fetch, String verdict, String expected, @Nullable String oracle, long states) {
+    record Cell(
+            String protocol,
+            String fetch,
+            String verdict,
+            String expected,
+            @Nullable String oracle,
+            long states) {
 
         static Cell of(ProofResult result, Verdict expected) {
             return new Cell(
@@ -86,10 +92,12 @@ record CheckMatrix(
         out.println(
                 switch (exitCode()) {
                     case FINE -> "AS EXPECTED: every verdict is what it should be";
-                    case VIOLATED -> "NOT AS EXPECTED: " + CheckResult.counted(unexpected, "verdict")
-                            + " (with ! below) should be otherwise";
-                    default -> "INCOMPLETE: " + CheckResult.counted(incomplete, "proof")
-                            + " stopped before a verdict; the others are as they should be";
+                    case VIOLATED ->
+                        "NOT AS EXPECTED: " + CheckResult.counted(unexpected, "verdict")
+                                + " (with ! below) should be otherwise";
+                    default ->
+                        "INCOMPLETE: " + CheckResult.counted(incomplete, "proof")
+                                + " stopped before a verdict; the others are as they should be";
                 });
         out.println(protocols.size() + " protocols under " + modes.size() + " fetch modes, "
                 + ProofWords.size(cores, sites) + (rounds == 1 ? "" : ", " + rounds + " rounds there and back")

@@ -137,8 +137,8 @@ record CheckResult(
     }
 
     static ProofResult.Verdict worst(List<ProofWatch.Proved> proved) {
-        List<ProofResult.Verdict> worstFirst = List.of(
-                ProofResult.Verdict.VIOLATED, ProofResult.Verdict.INCOMPLETE, ProofResult.Verdict.SAFE);
+        List<ProofResult.Verdict> worstFirst =
+                List.of(ProofResult.Verdict.VIOLATED, ProofResult.Verdict.INCOMPLETE, ProofResult.Verdict.SAFE);
         return proved.stream()
                 .map(one -> one.result().verdict())
                 .min(Comparator.comparing(worstFirst::indexOf))
@@ -172,9 +172,10 @@ record CheckResult(
         out.println(verdict.toUpperCase(Locale.ROOT) + ": " + covers);
         out.println();
         out.println(setup.protocol + ": " + setup.description);
-        out.println(setup.input + ": " + counted(setup.sites, "site") + " in " + counted(setup.batches, "batch", "batches")
-                + (setup.rounds == 1 ? "" : ", there and back in " + setup.rounds + " rounds") + ", references "
-                + setup.refs);
+        out.println(
+                setup.input + ": " + counted(setup.sites, "site") + " in " + counted(setup.batches, "batch", "batches")
+                        + (setup.rounds == 1 ? "" : ", there and back in " + setup.rounds + " rounds") + ", references "
+                        + setup.refs);
         out.println();
         printProofs(out);
         out.println();
@@ -219,7 +220,9 @@ record CheckResult(
                     .toList();
             String where = modes.size() == proofs.size() ? "" : " under " + String.join(", ", modes);
             Paragraph.print(
-                    out, "", "Reductions in force" + where + ": " + (list.isEmpty() ? "none" : String.join(", ", list)));
+                    out,
+                    "",
+                    "Reductions in force" + where + ": " + (list.isEmpty() ? "none" : String.join(", ", list)));
         });
     }
 

@@ -154,9 +154,12 @@ record CounterexampleReport(
             reasons.forEach(reason -> Paragraph.print(out, "  ", reason));
         }
         String here = "On " + ProofWords.size(cores, sites.size()).replace(" and ", " and with ");
-        Paragraph.print(out, "", here + " it goes wrong under fetch " + String.join(", ", modes)
-                + " (the weakest: " + modes.get(0) + ")"
-                + (otherModes.isEmpty() ? "" : ", and not under " + String.join(", ", otherModes)) + ".");
+        Paragraph.print(
+                out,
+                "",
+                here + " it goes wrong under fetch " + String.join(", ", modes)
+                        + " (the weakest: " + modes.get(0) + ")"
+                        + (otherModes.isEmpty() ? "" : ", and not under " + String.join(", ", otherModes)) + ".");
     }
 
     private void printSteps(PrintWriter out) {
@@ -166,9 +169,8 @@ record CounterexampleReport(
         }
         table.words("in memory then");
         for (Step step : steps) {
-            String memory = step.memory == null
-                    ? ""
-                    : (sites.size() > 1 ? "site " + step.site + ": " : "") + step.memory;
+            String memory =
+                    step.memory == null ? "" : (sites.size() > 1 ? "site " + step.site + ": " : "") + step.memory;
             row(table, step.number, step.core, words(step.action), memory);
         }
         row(table, "", core, "!! " + oracle, "");

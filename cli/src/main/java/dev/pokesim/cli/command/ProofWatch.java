@@ -115,14 +115,14 @@ final class ProofWatch {
     private String figures(ProtocolExplorer explorer, Extent extent, long now) {
         double rate = (extent.states() - shownStates) * NANOS / Math.max(1, now - shownNanos);
         return String.format(
-                        Locale.ROOT,
-                        "%s/s, patcher %.0f %%, depth %d, frontier %s, %d MiB, %.0f %% of the limit",
-                        shortly(Math.max(0, rate)),
-                        100 * explorer.patcherPosition(),
-                        extent.depth(),
-                        shortly(extent.frontier()),
-                        extent.memoryBytes() >> 20,
-                        100.0 * extent.memoryBytes() / memoryLimitBytes);
+                Locale.ROOT,
+                "%s/s, patcher %.0f %%, depth %d, frontier %s, %d MiB, %.0f %% of the limit",
+                shortly(Math.max(0, rate)),
+                100 * explorer.patcherPosition(),
+                extent.depth(),
+                shortly(extent.frontier()),
+                extent.memoryBytes() >> 20,
+                100.0 * extent.memoryBytes() / memoryLimitBytes);
     }
 
     private static String shortly(double count) {

@@ -58,9 +58,7 @@ final class ProofWords {
     }
 
     private static List<ProofWatch.Proved> with(List<ProofWatch.Proved> proved, ProofResult.Verdict verdict) {
-        return proved.stream()
-                .filter(one -> one.result().verdict() == verdict)
-                .toList();
+        return proved.stream().filter(one -> one.result().verdict() == verdict).toList();
     }
 
     private static String modes(List<ProofWatch.Proved> proved) {
@@ -87,7 +85,8 @@ final class ProofWords {
                         ? "; that the IRET of the INT3 handler serialises was not needed"
                         : ", and the IRET of the INT3 handler")
                 + "; nothing else does, not even the trap");
-        lines.add("handler: takes a reference, finds the entry, acts, drops the reference, returns; an IPI waits meanwhile");
+        lines.add(
+                "handler: takes a reference, finds the entry, acts, drops the reference, returns; an IPI waits meanwhile");
         lines.add("references: "
                 + (setup.perCoreRefs()
                         ? "one count per core, published and retired one after the other"

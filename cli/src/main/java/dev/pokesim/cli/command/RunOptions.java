@@ -70,13 +70,15 @@ final class RunOptions {
                 "--replicas " + replicas + " is not between 1 and " + MAX_REPLICAS);
         int cores = target.cores(1);
         PatchProtocol protocol = target.protocol();
-        FetchMode mode = TargetOptions.named("--fetch", fetch, Arrays.asList(FetchMode.values()), FetchMode::optionName);
+        FetchMode mode =
+                TargetOptions.named("--fetch", fetch, Arrays.asList(FetchMode.values()), FetchMode::optionName);
         MachineProfile machine = KernelCosts.profileReader().read(profile);
         Scenario workload = ScenarioReader.read(scenario);
         PatchTarget patched = target.target();
         int places = patched.places().size();
         int hot = hotSites == null ? workload.hotSitesOf(places) : hotSites;
-        TargetOptions.require(hot >= 0 && hot <= places, "--hot-sites " + hot + " is not between 0 and the " + places + " sites");
+        TargetOptions.require(
+                hot >= 0 && hot <= places, "--hot-sites " + hot + " is not between 0 and the " + places + " sites");
         return LongStream.range(target.seed(), target.seed() + replicas)
                 .mapToObj(each -> new RunSetup(patched, cores, protocol, refs, machine, workload, hot, mode, each))
                 .toList();

@@ -67,8 +67,7 @@ final class BarProgress implements ProgressReporter {
         if (total <= 0) {
             builder.setRenderer(BarProgress::withoutBar);
         }
-        bar = builder
-                .setTaskName(what)
+        bar = builder.setTaskName(what)
                 .setInitialMax(total > 0 ? total : -1)
                 .setStyle(ProgressBarStyle.ASCII)
                 .clearDisplayOnFinish()

@@ -85,7 +85,8 @@ public final class ProtocolExplorer {
         StateCodec codec = new StateCodec(model);
         byte[] initial = new byte[codec.maxSizeBytes()];
         int sizeBytes = codec.write(model.initial(), initial);
-        return new BreadthFirstSearch(() -> new StateExpander(model, codec, furthest), workers, memoryLimitBytes, progress)
+        return new BreadthFirstSearch(
+                        () -> new StateExpander(model, codec, furthest), workers, memoryLimitBytes, progress)
                 .run(Arrays.copyOf(initial, sizeBytes));
     }
 

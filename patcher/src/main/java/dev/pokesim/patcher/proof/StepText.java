@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param seen what the core fetches instead of it; null if the step is no fetch, or if the fetch faults
  */
 public record StepText(
-        int site, @Nullable InstructionBytes memory, @Nullable InstructionBytes seen) {
+        int site,
+        @Nullable InstructionBytes memory,
+        @Nullable InstructionBytes seen) {
     /** {@link #site} of a step that is about no place. */
     public static final int NO_SITE = -1;
 
