@@ -102,22 +102,23 @@ class CheckCommandTest {
                 step  core 0, patcher         core 1                in memory then
                    1  fill array, batch 0
                    2  publish refs of core 1
-                   3  write cc at site 0+0                          cc 90  int3
-                   4  send sync IPIs
-                   5                          IPI: serialise
-                   6  all have answered
-                   7  write 3f at site 0+1                          cc 3f  int3
-                   8  write eb at site 0+0                          eb 3f  jmp 0xffffffff81000130
-                   9                          fetch site 0: eb 90   eb 3f  jmp 0xffffffff81000130
+                   3  all refs published
+                   4  write cc at site 0+0                          cc 90  int3
+                   5  send sync IPIs
+                   6                          IPI: serialise
+                   7  all have answered
+                   8  write 3f at site 0+1                          cc 3f  int3
+                   9  write eb at site 0+0                          eb 3f  jmp 0xffffffff81000130
+                  10                          fetch site 0: eb 90   eb 3f  jmp 0xffffffff81000130
                                               !! NoTornInstruction
 
                 core 1 sees  eb 90  jmp 0xffffffff81000081
                 memory has   eb 3f  jmp 0xffffffff81000130
                 Why:
-                  byte 0 seen as eb: written in step 8
+                  byte 0 seen as eb: written in step 9
                   byte 1 seen as 90: stood there from the start, stale: memory has 3f since step
-                    7
-                  core 1 last serialised in step 5; between step 7 and this fetch nothing made
+                    8
+                  core 1 last serialised in step 6; between step 8 and this fetch nothing made
                     it serialise
                 On 2 cores and with 1 site it goes wrong under fetch two-reads, quadword,
                   window, erratum (the weakest: two-reads), and not under coherent, line.
@@ -133,13 +134,13 @@ class CheckCommandTest {
         JsonObject site = objects(found, "sites").get(0);
         assertEquals("bpf_run_000+0xf", site.get("location").getAsString());
         List<JsonObject> steps = objects(found, "steps");
-        JsonObject fetch = steps.get(8);
-        assertEquals(9, steps.size());
+        JsonObject fetch = steps.get(9);
+        assertEquals(10, steps.size());
         assertEquals("fetch 0 eb 90", fetch.get("action").getAsString());
         assertEquals(1, fetch.get("core").getAsInt());
         assertEquals("eb 90", fetch.getAsJsonObject("seen").get("bytes").getAsString());
         assertEquals("eb 3f", fetch.getAsJsonObject("memory").get("bytes").getAsString());
-        assertTrue(steps.get(3).get("memory").isJsonNull(), fetch::toString);
+        assertTrue(steps.get(4).get("memory").isJsonNull(), fetch::toString);
     }
 
     @Test

@@ -8,7 +8,6 @@ import dev.pokesim.cli.console.Report;
 import dev.pokesim.cli.console.UserError;
 import dev.pokesim.emulator.core.FetchMode;
 import dev.pokesim.patcher.kernel.GlobalRefs;
-import dev.pokesim.patcher.kernel.HandlerStep;
 import dev.pokesim.patcher.kernel.PerCpuRefs;
 import dev.pokesim.patcher.kernel.Refs;
 import dev.pokesim.patcher.proof.ProofSetup;
@@ -213,12 +212,11 @@ public final class CheckCommand implements Callable<Integer> {
     }
 
     private ProofSetup setup(PatchProtocol protocol, PatchTarget patched, int cores, Refs scheme, FetchMode mode) {
-        return new ProofSetup(
+        return ProofSetup.of(
                 protocol,
                 ProofSetup.thereAndBack(ProofSetup.batches(patched.places()), rounds),
                 cores,
                 scheme instanceof PerCpuRefs,
-                HandlerStep.KERNEL,
                 mode);
     }
 

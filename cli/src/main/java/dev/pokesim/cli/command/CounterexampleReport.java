@@ -8,7 +8,7 @@ import dev.pokesim.emulator.isa.NotModelled;
 import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.emulator.memory.GuestFault;
 import dev.pokesim.emulator.memory.InstructionBytes;
-import dev.pokesim.patcher.kernel.TextPokeLoc;
+import dev.pokesim.patcher.kernel.PatchPlace;
 import dev.pokesim.patcher.proof.Counterexample;
 import dev.pokesim.patcher.proof.StepText;
 import dev.pokesim.patcher.site.LoadedImage;
@@ -91,7 +91,7 @@ record CounterexampleReport(
             @Nullable Text seen) {}
 
     static CounterexampleReport of(Counterexample found, LoadedImage image) {
-        List<TextPokeLoc> places = found.setup().places();
+        List<PatchPlace> places = found.setup().places();
         List<Step> steps = new ArrayList<>();
         for (int i = 0; i < found.steps().size(); i++) {
             StepText text = found.texts().get(i);
@@ -202,6 +202,7 @@ record CounterexampleReport(
         return switch (parts[0]) {
             case "fill" -> "fill array, batch " + first;
             case "publish" -> "publish refs" + ofCore(first);
+            case "publish.done" -> "all refs published";
             case "write" -> "write " + parts[3] + " at site " + first + parts[2];
             case "sync.send" -> "send sync IPIs";
             case "sync.done" -> "all have answered";
@@ -214,6 +215,8 @@ record CounterexampleReport(
             case "take" -> "take reference";
             case "find" -> "find entry";
             case "act" -> "act as entry says";
+            case "enter" -> "execute at site " + first + parts[2];
+            case "leave" -> "leave site " + first;
             case "drop" -> "drop reference";
             case "iret" -> "IRET: serialise";
             case "fetch" -> action.replaceFirst("fetch [0-9]+", "fetch site " + first + ":");

@@ -71,8 +71,8 @@ final class ProofWords {
     /** What the verdict rests on. */
     static List<String> assumptions(ProofSetup setup, List<ProofWatch.Proved> proved) {
         List<String> lines = new ArrayList<>();
-        lines.add("cores: core 0 patches and executes no site; the other " + (setup.cores() - 1)
-                + " execute any site at any time, for ever");
+        lines.add("cores: core 0 patches, and executes sites where an interrupt can hit it; the other "
+                + (setup.cores() - 1) + " execute any site at any time, for ever");
         for (ProofWatch.Proved one : proved) {
             FetchMode mode = one.result().setup().fetchMode();
             lines.add("fetch " + mode + " (" + mode.source() + ")");

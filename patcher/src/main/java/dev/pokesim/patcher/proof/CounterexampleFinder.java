@@ -80,8 +80,7 @@ final class CounterexampleFinder {
         return null;
     }
 
-    private static BreadthFirstSearch.Result search(
-            ProtocolModel model, BreadthFirstSearch.Progress progress) {
+    private static BreadthFirstSearch.Result search(ProtocolModel model, BreadthFirstSearch.Progress progress) {
         return ProtocolExplorer.search(model, 1, MEMORY_BYTES, progress, new AtomicInteger());
     }
 

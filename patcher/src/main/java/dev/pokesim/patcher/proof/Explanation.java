@@ -78,13 +78,16 @@ record Explanation(List<ProofStep> steps, List<StepText> texts, String what, Lis
         return new Explanation(List.copyOf(all), List.copyOf(texts), who + violated.what(), List.copyOf(reasons));
     }
 
-    /** What is known of the core that takes a step. */
+    /** What is known of the core that takes a step; nothing of the patcher. */
     private static long record(ProtocolState state, ProofStep step) {
-        return step.core() == ProofStep.PATCHER ? CoreRecord.initial(false) : state.record[step.core() - 1];
+        return step.core() == ProofStep.PATCHER ? 0 : state.record[step.core() - 1];
     }
 
     private static StepText text(Interleaving walk, int site, @Nullable InstructionBytes seen) {
         ProtocolProgram program = walk.model().program();
+        if (program.isForeign(site)) {
+            return StepText.NONE;
+        }
         SiteHistory history = program.sites().get(site);
         return new StepText(site, history.textAfter(history.storesBy(program.moment(walk.state().at))), seen);
     }

@@ -7,8 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pokesim.emulator.core.FetchMode;
 import dev.pokesim.emulator.memory.InstructionBytes;
-import dev.pokesim.patcher.kernel.HandlerStep;
-import dev.pokesim.patcher.kernel.TextPokeLoc;
+import dev.pokesim.patcher.kernel.PatchPlace;
 import dev.pokesim.patcher.protocol.BrokenNoSecondSync;
 import dev.pokesim.patcher.protocol.BrokenRefsLate;
 import dev.pokesim.patcher.protocol.PatchProtocol;
@@ -23,11 +22,11 @@ class CounterexampleTextTest {
     private static final InstructionBytes JMP = InstructionBytes.of(0xe9, 1, 2, 3, 4);
 
     private static ProofResult prove(PatchProtocol protocol, FetchMode mode, long... addresses) {
-        List<TextPokeLoc> places = new ArrayList<>();
+        List<PatchPlace> places = new ArrayList<>();
         for (long address : addresses) {
-            places.add(TextPokeLoc.of(address, NOP, JMP));
+            places.add(new PatchPlace(address, NOP, JMP));
         }
-        ProofSetup setup = new ProofSetup(protocol, List.of(places), 16, true, HandlerStep.KERNEL, mode);
+        ProofSetup setup = ProofSetup.of(protocol, List.of(places), 16, true, mode);
         return new ProtocolExplorer(setup, Reduction.ALL, 1, 1 << 24).prove(extent -> true);
     }
 
@@ -76,19 +75,14 @@ class CounterexampleTextTest {
         assertNotNull(found);
         assertEquals(
                 List.of(straddling),
-                found.setup().places().stream().map(TextPokeLoc::address).toList());
+                found.setup().places().stream().map(PatchPlace::address).toList());
         assertEquals(Reduction.NONE, result.reductions(), "with which it was found");
     }
 
     @Test
     void thePatcherOfAnExhaustedProofHasComeToItsEnd() {
-        ProofSetup setup = new ProofSetup(
-                new TextPokeBatch(),
-                List.of(List.of(TextPokeLoc.of(TEXT, NOP, JMP))),
-                3,
-                true,
-                HandlerStep.KERNEL,
-                FetchMode.WINDOW);
+        ProofSetup setup = ProofSetup.of(
+                new TextPokeBatch(), List.of(List.of(new PatchPlace(TEXT, NOP, JMP))), 3, true, FetchMode.WINDOW);
         ProtocolExplorer explorer = new ProtocolExplorer(setup, Reduction.ALL, 1, 1 << 24);
         List<Double> positions = new ArrayList<>();
         explorer.prove(extent -> positions.add(explorer.patcherPosition()));
