@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.pokesim.emulator.core.FetchMode;
 import dev.pokesim.emulator.memory.InstructionBytes;
 import dev.pokesim.patcher.kernel.PatchPlace;
+import dev.pokesim.patcher.protocol.BrokenNoLastSync;
 import dev.pokesim.patcher.protocol.BrokenNoSecondSync;
 import dev.pokesim.patcher.protocol.BrokenRefsLate;
 import dev.pokesim.patcher.protocol.PatchProtocol;
@@ -58,12 +59,21 @@ class CounterexampleTextTest {
     @Test
     void aTrapIsShownWhereItHappens() {
         Counterexample found =
+                prove(new BrokenNoLastSync(), FetchMode.WINDOW, TEXT).counterexample();
+        assertNotNull(found);
+        int step = found.steps().indexOf(new ProofStep(1, "trap 0"));
+        assertEquals(
+                new StepText(0, InstructionBytes.of(0xcc, 1, 2, 3, 4), null),
+                found.texts().get(step));
+        assertEquals(1, found.core());
+    }
+
+    @Test
+    void anInterruptedPatcherViolatesAsCore0() {
+        Counterexample found =
                 prove(new BrokenRefsLate(), FetchMode.WINDOW, TEXT).counterexample();
         assertNotNull(found);
-        StepText trap = found.texts().get(found.texts().size() - 1);
-        assertEquals("trap 0", found.steps().get(found.steps().size() - 1).action());
-        assertEquals(0, trap.site());
-        assertEquals(InstructionBytes.of(0xcc, 0x1f, 0x44, 0, 0), trap.memory());
+        assertEquals(ProofStep.PATCHER, found.core());
     }
 
     @Test
