@@ -1,5 +1,6 @@
 package dev.pokesim.cli;
 
+import dev.pokesim.cli.command.CheckCommand;
 import dev.pokesim.cli.command.CompareCommand;
 import dev.pokesim.cli.command.CompletionCommand;
 import dev.pokesim.cli.command.ProfileCommand;
@@ -39,12 +40,14 @@ import picocli.CommandLine.ScopeType;
             "Examples:",
             "  poke-sim run --cores 480 --sites 164",
             "  poke-sim compare --cores 480 --sites 164",
+            "  poke-sim check --cores 480 --sites 164",
             "  poke-sim sites testdata/elf/statickeys.elf",
             "  poke-sim profile show milan"
         },
         subcommands = {
             RunCommand.class,
             CompareCommand.class,
+            CheckCommand.class,
             SitesCommand.class,
             ProfileCommand.class,
             CompletionCommand.class

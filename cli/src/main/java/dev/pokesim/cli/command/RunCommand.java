@@ -49,7 +49,7 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Refs scheme = RunOptions.named("--refs", refs, RefsSchemes.ALL, Refs::name);
+        Refs scheme = TargetOptions.named("--refs", refs, RefsSchemes.ALL, Refs::name);
         List<RunSetup> setups = run.setups(scheme);
         return output.print(RunResult.of(setups, Replicas.run("patching", setups, output)))
                 .exitCode()

@@ -82,7 +82,7 @@ public final class SitesCommand implements Callable<Integer> {
     }
 
     private SitesReport list() {
-        SiteOrder order = RunOptions.named("--sort", sort, List.of(SiteOrder.values()), SiteOrder::optionName);
+        SiteOrder order = TargetOptions.named("--sort", sort, List.of(SiteOrder.values()), SiteOrder::optionName);
         Optional<LoadedImage> loadedKernel =
                 Optional.ofNullable(kernel).map(path -> ElfInput.of(path).load());
         // What the kernel lacks other modules define; nothing is executed here, so any address will do.

@@ -2,12 +2,14 @@ package dev.pokesim.cli.console;
 
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Timer;
 import java.util.TimerTask;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import me.tongfei.progressbar.ProgressState;
 import org.jspecify.annotations.Nullable;
 
 /** A bar on a terminal, shown once a piece of work has lasted for a while, and wiped out when it ends. */
@@ -27,6 +29,7 @@ final class BarProgress implements ProgressReporter {
     private @Nullable Timer timer;
     private @Nullable ProgressBar bar;
     private long stepsDone;
+    private String figures = "";
 
     /**
      * A reporter for a terminal.
@@ -42,6 +45,7 @@ final class BarProgress implements ProgressReporter {
     public synchronized void start(String what, long total) {
         done();
         stepsDone = 0;
+        figures = "";
         Timer waiting = new Timer("poke-sim-progress", true);
         timer = waiting;
         waiting.schedule(
@@ -59,8 +63,11 @@ final class BarProgress implements ProgressReporter {
         if (timer != caller) {
             return;
         }
-        bar = new ProgressBarBuilder()
-                .setTaskName(what)
+        ProgressBarBuilder builder = new ProgressBarBuilder();
+        if (total <= 0) {
+            builder.setRenderer(BarProgress::withoutBar);
+        }
+        bar = builder.setTaskName(what)
                 .setInitialMax(total > 0 ? total : -1)
                 .setStyle(ProgressBarStyle.ASCII)
                 .clearDisplayOnFinish()
@@ -69,6 +76,21 @@ final class BarProgress implements ProgressReporter {
                 .setConsumer(new WipedConsumer(terminal))
                 .build();
         bar.stepTo(stepsDone);
+        bar.setExtraMessage(figures);
+    }
+
+    /** What there is to say of work whose length nobody knows; a bar would only take the place of the figures. */
+    private static String withoutBar(ProgressState state, int columns) {
+        long seconds = state.getTotalElapsed().toSeconds();
+        String line = String.format(
+                Locale.ROOT,
+                "%s: %d/? (%d:%02d) %s",
+                state.getTaskName(),
+                state.getCurrent(),
+                seconds / 60,
+                seconds % 60,
+                state.getExtraMessage());
+        return line.substring(0, Math.min(line.length(), columns));
     }
 
     @Override
@@ -76,6 +98,14 @@ final class BarProgress implements ProgressReporter {
         stepsDone = done;
         if (bar != null) {
             bar.stepTo(done);
+        }
+    }
+
+    @Override
+    public synchronized void detail(String latest) {
+        figures = latest;
+        if (bar != null) {
+            bar.setExtraMessage(latest);
         }
     }
 

@@ -17,6 +17,9 @@ public interface ProgressReporter {
     /** Says how many steps are done by now, in total: not how many came since the last call. */
     void step(long done);
 
+    /** Says how it stands, in a few figures; the latest call is what counts. */
+    void detail(String figures);
+
     /** Tells something worth a line of its own. */
     void note(String line);
 

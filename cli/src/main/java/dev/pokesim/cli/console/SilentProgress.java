@@ -9,6 +9,9 @@ final class SilentProgress implements ProgressReporter {
     public void step(long done) {}
 
     @Override
+    public void detail(String figures) {}
+
+    @Override
     public void note(String line) {}
 
     @Override

@@ -9,6 +9,8 @@ import java.util.List;
  *
  * @param setup with as few cores and sites as still show it
  * @param steps from the start; the last one is the violation itself, where it is something that a core does
+ * @param texts what each step has to do with text, in the order of the steps
+ * @param core that violates the property; the patcher's if it is the patcher, or all together
  * @param oracle the property that is violated, by the name of its class in {@code check}
  * @param what happens, in one sentence
  * @param reasons who wrote what was seen, and which serialisation was missing; a line each
@@ -18,6 +20,8 @@ import java.util.List;
 public record Counterexample(
         ProofSetup setup,
         List<ProofStep> steps,
+        List<StepText> texts,
+        int core,
         String oracle,
         String what,
         List<String> reasons,
@@ -25,6 +29,7 @@ public record Counterexample(
         Extent extent) {
     public Counterexample {
         steps = List.copyOf(steps);
+        texts = List.copyOf(texts);
         reasons = List.copyOf(reasons);
         modes = List.copyOf(modes);
     }

@@ -3,11 +3,14 @@ package dev.pokesim.patcher.proof;
 import dev.pokesim.emulator.core.FetchMode;
 import dev.pokesim.emulator.explore.BreadthFirstSearch;
 import dev.pokesim.emulator.explore.BreadthFirstSearch.Outcome;
+import dev.pokesim.emulator.memory.InstructionBytes;
 import dev.pokesim.patcher.kernel.PatchPlace;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -20,42 +23,71 @@ final class CounterexampleFinder {
     private static final long MEMORY_BYTES = 1L << 30;
     private static final long QUICK_STATES = 30_000;
     private static final long THOROUGH_STATES = 3_000_000;
+    private static final int MAX_ALONE = 256;
+    private static final long LINE_BYTES = 64;
 
     private CounterexampleFinder() {}
 
-    /** Looks at the smallest sizes, for a fraction of a second; null if nothing is wrong there as far as was looked. */
+    /**
+     * Looks at the smallest sizes, and at every kind of site alone, for a fraction of a second; null if nothing is wrong there as
+     * far as was looked.
+     */
     static @Nullable Counterexample quickly(ProofSetup setup) {
-        return find(setup, 2, 3, QUICK_STATES);
+        Counterexample found = find(setup, 2, 3, upTo(QUICK_STATES));
+        return found == null ? alone(setup) : found;
     }
 
-    /** Looks at sizes that can be gone through in seconds; null if none of these shows any violation. */
-    static @Nullable Counterexample thoroughly(ProofSetup setup) {
-        return find(setup, 3, 4, THOROUGH_STATES);
+    /** Looks at sizes that can be gone through in seconds; null if none of these shows any violation, or if it was stopped. */
+    static @Nullable Counterexample thoroughly(ProofSetup setup, BreadthFirstSearch.Progress progress) {
+        BreadthFirstSearch.Progress bounded = upTo(THOROUGH_STATES);
+        return find(setup, 3, 4, extent -> bounded.reached(extent) && progress.reached(extent));
     }
 
-    private static @Nullable Counterexample find(ProofSetup setup, int maxSites, int maxCores, long maxStates) {
-        for (int sites = 1; sites <= maxSites; sites++) {
-            for (int cores = 2; cores <= Math.min(maxCores, setup.cores()); cores++) {
-                Counterexample found = at(shrink(setup, sites, cores), maxStates);
+    private static BreadthFirstSearch.Progress upTo(long maxStates) {
+        return extent -> extent.states() < maxStates;
+    }
+
+    /** Sites differ in their texts and in where they lie in a cache line; it may take a certain one. */
+    private static @Nullable Counterexample alone(ProofSetup setup) {
+        record Kind(InstructionBytes oldText, InstructionBytes newText, long offset) {}
+        Set<Kind> seen = new HashSet<>(); // only asked
+        List<PatchPlace> places = setup.places();
+        for (PatchPlace place : places.subList(0, Math.min(MAX_ALONE, places.size()))) {
+            if (seen.add(new Kind(place.oldText(), place.newText(), place.address() & LINE_BYTES - 1))) {
+                Counterexample found = at(only(setup, List.of(place.address()), 2), upTo(QUICK_STATES));
                 if (found != null) {
                     return found;
                 }
             }
-            if (setup.placeCount() <= sites) {
+        }
+        return null;
+    }
+
+    private static @Nullable Counterexample find(
+            ProofSetup setup, int maxSites, int maxCores, BreadthFirstSearch.Progress progress) {
+        int siteCount = setup.places().size();
+        for (int sites = 1; sites <= maxSites; sites++) {
+            for (int cores = 2; cores <= Math.min(maxCores, setup.cores()); cores++) {
+                Counterexample found = at(shrink(setup, sites, cores), progress);
+                if (found != null) {
+                    return found;
+                }
+            }
+            if (siteCount <= sites) {
                 break;
             }
         }
         return null;
     }
 
-    private static BreadthFirstSearch.Result search(ProtocolModel model, long maxStates) {
-        return ProtocolExplorer.search(model, 1, MEMORY_BYTES, extent -> extent.states() < maxStates);
+    private static BreadthFirstSearch.Result search(ProtocolModel model, BreadthFirstSearch.Progress progress) {
+        return ProtocolExplorer.search(model, 1, MEMORY_BYTES, progress, new AtomicInteger());
     }
 
     /** The shortest interleaving at exactly this size; null if nothing is wrong there. */
-    private static @Nullable Counterexample at(ProofSetup setup, long maxStates) {
+    private static @Nullable Counterexample at(ProofSetup setup, BreadthFirstSearch.Progress progress) {
         ProtocolModel model = model(setup);
-        BreadthFirstSearch.Result result = search(model, maxStates);
+        BreadthFirstSearch.Result result = search(model, progress);
         if (result.outcome() != Outcome.WRONG) {
             return null;
         }
@@ -66,10 +98,12 @@ final class CounterexampleFinder {
         return new Counterexample(
                 setup,
                 explanation.steps(),
+                explanation.texts(),
+                violated.group() < 0 ? ProofStep.PATCHER : violated.group() + 1,
                 violated.oracle(),
                 explanation.what(),
                 explanation.reasons(),
-                modes(setup, maxStates),
+                modes(setup, progress),
                 result.extent());
     }
 
@@ -87,23 +121,26 @@ final class CounterexampleFinder {
         return walk.taken();
     }
 
-    private static List<FetchMode> modes(ProofSetup setup, long maxStates) {
+    private static List<FetchMode> modes(ProofSetup setup, BreadthFirstSearch.Progress progress) {
         return Stream.of(FetchMode.values())
                 .filter(mode -> {
                     ProtocolModel model = model(setup.withFetchMode(mode));
-                    return search(model, maxStates).outcome() == Outcome.WRONG;
+                    return search(model, progress).outcome() == Outcome.WRONG;
                 })
                 .toList();
     }
 
-    /** The same with the first places only, of every batch, and fewer cores. */
+    /** The same with the first places only, of every batch, and another number of cores. */
     static ProofSetup shrink(ProofSetup setup, int sites, int cores) {
-        List<Long> addresses = setup.batches().stream()
-                .flatMap(Collection::stream)
-                .map(PatchPlace::address)
-                .distinct()
-                .toList();
-        List<Long> kept = addresses.subList(0, Math.min(sites, addresses.size()));
+        return only(setup, addresses(setup).stream().limit(sites).toList(), cores);
+    }
+
+    private static List<Long> addresses(ProofSetup setup) {
+        return setup.places().stream().map(PatchPlace::address).toList();
+    }
+
+    /** The same with some places only, of every batch, and another number of cores. */
+    private static ProofSetup only(ProofSetup setup, List<Long> kept, int cores) {
         List<List<PatchPlace>> batches = new ArrayList<>();
         for (List<PatchPlace> batch : setup.batches()) {
             List<PatchPlace> places = batch.stream()

@@ -3,32 +3,43 @@ package dev.pokesim.patcher.proof;
 import dev.pokesim.emulator.memory.InstructionBytes;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says why an interleaving goes wrong: which step wrote each byte that was seen, what memory holds instead, and since when the
  * core has not serialised.
  *
  * @param steps with the violating fetch, if it is one, as the last
+ * @param texts what each step has to do with text
  * @param what happens
  * @param reasons a line each
  */
-record Explanation(List<ProofStep> steps, String what, List<String> reasons) {
+record Explanation(List<ProofStep> steps, List<StepText> texts, String what, List<String> reasons) {
 
     static Explanation of(ProofSetup setup, List<ProofStep> steps, Violated violated) {
         Interleaving walk = new Interleaving(setup);
         ProtocolProgram program = walk.model().program();
         int core = violated.group() + 1;
         int[] stepOfStore = new int[program.storeCount()]; // 1-based
+        List<StepText> texts = new ArrayList<>();
         int serialisedAt = 0;
         for (int i = 0; i < steps.size(); i++) {
             int before = program.moment(walk.state().at);
             int epoch = violated.group() < 0 ? 0 : CoreRecord.epoch(walk.state().record[violated.group()]);
+            long record = record(walk.state(), steps.get(i));
             if (!walk.take(steps.get(i))) {
                 throw new IllegalStateException("step " + (i + 1) + " (" + steps.get(i) + ") cannot be taken");
             }
-            if (program.moment(walk.state().at) != before) {
+            boolean isStore = program.moment(walk.state().at) != before;
+            if (isStore) {
                 stepOfStore[before] = i + 1;
             }
+            long after = record(walk.state(), steps.get(i));
+            boolean isTrap = CoreRecord.phase(record) == 0 && CoreRecord.phase(after) != 0;
+            texts.add(
+                    isStore
+                            ? text(walk, program.siteOfMoment(before), null)
+                            : isTrap ? text(walk, CoreRecord.site(after), null) : StepText.NONE);
             boolean isOwn = violated.group() >= 0 && steps.get(i).core() == core;
             boolean serialises = isOwn
                     && (steps.get(i).action().equals("ack")
@@ -51,6 +62,7 @@ record Explanation(List<ProofStep> steps, String what, List<String> reasons) {
             boolean isOutside = CoreRecord.phase(walk.state().record[violated.group()]) == 0;
             if (isTorn || isOutside) {
                 all.add(ProofStep.fetch(core, violated.site(), seen));
+                texts.add(text(walk, violated.site(), seen));
             }
             if (seen != null) {
                 bytes(reasons, site, seen, since, now, stepOfStore);
@@ -63,7 +75,21 @@ record Explanation(List<ProofStep> steps, String what, List<String> reasons) {
             }
         }
         String who = violated.group() >= 0 ? "core " + core + " " : "";
-        return new Explanation(List.copyOf(all), who + violated.what(), List.copyOf(reasons));
+        return new Explanation(List.copyOf(all), List.copyOf(texts), who + violated.what(), List.copyOf(reasons));
+    }
+
+    /** What is known of the core that takes a step; nothing of the patcher. */
+    private static long record(ProtocolState state, ProofStep step) {
+        return step.core() == ProofStep.PATCHER ? 0 : state.record[step.core() - 1];
+    }
+
+    private static StepText text(Interleaving walk, int site, @Nullable InstructionBytes seen) {
+        ProtocolProgram program = walk.model().program();
+        if (program.isForeign(site)) {
+            return StepText.NONE;
+        }
+        SiteHistory history = program.sites().get(site);
+        return new StepText(site, history.textAfter(history.storesBy(program.moment(walk.state().at))), seen);
     }
 
     private static void bytes(

@@ -6,6 +6,7 @@ import dev.pokesim.patcher.kernel.PatchPlace;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
 import dev.pokesim.patcher.protocol.PatchProtocol;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -83,6 +84,15 @@ public record ProofSetup(
     /** How many places all batches have together. */
     public int placeCount() {
         return batches.stream().mapToInt(List::size).sum();
+    }
+
+    /** Every place once, as its first batch patches it, in the order in which steps number them. */
+    public List<PatchPlace> places() {
+        Set<Long> seen = new HashSet<>(); // only asked
+        return batches.stream()
+                .flatMap(List::stream)
+                .filter(place -> seen.add(place.address()))
+                .toList();
     }
 
     /** The same with another fetch mode. */

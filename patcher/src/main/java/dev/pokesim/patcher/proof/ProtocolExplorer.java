@@ -8,6 +8,7 @@ import dev.pokesim.emulator.explore.Successors;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Proves or refutes that a patch protocol is safe: goes through every state that any number of steps of the patcher and the
@@ -18,6 +19,10 @@ public final class ProtocolExplorer {
     private final Set<Reduction> reductions;
     private final int workers;
     private final long memoryLimitBytes;
+    /** The last position of the patcher that any state visited has. */
+    private final AtomicInteger furthest = new AtomicInteger();
+
+    private volatile int end = 1;
 
     /**
      * @param workers threads; the result does not depend on them
@@ -38,7 +43,7 @@ public final class ProtocolExplorer {
     public ProofResult prove(BreadthFirstSearch.Progress progress) {
         Counterexample small = CounterexampleFinder.quickly(setup);
         if (small != null) {
-            return new ProofResult(setup, reductions, ProofResult.Verdict.VIOLATED, small.extent(), small);
+            return new ProofResult(setup, Reduction.NONE, ProofResult.Verdict.VIOLATED, small.extent(), small);
         }
         Set<Reduction> used = reductions;
         Result result = search(used, progress);
@@ -53,19 +58,35 @@ public final class ProtocolExplorer {
                 used,
                 ProofResult.verdict(result.outcome()),
                 result.extent(),
-                result.outcome() == Outcome.WRONG ? CounterexampleFinder.thoroughly(setup) : null);
+                result.outcome() == Outcome.WRONG ? CounterexampleFinder.thoroughly(setup, progress) : null);
+    }
+
+    /**
+     * How far the patcher has come in any state visited so far, 0 to 1 of its program. Any thread may ask, while the proof runs; no
+     * share of the work: the states are not spread evenly.
+     */
+    public double patcherPosition() {
+        return furthest.get() / (double) end;
     }
 
     private Result search(Set<Reduction> with, BreadthFirstSearch.Progress progress) {
-        return search(new ProtocolModel(new ProtocolProgram(setup), setup, with), workers, memoryLimitBytes, progress);
+        ProtocolModel model = new ProtocolModel(new ProtocolProgram(setup), setup, with);
+        furthest.set(0);
+        end = model.program().size() - 1;
+        return search(model, workers, memoryLimitBytes, progress, furthest);
     }
 
     static Result search(
-            ProtocolModel model, int workers, long memoryLimitBytes, BreadthFirstSearch.Progress progress) {
+            ProtocolModel model,
+            int workers,
+            long memoryLimitBytes,
+            BreadthFirstSearch.Progress progress,
+            AtomicInteger furthest) {
         StateCodec codec = new StateCodec(model);
         byte[] initial = new byte[codec.maxSizeBytes()];
         int sizeBytes = codec.write(model.initial(), initial);
-        return new BreadthFirstSearch(() -> new StateExpander(model, codec), workers, memoryLimitBytes, progress)
+        return new BreadthFirstSearch(
+                        () -> new StateExpander(model, codec, furthest), workers, memoryLimitBytes, progress)
                 .run(Arrays.copyOf(initial, sizeBytes));
     }
 
@@ -73,14 +94,16 @@ public final class ProtocolExplorer {
     private static final class StateExpander implements Expander, ProtocolModel.Visitor {
         private final ProtocolModel model;
         private final StateCodec codec;
+        private final AtomicInteger furthest;
         private final ProtocolState state;
         private final ProtocolState next;
         private final byte[] bytes;
         private Successors successors = Successors.NONE;
 
-        StateExpander(ProtocolModel model, StateCodec codec) {
+        StateExpander(ProtocolModel model, StateCodec codec, AtomicInteger furthest) {
             this.model = model;
             this.codec = codec;
+            this.furthest = furthest;
             state = new ProtocolState(model.cores());
             next = new ProtocolState(model.cores());
             bytes = new byte[codec.maxSizeBytes()];
@@ -89,6 +112,9 @@ public final class ProtocolExplorer {
         @Override
         public void expand(byte[] encoded, int sizeBytes, Successors into) {
             codec.read(encoded, sizeBytes, state);
+            if (state.at > furthest.get()) {
+                furthest.accumulateAndGet(state.at, Math::max);
+            }
             successors = into;
             model.expand(state, next, this);
         }

@@ -1,0 +1,264 @@
+package dev.pokesim.cli.command;
+
+import dev.pokesim.cli.console.ByteSizeConverter;
+import dev.pokesim.cli.console.Console;
+import dev.pokesim.cli.console.DurationConverter;
+import dev.pokesim.cli.console.OutputOptions;
+import dev.pokesim.cli.console.Report;
+import dev.pokesim.cli.console.UserError;
+import dev.pokesim.emulator.core.FetchMode;
+import dev.pokesim.patcher.kernel.GlobalRefs;
+import dev.pokesim.patcher.kernel.PerCpuRefs;
+import dev.pokesim.patcher.kernel.Refs;
+import dev.pokesim.patcher.proof.ProofSetup;
+import dev.pokesim.patcher.proof.Reduction;
+import dev.pokesim.patcher.protocol.PatchProtocol;
+import dev.pokesim.patcher.protocol.PatchProtocols;
+import dev.pokesim.patcher.run.PatchTarget;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code poke-sim check}: proves or refutes that no interleaving of a patch protocol makes a core execute a wrong instruction. */
+@Command(
+        name = "check",
+        description = {
+            "Prove that no interleaving breaks a patch protocol, or show a shortest one that does.",
+            "Every state is visited that one patching core and the others can reach; nothing is sampled.",
+            ""
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  poke-sim check --cores 480 --sites 164",
+            "  poke-sim check --protocol broken-no-second-sync --fetch all",
+            "  poke-sim check --input testdata/elf/statickeys.elf --key stats_key --batches 2",
+            "  poke-sim check --cores 5 --sites 2 --reductions none --time-limit 60s",
+            "  poke-sim check --all",
+            "  poke-sim check --growth"
+        })
+public final class CheckCommand implements Callable<Integer> {
+    private static final int FEWEST_CORES = 2;
+    private static final int MAX_ROUNDS = 64;
+    private static final int MAX_WORKERS = 1024;
+    private static final int MATRIX_CORES = 4;
+    private static final int MATRIX_SITES = 3;
+    private static final int LARGEST_GROWTH = 256;
+    private static final String ALL = "all";
+    private static final String NONE = "none";
+    private static final List<Refs> SCHEMES = List.of(new PerCpuRefs(), new GlobalRefs());
+    private static final List<String> MATRIX_REFUSES = List.of(
+            "--growth", "--protocol", "--fetch", "--cores", "--sites", "--call-sites", "--seed", "--input", "--key");
+    private static final List<String> GROWTH_REFUSES = List.of("--cores", "--sites");
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private final TargetOptions target = new TargetOptions();
+
+    @Option(
+            names = "--batches",
+            paramLabel = "K",
+            defaultValue = "1",
+            description = "Patch all sites K times, there and back and there again (default: ${DEFAULT-VALUE}).")
+    private int rounds;
+
+    @Option(
+            names = "--refs",
+            paramLabel = "SCHEME",
+            defaultValue = "percpu",
+            description =
+                    "How handlers count references: percpu or global (default: ${DEFAULT-VALUE}; both with --growth).")
+    private String refs = "";
+
+    @Option(
+            names = "--fetch",
+            paramLabel = "MODE",
+            defaultValue = "window",
+            description = "How stale fetched text may be: coherent, two-reads, line, quadword, window, erratum, or all "
+                    + "(default: ${DEFAULT-VALUE}).")
+    private String fetch = "";
+
+    @Option(
+            names = "--reductions",
+            paramLabel = "LIST",
+            defaultValue = ALL,
+            description =
+                    "Which states may be left out without leaving out a verdict: all, none, or some of prompt-sync, "
+                            + "whole-handlers, symmetry and weak-return, with commas (default: ${DEFAULT-VALUE}).")
+    private String reductions = "";
+
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
+            description = "Threads; the result does not depend on them (default: one per processor).")
+    private @Nullable Integer workers;
+
+    @Option(
+            names = "--time-limit",
+            paramLabel = "TIME",
+            converter = DurationConverter.class,
+            description = "Stop without a verdict after so long: 90s, 5m, 2h (default: never).")
+    private @Nullable Duration timeLimit;
+
+    @Option(
+            names = "--memory-limit",
+            paramLabel = "SIZE",
+            converter = ByteSizeConverter.class,
+            description =
+                    "Stop without a verdict when the states take so much: 512m, 2g (default: half of the JVM's heap).")
+    private @Nullable Long memoryLimit;
+
+    @Option(
+            names = "--all",
+            description =
+                    "Every protocol under every fetch mode, at a small size, against the verdict that it should have.")
+    private boolean all;
+
+    @Option(
+            names = "--growth",
+            description = "Count states for 1, 2, 4 .. 256 executing cores and as many sites, with both --refs.")
+    private boolean growth;
+
+    @Mixin
+    private final OutputOptions output;
+
+    /** The command, printing to this console. */
+    public CheckCommand(Console console) {
+        this.output = new OutputOptions(console);
+    }
+
+    @Override
+    public Integer call() {
+        TargetOptions.require(
+                rounds >= 1 && rounds <= MAX_ROUNDS, "--batches " + rounds + " is not between 1 and " + MAX_ROUNDS);
+        Set<Reduction> reduced = reductions();
+        ProofWatch watch = new ProofWatch(
+                output,
+                reduced,
+                workers(),
+                timeLimit,
+                memoryLimit == null ? Runtime.getRuntime().maxMemory() / 2 : memoryLimit);
+        Report report = all ? matrix(watch) : growth ? growth(watch) : one(watch, reduced);
+        watch.sayHowLong();
+        return output.print(report).exitCode().value();
+    }
+
+    private CheckResult one(ProofWatch watch, Set<Reduction> reduced) {
+        int cores = target.cores(FEWEST_CORES);
+        PatchProtocol protocol = target.protocol();
+        Refs scheme = refs();
+        List<FetchMode> modes = fetchModes();
+        PatchTarget patched = target.target();
+        List<ProofWatch.Proved> proved = new ArrayList<>();
+        for (FetchMode mode : modes) {
+            proved.add(watch.prove(
+                    modes.size() == 1 ? "states" : mode + ", states", setup(protocol, patched, cores, scheme, mode)));
+        }
+        return CheckResult.of(patched.image(), rounds, target.seed(), reduced, proved);
+    }
+
+    private CheckMatrix matrix(ProofWatch watch) {
+        refuse("--all goes through every protocol and fetch mode at a size of its own", MATRIX_REFUSES);
+        Refs scheme = refs();
+        PatchTarget patched = target.upTo(MATRIX_SITES);
+        List<CheckMatrix.Cell> cells = new ArrayList<>();
+        for (PatchProtocol protocol : PatchProtocols.ALL) {
+            for (FetchMode mode : FetchMode.values()) {
+                ProofWatch.Proved proved =
+                        watch.prove(protocol.name() + ", states", setup(protocol, patched, MATRIX_CORES, scheme, mode));
+                cells.add(CheckMatrix.Cell.of(proved.result(), ExpectedVerdicts.of(protocol, mode)));
+            }
+        }
+        return CheckMatrix.of(MATRIX_CORES, MATRIX_SITES, scheme.name(), rounds, cells, ExpectedVerdicts.notes());
+    }
+
+    private CheckGrowth growth(ProofWatch watch) {
+        refuse("--growth goes through cores and sites by itself", GROWTH_REFUSES);
+        List<FetchMode> modes = fetchModes();
+        TargetOptions.require(modes.size() == 1, "--growth takes one fetch mode; name it instead of --fetch all");
+        PatchProtocol protocol = target.protocol();
+        PatchTarget patched = target.upTo(LARGEST_GROWTH);
+        List<Refs> schemes = isGiven("--refs") ? List.of(refs()) : SCHEMES;
+        List<ProofWatch.Proved> proved = new ArrayList<>();
+        for (Refs scheme : schemes) {
+            for (int size = 1; size <= patched.places().size(); size *= 2) {
+                ProofSetup setup = setup(protocol, patched.first(size), size + 1, scheme, modes.get(0));
+                ProofWatch.Proved next = watch.prove(size + " cores and sites, states", setup);
+                proved.add(next);
+                if (next.stop() != null) {
+                    break; // larger ones take longer
+                }
+            }
+        }
+        return new CheckGrowth(
+                CheckResult.name(CheckResult.worst(proved)),
+                protocol.name(),
+                modes.get(0).optionName(),
+                patched.image().name(),
+                rounds,
+                proved.stream().map(one -> CheckGrowth.Row.of(one.result())).toList());
+    }
+
+    private ProofSetup setup(PatchProtocol protocol, PatchTarget patched, int cores, Refs scheme, FetchMode mode) {
+        return ProofSetup.of(
+                protocol,
+                ProofSetup.thereAndBack(ProofSetup.batches(patched.places()), rounds),
+                cores,
+                scheme instanceof PerCpuRefs,
+                mode);
+    }
+
+    private void refuse(String because, List<String> options) {
+        for (String option : options) {
+            if (isGiven(option)) {
+                throw new UserError(because + "; leave out " + option);
+            }
+        }
+    }
+
+    private boolean isGiven(String option) {
+        return spec.commandLine().getParseResult().hasMatchedOption(option);
+    }
+
+    private Refs refs() {
+        return TargetOptions.named("--refs", refs, SCHEMES, Refs::name);
+    }
+
+    private List<FetchMode> fetchModes() {
+        List<FetchMode> modes = Arrays.asList(FetchMode.values());
+        return fetch.equals(ALL) ? modes : List.of(TargetOptions.named("--fetch", fetch, modes, FetchMode::optionName));
+    }
+
+    private Set<Reduction> reductions() {
+        if (reductions.equals(ALL)) {
+            return Reduction.ALL;
+        }
+        Set<Reduction> chosen = EnumSet.noneOf(Reduction.class);
+        if (!reductions.equals(NONE)) {
+            for (String name : reductions.split(",", -1)) {
+                chosen.add(TargetOptions.named(
+                        "--reductions", name, Arrays.asList(Reduction.values()), Reduction::optionName));
+            }
+        }
+        return chosen;
+    }
+
+    private int workers() {
+        int count = workers == null ? Runtime.getRuntime().availableProcessors() : workers;
+        TargetOptions.require(
+                count >= 1 && count <= MAX_WORKERS, "--workers " + count + " is not between 1 and " + MAX_WORKERS);
+        return count;
+    }
+}

@@ -1,0 +1,98 @@
+package dev.pokesim.cli.command;
+
+import dev.pokesim.emulator.core.FetchMode;
+import dev.pokesim.patcher.proof.ProofResult;
+import dev.pokesim.patcher.proof.ProofSetup;
+import dev.pokesim.patcher.proof.Reduction;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a verdict covers, what it rests on and what it leaves open, in sentences; docs/check.md says more. */
+final class ProofWords {
+    /** What no verdict of a proof says. */
+    static final List<String> UNSAID = List.of(
+            "that any processor fetches like this: the fetch mode is a reading of the manuals, not a measurement",
+            "that a kernel's machine code takes these steps: the proof goes through the protocol's steps and the handler's, "
+                    + "not through instructions",
+            "that the emulated instruction, the stack or a register is right: the oracles of poke-sim run watch those",
+            "that every wait ends under a fair schedule: a state in which nothing can go on is found, an endless loop is not",
+            "anything about NMIs, INT3s of other owners, cores that go online or offline, or time");
+
+    private ProofWords() {}
+
+    /** The verdict's sentence, behind the word SAFE, VIOLATED or INCOMPLETE. */
+    static String covers(CheckResult.Setup setup, List<ProofWatch.Proved> proved) {
+        String size = size(setup.cores(), setup.sites())
+                + (setup.rounds() == 1 ? "" : " in " + setup.rounds() + " rounds there and back");
+        List<String> clauses = new ArrayList<>();
+        List<ProofWatch.Proved> violated = with(proved, ProofResult.Verdict.VIOLATED);
+        if (!violated.isEmpty()) {
+            clauses.add("an interleaving breaks " + setup.protocol() + " under fetch " + modes(violated)
+                    + enough(violated));
+        }
+        List<ProofWatch.Proved> incomplete = with(proved, ProofResult.Verdict.INCOMPLETE);
+        if (!incomplete.isEmpty()) {
+            clauses.add("stopped by " + incomplete.get(0).stop() + " before every interleaving of " + size + " of "
+                    + setup.protocol() + " under fetch " + modes(incomplete)
+                    + " was visited; nothing wrong so far says nothing about the rest");
+        }
+        List<ProofWatch.Proved> safe = with(proved, ProofResult.Verdict.SAFE);
+        if (!safe.isEmpty()) {
+            clauses.add("exhausted: no interleaving of " + size + " breaks " + setup.protocol() + " under fetch "
+                    + modes(safe));
+        }
+        return String.join("; ", clauses);
+    }
+
+    private static String enough(List<ProofWatch.Proved> violated) {
+        ProofResult weakest = violated.get(0).result();
+        if (weakest.counterexample() == null) {
+            return "; only a large search shows it, so no short one is printed";
+        }
+        ProofSetup small = weakest.counterexample().setup();
+        return ": " + size(small.cores(), small.places().size()) + " are enough";
+    }
+
+    static String size(int cores, int sites) {
+        return cores + " cores and " + CheckResult.counted(sites, "site");
+    }
+
+    private static List<ProofWatch.Proved> with(List<ProofWatch.Proved> proved, ProofResult.Verdict verdict) {
+        return proved.stream().filter(one -> one.result().verdict() == verdict).toList();
+    }
+
+    private static String modes(List<ProofWatch.Proved> proved) {
+        List<String> names = proved.stream()
+                .map(one -> one.result().setup().fetchMode().optionName())
+                .toList();
+        return (names.size() == 1 ? "mode " : "modes ") + String.join(", ", names);
+    }
+
+    /** What the verdict rests on. */
+    static List<String> assumptions(ProofSetup setup, List<ProofWatch.Proved> proved) {
+        List<String> lines = new ArrayList<>();
+        lines.add("cores: core 0 patches, and executes sites where an interrupt can hit it; the other "
+                + (setup.cores() - 1) + " execute any site at any time, for ever");
+        for (ProofWatch.Proved one : proved) {
+            FetchMode mode = one.result().setup().fetchMode();
+            lines.add("fetch " + mode + " (" + mode.source() + ")");
+        }
+        boolean isWeak = proved.stream()
+                .allMatch(one -> one.result().reductions().contains(Reduction.WEAK_RETURN)
+                        && one.result().verdict() == ProofResult.Verdict.SAFE);
+        lines.add("serialises: the handler of the sync IPI"
+                + (isWeak
+                        ? "; that the IRET of the INT3 handler serialises was not needed"
+                        : ", and the IRET of the INT3 handler")
+                + "; nothing else does, not even the trap");
+        lines.add(
+                "handler: takes a reference, finds the entry, acts, drops the reference, returns; an IPI waits meanwhile");
+        lines.add("references: "
+                + (setup.perCoreRefs()
+                        ? "one count per core, published and retired one after the other"
+                        : "one count for all cores, raised only if it is not 0"));
+        lines.add("data (array, references, pending IPIs) is sequentially consistent; stores into text reach memory in "
+                + "program order, one store at a time");
+        return lines;
+    }
+}

@@ -1,0 +1,41 @@
+package dev.pokesim.cli.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.pokesim.cli.command.CheckMatrix.Cell;
+import dev.pokesim.cli.console.ExitCode;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CheckMatrixTest {
+    private static final Cell RIGHT = new Cell("a", "line", "safe", "safe", null, 9);
+    private static final Cell MISSED = new Cell("a", "window", "safe", "violated", null, 9);
+    private static final Cell FALSE_ALARM = new Cell("a", "window", "violated", "safe", "NoTornInstruction", 9);
+    private static final Cell STOPPED = new Cell("a", "window", "incomplete", "safe", null, 9);
+
+    private static CheckMatrix matrix(Cell... cells) {
+        return CheckMatrix.of(4, 3, "percpu", 1, List.of(cells), List.of());
+    }
+
+    @Test
+    void aVerdictThatShouldBeOtherwiseIsAFailureInEitherDirection() {
+        assertEquals(ExitCode.FINE, matrix(RIGHT).exitCode());
+        assertEquals(ExitCode.VIOLATED, matrix(RIGHT, MISSED).exitCode());
+        assertEquals(ExitCode.VIOLATED, matrix(RIGHT, FALSE_ALARM).exitCode());
+        assertEquals(ExitCode.INCOMPLETE, matrix(RIGHT, STOPPED).exitCode());
+    }
+
+    @Test
+    void aVerdictThatShouldBeOtherwiseIsMarkedAndCanBeSeenAlone() {
+        StringWriter text = new StringWriter();
+        matrix(RIGHT, MISSED).printText(new PrintWriter(text));
+        assertTrue(text.toString().startsWith("NOT AS EXPECTED: 1 verdict"), text::toString);
+        assertTrue(text.toString().contains("\na         safe  safe!\n"), text::toString);
+        assertTrue(
+                text.toString().contains("should be violated: poke-sim check --protocol a --fetch window"),
+                text::toString);
+    }
+}
