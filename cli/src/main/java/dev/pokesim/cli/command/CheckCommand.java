@@ -13,8 +13,10 @@ import dev.pokesim.patcher.kernel.Refs;
 import dev.pokesim.patcher.proof.ProofSetup;
 import dev.pokesim.patcher.proof.Reduction;
 import dev.pokesim.patcher.protocol.PatchProtocol;
-import dev.pokesim.patcher.protocol.PatchProtocols;
 import dev.pokesim.patcher.run.PatchTarget;
+import dev.pokesim.patcher.sequence.PatchCatalogue;
+import dev.pokesim.patcher.sequence.PatchScenario;
+import dev.pokesim.patcher.sequence.PatchScenarioReader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,6 +46,7 @@ import picocli.CommandLine.Spec;
             "  poke-sim check --protocol broken-no-second-sync --fetch all",
             "  poke-sim check --input testdata/elf/statickeys.elf --key stats_key --batches 2",
             "  poke-sim check --cores 5 --sites 2 --reductions none --time-limit 60s",
+            "  poke-sim check --scenario hotspot-self-jump --fetch all",
             "  poke-sim check --all",
             "  poke-sim check --growth"
         })
@@ -51,14 +54,34 @@ public final class CheckCommand implements Callable<Integer> {
     private static final int FEWEST_CORES = 2;
     private static final int MAX_ROUNDS = 64;
     private static final int MAX_WORKERS = 1024;
-    private static final int MATRIX_CORES = 4;
-    private static final int MATRIX_SITES = 3;
     private static final int LARGEST_GROWTH = 256;
     private static final String ALL = "all";
     private static final String NONE = "none";
     private static final List<Refs> SCHEMES = List.of(new PerCpuRefs(), new GlobalRefs());
     private static final List<String> MATRIX_REFUSES = List.of(
-            "--growth", "--protocol", "--fetch", "--cores", "--sites", "--call-sites", "--seed", "--input", "--key");
+            "--scenario",
+            "--growth",
+            "--protocol",
+            "--fetch",
+            "--cores",
+            "--sites",
+            "--call-sites",
+            "--seed",
+            "--input",
+            "--key",
+            "--refs",
+            "--batches");
+    private static final List<String> SCENARIO_REFUSES = List.of(
+            "--growth",
+            "--protocol",
+            "--cores",
+            "--sites",
+            "--call-sites",
+            "--seed",
+            "--input",
+            "--key",
+            "--refs",
+            "--batches");
     private static final List<String> GROWTH_REFUSES = List.of("--cores", "--sites");
 
     @Spec
@@ -123,8 +146,14 @@ public final class CheckCommand implements Callable<Integer> {
     @Option(
             names = "--all",
             description =
-                    "Every protocol under every fetch mode, at a small size, against the verdict that it should have.")
+                    "Every scenario that comes with the tool under every fetch mode, against the verdict that it should have.")
     private boolean all;
+
+    @Option(
+            names = "--scenario",
+            paramLabel = "NAME|FILE",
+            description = "Check a scenario: one that comes with the tool, or a YAML file of yours.")
+    private @Nullable String scenario;
 
     @Option(
             names = "--growth",
@@ -150,7 +179,11 @@ public final class CheckCommand implements Callable<Integer> {
                 workers(),
                 timeLimit,
                 memoryLimit == null ? Runtime.getRuntime().maxMemory() / 2 : memoryLimit);
-        Report report = all ? matrix(watch) : growth ? growth(watch) : one(watch, reduced);
+        Report report = all
+                ? matrix(watch)
+                : scenario != null
+                        ? ofScenario(watch, reduced, scenario)
+                        : growth ? growth(watch) : one(watch, reduced);
         watch.sayHowLong();
         return output.print(report).exitCode().value();
     }
@@ -166,22 +199,32 @@ public final class CheckCommand implements Callable<Integer> {
             proved.add(watch.prove(
                     modes.size() == 1 ? "states" : mode + ", states", setup(protocol, patched, cores, scheme, mode)));
         }
-        return CheckResult.of(patched.image(), rounds, target.seed(), reduced, proved);
+        return CheckResult.of(patched.image(), protocol.description(), rounds, target.seed(), reduced, proved);
     }
 
     private CheckMatrix matrix(ProofWatch watch) {
-        refuse("--all goes through every protocol and fetch mode at a size of its own", MATRIX_REFUSES);
-        Refs scheme = refs();
-        PatchTarget patched = target.upTo(MATRIX_SITES);
+        refuse("--all goes through every scenario and fetch mode", MATRIX_REFUSES);
         List<CheckMatrix.Cell> cells = new ArrayList<>();
-        for (PatchProtocol protocol : PatchProtocols.ALL) {
+        for (PatchScenario each : PatchCatalogue.all()) {
             for (FetchMode mode : FetchMode.values()) {
-                ProofWatch.Proved proved =
-                        watch.prove(protocol.name() + ", states", setup(protocol, patched, MATRIX_CORES, scheme, mode));
-                cells.add(CheckMatrix.Cell.of(proved.result(), ExpectedVerdicts.of(protocol, mode)));
+                ProofWatch.Proved proved = watch.prove(each.name() + ", states", each.setup(mode));
+                cells.add(CheckMatrix.Cell.of(each, proved.result()));
             }
         }
-        return CheckMatrix.of(MATRIX_CORES, MATRIX_SITES, scheme.name(), rounds, cells, ExpectedVerdicts.notes());
+        return CheckMatrix.of(cells);
+    }
+
+    private CheckResult ofScenario(ProofWatch watch, Set<Reduction> reduced, String nameOrFile) {
+        refuse(
+                "--scenario says what is checked; --fetch, --reductions, --workers and limits go with it",
+                SCENARIO_REFUSES);
+        PatchScenario read = PatchScenarioReader.read(nameOrFile);
+        List<FetchMode> modes = fetchModes();
+        List<ProofWatch.Proved> proved = new ArrayList<>();
+        for (FetchMode mode : modes) {
+            proved.add(watch.prove(modes.size() == 1 ? "states" : mode + ", states", read.setup(mode)));
+        }
+        return CheckResult.of(read.image(), read.about() + " Source: " + read.source(), 1, null, reduced, proved);
     }
 
     private CheckGrowth growth(ProofWatch watch) {

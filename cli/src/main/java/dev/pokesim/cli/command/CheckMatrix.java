@@ -6,49 +6,57 @@ import dev.pokesim.cli.console.Report;
 import dev.pokesim.cli.console.TextTable;
 import dev.pokesim.patcher.proof.ProofResult;
 import dev.pokesim.patcher.proof.ProofResult.Verdict;
+import dev.pokesim.patcher.sequence.PatchScenario;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code poke-sim check --all} prints: the verdict on every protocol under every fetch mode, against what it should be.
+ * What {@code poke-sim check --all} prints: the verdict on every scenario under every fetch mode, against what it should be.
  *
  * @param unexpected how many verdicts differ from what they should be
  * @param incomplete how many proofs were stopped
- * @param cells by protocol, then by fetch mode
- * @param notes on what is expected
+ * @param cells by scenario, then by fetch mode
  */
-record CheckMatrix(
-        int cores,
-        int sites,
-        String refs,
-        int rounds,
-        int unexpected,
-        int incomplete,
-        List<Cell> cells,
-        List<String> notes)
-        implements Report {
+record CheckMatrix(int unexpected, int incomplete, List<Cell> cells) implements Report {
+    private static final String SAFE = "safe";
+
+    /** What a table has room for, for each oracle. */
+    private static final Map<String, String> WORDS = Map.of(
+            "NoTornInstruction", "torn",
+            "NoEntryInsideSite", "inside",
+            "EveryInt3IsClaimed", "unclaimed",
+            "ActsAsEmulated", "acts",
+            "NothingOldAfterFinish", "old",
+            "ArrayStableWhileReferenced", "array",
+            "EveryWaitEnds", "waits",
+            "NoBug", "bug");
 
     /**
-     * One protocol under one fetch mode.
+     * One scenario under one fetch mode.
      *
+     * @param expected the properties of which one should be violated; empty if none should
      * @param oracle the property that is violated; null if none is, or if no small counterexample was found
      */
     record Cell(
-            String protocol,
+            String scenario,
             String fetch,
             String verdict,
-            String expected,
+            Set<String> expected,
             @Nullable String oracle,
             long states) {
 
-        static Cell of(ProofResult result, Verdict expected) {
+        static Cell of(PatchScenario scenario, ProofResult result) {
             return new Cell(
-                    result.setup().protocol().name(),
+                    scenario.name(),
                     result.setup().fetchMode().optionName(),
                     CheckResult.name(result.verdict()),
-                    CheckResult.name(expected),
+                    new TreeSet<>(scenario.expected(result.setup().fetchMode())),
                     result.counterexample() == null
                             ? null
                             : result.counterexample().oracle(),
@@ -60,24 +68,21 @@ record CheckMatrix(
         }
 
         private boolean isUnexpected() {
-            return !isIncomplete() && !verdict.equals(expected);
+            boolean isRight = expected.isEmpty() ? verdict.equals(SAFE) : oracle != null && expected.contains(oracle);
+            return !isIncomplete() && !isRight;
         }
 
         private String text() {
-            return isUnexpected() ? verdict + "!" : verdict;
+            String word = oracle == null ? verdict : WORDS.getOrDefault(oracle, oracle);
+            return isUnexpected() ? word + "!" : word;
         }
     }
 
-    static CheckMatrix of(int cores, int sites, String refs, int rounds, List<Cell> cells, List<String> notes) {
+    static CheckMatrix of(List<Cell> cells) {
         return new CheckMatrix(
-                cores,
-                sites,
-                refs,
-                rounds,
                 (int) cells.stream().filter(Cell::isUnexpected).count(),
                 (int) cells.stream().filter(Cell::isIncomplete).count(),
-                List.copyOf(cells),
-                notes);
+                List.copyOf(cells));
     }
 
     @Override
@@ -87,7 +92,7 @@ record CheckMatrix(
 
     @Override
     public void printText(PrintWriter out) {
-        List<String> protocols = distinct(cells.stream().map(Cell::protocol));
+        List<String> scenarios = distinct(cells.stream().map(Cell::scenario));
         List<String> modes = distinct(cells.stream().map(Cell::fetch));
         out.println(
                 switch (exitCode()) {
@@ -99,31 +104,30 @@ record CheckMatrix(
                         "INCOMPLETE: " + CheckResult.counted(incomplete, "proof")
                                 + " stopped before a verdict; the others are as they should be";
                 });
-        out.println(protocols.size() + " protocols under " + modes.size() + " fetch modes, "
-                + ProofWords.size(cores, sites) + (rounds == 1 ? "" : ", " + rounds + " rounds there and back")
-                + ", references " + refs);
+        out.println(scenarios.size() + " scenarios under " + modes.size() + " fetch modes");
         out.println();
-        TextTable table = new TextTable().words("protocol");
+        TextTable table = new TextTable().words("scenario");
         modes.forEach(table::words);
-        for (String protocol : protocols) {
+        for (String scenario : scenarios) {
             table.row(Stream.concat(
-                            Stream.of(protocol),
+                            Stream.of(scenario),
                             cells.stream()
-                                    .filter(cell -> cell.protocol.equals(protocol))
+                                    .filter(cell -> cell.scenario.equals(scenario))
                                     .map(Cell::text))
                     .toArray());
         }
         out.print(table);
         out.println();
-        notes.forEach(note -> Paragraph.print(out, "", note));
+        List<String> legend = new ArrayList<>();
+        WORDS.keySet().stream().sorted().forEach(oracle -> legend.add(WORDS.get(oracle) + ": " + oracle));
+        Paragraph.print(out, "", "Violated properties: " + String.join(", ", legend));
         cells.stream()
                 .filter(Cell::isUnexpected)
                 .forEach(cell -> Paragraph.print(
                         out,
                         "",
-                        "should be " + cell.expected + ": poke-sim check --protocol " + cell.protocol + " --fetch "
-                                + cell.fetch + " --cores " + cores + " --sites " + sites + " --refs " + refs
-                                + " --batches " + rounds));
+                        "should be " + (cell.expected.isEmpty() ? SAFE : String.join(" or ", cell.expected))
+                                + ": poke-sim check --scenario " + cell.scenario + " --fetch " + cell.fetch));
     }
 
     private static List<String> distinct(Stream<String> names) {

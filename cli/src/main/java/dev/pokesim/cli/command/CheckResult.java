@@ -6,6 +6,7 @@ import dev.pokesim.cli.console.Report;
 import dev.pokesim.cli.console.TextTable;
 import dev.pokesim.emulator.core.FetchMode;
 import dev.pokesim.emulator.explore.BreadthFirstSearch.Extent;
+import dev.pokesim.patcher.proof.Assurance;
 import dev.pokesim.patcher.proof.Counterexample;
 import dev.pokesim.patcher.proof.ProofResult;
 import dev.pokesim.patcher.proof.ProofSetup;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param verdict safe, violated or incomplete: the worst of all fetch modes
  * @param covers the verdict in words, with what it covers
  * @param proofs one per fetch mode
+ * @param assurance what holds besides: whether waits end, and whether the number of cores matters; empty if nothing is safe
  * @param assumptions what the verdict rests on
  * @param unsaid what it does not say
  * @param counterexample under the weakest of the modes that were asked for and show one; null if there is none
@@ -35,6 +37,7 @@ record CheckResult(
         String covers,
         Setup setup,
         List<Proof> proofs,
+        List<String> assurance,
         List<String> assumptions,
         List<String> unsaid,
         @Nullable CounterexampleReport counterexample)
@@ -46,6 +49,7 @@ record CheckResult(
      * @param cores with core 0, which patches
      * @param rounds there and back again
      * @param batches in all rounds
+     * @param seed of generated text; null if there is none
      */
     record Setup(
             String input,
@@ -56,7 +60,7 @@ record CheckResult(
             int rounds,
             int batches,
             String refs,
-            long seed,
+            @Nullable Long seed,
             List<String> reductions) {}
 
     /**
@@ -105,15 +109,22 @@ record CheckResult(
     }
 
     /**
+     * @param description of what is checked
+     * @param seed of generated text; null if there is none
      * @param proved one per fetch mode, at least one, different in their modes only
      */
     static CheckResult of(
-            LoadedImage image, int rounds, long seed, Set<Reduction> asked, List<ProofWatch.Proved> proved) {
+            LoadedImage image,
+            String description,
+            int rounds,
+            @Nullable Long seed,
+            Set<Reduction> asked,
+            List<ProofWatch.Proved> proved) {
         ProofSetup first = proved.get(0).result().setup();
         Setup setup = new Setup(
                 image.name(),
                 first.protocol().name(),
-                first.protocol().description(),
+                description,
                 first.cores(),
                 first.places().size(),
                 rounds,
@@ -131,9 +142,20 @@ record CheckResult(
                 ProofWords.covers(setup, proved),
                 setup,
                 proved.stream().map(Proof::of).toList(),
+                assurance(proved),
                 ProofWords.assumptions(first, proved),
                 ProofWords.UNSAID,
                 counterexample);
+    }
+
+    /** What holds besides, for the last of the modes under which it is safe: they go from the weakest to the strongest. */
+    private static List<String> assurance(List<ProofWatch.Proved> proved) {
+        return proved.stream()
+                .filter(one -> one.result().verdict() == ProofResult.Verdict.SAFE)
+                .reduce((weaker, stronger) -> stronger)
+                .map(one -> ProofWords.assurance(
+                        one.result().setup(), Assurance.of(one.result().setup())))
+                .orElse(List.of());
     }
 
     static ProofResult.Verdict worst(List<ProofWatch.Proved> proved) {
@@ -171,7 +193,7 @@ record CheckResult(
     public void printText(PrintWriter out) {
         out.println(verdict.toUpperCase(Locale.ROOT) + ": " + covers);
         out.println();
-        out.println(setup.protocol + ": " + setup.description);
+        Paragraph.print(out, "", setup.protocol + ": " + setup.description);
         out.println(
                 setup.input + ": " + counted(setup.sites, "site") + " in " + counted(setup.batches, "batch", "batches")
                         + (setup.rounds == 1 ? "" : ", there and back in " + setup.rounds + " rounds") + ", references "
@@ -181,6 +203,10 @@ record CheckResult(
         out.println();
         if (counterexample != null) {
             counterexample.printText(out);
+            out.println();
+        }
+        if (!assurance.isEmpty()) {
+            printList(out, "Besides:", assurance);
             out.println();
         }
         printList(out, "Assumed:", assumptions);

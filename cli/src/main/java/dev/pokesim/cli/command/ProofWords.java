@@ -1,6 +1,7 @@
 package dev.pokesim.cli.command;
 
 import dev.pokesim.emulator.core.FetchMode;
+import dev.pokesim.patcher.proof.Assurance;
 import dev.pokesim.patcher.proof.ProofResult;
 import dev.pokesim.patcher.proof.ProofSetup;
 import dev.pokesim.patcher.proof.Reduction;
@@ -15,10 +16,35 @@ final class ProofWords {
             "that a kernel's machine code takes these steps: the proof goes through the protocol's steps and the handler's, "
                     + "not through instructions",
             "that the emulated instruction, the stack or a register is right: the oracles of poke-sim run watch those",
-            "that every wait ends under a fair schedule: a state in which nothing can go on is found, an endless loop is not",
-            "anything about NMIs, INT3s of other owners, cores that go online or offline, or time");
+            "anything about NMIs, or time; about INT3s of other owners, tasks that rest inside a place, and cores that come "
+                    + "up late only where a scenario has them");
 
     private ProofWords() {}
+
+    /** What holds besides safety. */
+    static List<String> assurance(ProofSetup setup, Assurance assurance) {
+        List<String> lines = new ArrayList<>();
+        if (assurance.livelock() != null) {
+            lines.add("fetch " + setup.fetchMode() + ": a wait may never end, although nobody is kept from going on: "
+                    + assurance.livelock());
+        } else if (assurance.livenessStates() == 0) {
+            lines.add("fetch " + setup.fetchMode()
+                    + ": whether every wait ends was not looked at: too many states even with "
+                    + assurance.livenessCores() + " cores");
+        } else {
+            lines.add("fetch " + setup.fetchMode() + ": every wait ends if nobody is kept from going on for ever ("
+                    + RunResult.number(assurance.livenessStates()) + " states with " + assurance.livenessCores()
+                    + " cores, none in an endless loop that each of them takes part in)");
+        }
+        lines.add(
+                assurance.objection() == null
+                        ? "fetch " + setup.fetchMode()
+                                + ": safe for every number of cores: no core can do more or less because of another, so one that went "
+                                + "wrong among many would go wrong alone (tested for every two states that cores can be in)"
+                        : "fetch " + setup.fetchMode() + ": nothing is said about other numbers of cores: "
+                                + assurance.objection());
+        return lines;
+    }
 
     /** The verdict's sentence, behind the word SAFE, VIOLATED or INCOMPLETE. */
     static String covers(CheckResult.Setup setup, List<ProofWatch.Proved> proved) {

@@ -4,6 +4,10 @@ import dev.pokesim.emulator.core.FetchMode;
 import dev.pokesim.patcher.kernel.PatchPlace;
 import dev.pokesim.patcher.proof.ProofSetup;
 import dev.pokesim.patcher.proof.ProofSetup.Company;
+import dev.pokesim.patcher.site.ImageBytes;
+import dev.pokesim.patcher.site.LoadedImage;
+import dev.pokesim.patcher.site.Segment;
+import dev.pokesim.patcher.site.Symbols;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -49,5 +53,18 @@ public record PatchScenario(
     /** The names of the oracles one of which is violated; empty if it is safe. */
     public Set<String> expected(FetchMode mode) {
         return expected.getOrDefault(mode, Set.of());
+    }
+
+    /** The places as an image: text that holds their old bytes, and nothing else. */
+    public LoadedImage image() {
+        List<Segment> segments = sequence.places().stream()
+                .map(place -> new Segment(
+                        "text",
+                        place.address(),
+                        ImageBytes.copyOf(place.oldText().toArray()),
+                        true,
+                        false))
+                .toList();
+        return new LoadedImage("scenario " + name, segments, Symbols.of(List.of()), List.of());
     }
 }
