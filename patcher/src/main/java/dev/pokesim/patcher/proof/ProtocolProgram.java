@@ -85,6 +85,7 @@ final class ProtocolProgram {
     private final List<PatchAction> actions = new ArrayList<>();
     private final List<Kind> kinds = new ArrayList<>();
     private final List<Position> positions = new ArrayList<>();
+    private final Map<Long, Integer> index = new HashMap<>(); // of sites by address; only looked up
     private final List<SiteHistory> sites = new ArrayList<>();
     private final List<SiteFetches> fetches = new ArrayList<>();
     private final List<int[]> batches = new ArrayList<>(); // per batch its sites in the order of the array
@@ -93,7 +94,6 @@ final class ProtocolProgram {
     private final boolean hasForeignInt3;
 
     ProtocolProgram(ProofSetup setup) {
-        Map<Long, Integer> index = new HashMap<>(); // only looked up
         for (List<PatchPlace> batch : setup.batches()) {
             for (PatchPlace place : batch) {
                 int number = index.computeIfAbsent(place.address(), address -> sites.size());
@@ -370,6 +370,11 @@ final class ProtocolProgram {
         return sites;
     }
 
+    /** The site at an address, or {@link #NONE}. */
+    int siteAt(long address) {
+        return index.getOrDefault(address, NONE);
+    }
+
     /** The number of the INT3 that always stands elsewhere; {@link #NONE} if there is none. */
     int foreignSite() {
         return hasForeignInt3 ? sites.size() : NONE;
@@ -387,6 +392,11 @@ final class ProtocolProgram {
     /** What stands at a site in the end. */
     InstructionBytes lastText(int site) {
         return sites.get(site).textAfter(sites.get(site).storeCount());
+    }
+
+    /** The batch in the array, or {@link #NONE}. */
+    int array(int at) {
+        return positions.get(at).array;
     }
 
     /** The batch in the array, or {@link #NONE}. */
