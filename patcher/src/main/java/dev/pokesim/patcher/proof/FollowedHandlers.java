@@ -105,18 +105,24 @@ final class FollowedHandlers {
     void decided(Core core, long address, boolean claims) {
         int id = core.id();
         passHidden(id);
-        String what = (claims ? "claims" : "does not claim") + " the INT3 at " + Address.text(address);
         if (next(id) == HandlerStep.RETURN) {
             boolean isFound = site[id] != ProtocolProgram.NONE && program.finds(takenAt[id], site[id]);
             boolean isOwned = site[id] != ProtocolProgram.NONE && program.isOwned(site[id]);
             if (claims != isFound && (claims || !isOwned)) {
-                state.lost(core, what + "; the proof's handler " + (isFound ? "finds it" : "does not find it"));
+                state.lost(
+                        core,
+                        decision(address, claims) + "; the proof's handler "
+                                + (isFound ? "finds it" : "does not find it"));
             }
         } else if (claims || next(id) != HandlerStep.TAKE_REF || state.borrows[id] || !state.mayHaveReadZero(id)) {
-            state.lost(core, what + " before \"" + next(id).word() + "\"");
+            state.lost(core, decision(address, claims) + " before \"" + next(id).word() + "\"");
         } else {
             go(id, steps.indexOf(HandlerStep.RETURN) + 1);
         }
+    }
+
+    private static String decision(long address, boolean claims) {
+        return (claims ? "claims" : "does not claim") + " the INT3 at " + Address.text(address);
     }
 
     void returned(Core core) {

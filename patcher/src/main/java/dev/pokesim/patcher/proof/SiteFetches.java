@@ -62,7 +62,9 @@ final class SiteFetches {
     private final Map<Integer, @Nullable Outcome[]> known = new HashMap<>(); // by offset; only looked up
     /** By pair of moments, everything that a fetch can begin with; only asked whether it contains. */
     private final Map<Integer, Set<InstructionBytes>> beginnings = new HashMap<>();
-    /** Per offset the instructions that some text has there. */
+
+    private final List<InstructionBytes> intermediates;
+    /** Per offset the instructions that some text has there; empty until it is asked for. */
     private final Map<Integer, Set<InstructionBytes>> legal = new HashMap<>();
 
     /**
@@ -71,10 +73,7 @@ final class SiteFetches {
     SiteFetches(SiteHistory history, FetchMode mode, List<InstructionBytes> intermediates) {
         this.history = history;
         this.mode = mode;
-        for (InstructionBytes text : history.texts()) {
-            addInstructions(text);
-        }
-        legalAt(0).addAll(intermediates);
+        this.intermediates = List.copyOf(intermediates);
     }
 
     private Set<InstructionBytes> legalAt(int offset) {
@@ -186,6 +185,10 @@ final class SiteFetches {
         Choices choices = new Choices();
         TextFetcher fetcher =
                 new TextFetcher(new DecodeCache(memory, new Decoder()), new FetchView(memory, mode, choices));
+        if (legal.isEmpty()) {
+            history.texts().forEach(this::addInstructions);
+            legalAt(0).addAll(intermediates);
+        }
         Set<InstructionBytes> allowed = legalAt(offset);
         boolean int3 = false;
         String wrong = null;
