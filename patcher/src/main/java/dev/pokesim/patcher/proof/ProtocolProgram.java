@@ -399,11 +399,6 @@ final class ProtocolProgram {
         return positions.get(at).array;
     }
 
-    /** The batch in the array, or {@link #NONE}. */
-    int array(int at) {
-        return positions.get(at).array;
-    }
-
     SiteFetches fetches(int site) {
         return fetches.get(site);
     }
