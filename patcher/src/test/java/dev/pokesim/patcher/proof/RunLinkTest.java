@@ -370,6 +370,6 @@ class RunLinkTest {
                 .jump("idle")
                 .build();
         run.bench.run(other, run.bench.patcher(TWO));
-        run.assertCaught("core 1 writes");
+        run.assertCaught("which in the proof only the patcher does");
     }
 }
