@@ -1,9 +1,9 @@
 package dev.pokesim.patcher.proof;
 
-import dev.pokesim.emulator.explore.Choices;
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.core.FetchMode;
 import dev.pokesim.emulator.core.FetchView;
+import dev.pokesim.emulator.explore.Choices;
 import dev.pokesim.emulator.isa.DecodeCache;
 import dev.pokesim.emulator.isa.Decoded;
 import dev.pokesim.emulator.isa.Decoder;
