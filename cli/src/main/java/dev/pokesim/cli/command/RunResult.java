@@ -3,9 +3,9 @@ package dev.pokesim.cli.command;
 import dev.pokesim.cli.console.ExitCode;
 import dev.pokesim.cli.console.Report;
 import dev.pokesim.cli.console.TextTable;
-import dev.pokesim.patcher.check.Oracles;
 import dev.pokesim.patcher.check.Violation;
 import dev.pokesim.patcher.run.Assumptions;
+import dev.pokesim.patcher.run.PatchRun;
 import dev.pokesim.patcher.run.RunReport;
 import dev.pokesim.patcher.run.RunReport.Outcome;
 import dev.pokesim.patcher.run.RunSetup;
@@ -152,7 +152,7 @@ record RunResult(
                 over(reports, r -> us(r.simulatedPs())),
                 runs,
                 Assumptions.of(first),
-                Oracles.properties(),
+                PatchRun.properties(),
                 found,
                 events);
     }

@@ -225,6 +225,9 @@ public final class Machine implements InterruptBus {
 
     @Override
     public void answerCalls(Core by) {
+        if (observer != null) {
+            observer.answered(by);
+        }
         for (Core sender : takenCalls.get(by.id())) {
             sender.addOutstanding(-1);
             if (transport != null) {

@@ -35,4 +35,7 @@ public interface MachineObserver {
 
     /** An IPI was sent. */
     default void sent(Core from, int target, int vector) {}
+
+    /** A core answers the calls that it took. */
+    default void answered(Core core) {}
 }

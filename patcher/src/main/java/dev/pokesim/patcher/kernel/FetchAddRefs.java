@@ -17,6 +17,11 @@ public final class FetchAddRefs implements Refs {
     }
 
     @Override
+    public boolean isPerCore() {
+        return false;
+    }
+
+    @Override
     public void publish(Routine.Builder routine, BatchContext context) {
         global.publish(routine, context);
     }

@@ -17,6 +17,11 @@ public final class GlobalRefs implements Refs {
     }
 
     @Override
+    public boolean isPerCore() {
+        return false;
+    }
+
+    @Override
     public void publish(Routine.Builder routine, BatchContext context) {
         int count = routine.local();
         routine.load("nr: load", count, core -> KernelLayout.COUNT, 4, 0)

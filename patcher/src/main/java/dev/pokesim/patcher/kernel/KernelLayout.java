@@ -2,6 +2,7 @@ package dev.pokesim.patcher.kernel;
 
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.memory.Access;
+import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.microop.AddressOf;
 
@@ -72,6 +73,16 @@ public record KernelLayout(long stext, int possibleCores) {
     /** GS base of a core. */
     public static long perCpu(int core) {
         return PER_CPU + core * PER_CPU_STRIDE;
+    }
+
+    /** Whose per-CPU area an address lies in. */
+    public static int coreOf(long address) {
+        return (int) ((address - PER_CPU) / PER_CPU_STRIDE);
+    }
+
+    /** Whether an address belongs to the temporary mapping of text, which reaches as far as entries' addresses do. */
+    public boolean isPoking(long address) {
+        return Address.isWithin(address, stext + POKING_OFFSET, 1L << 31);
     }
 
     /** Where the kernel looks up GS base of a core. */

@@ -121,6 +121,13 @@ public final class Listeners implements PatchListener {
     }
 
     @Override
+    public void answered(Core core) {
+        for (PatchListener listener : all) {
+            listener.answered(core);
+        }
+    }
+
+    @Override
     public void batchStarted(Core patcher, int entries) {
         for (PatchListener listener : all) {
             listener.batchStarted(patcher, entries);

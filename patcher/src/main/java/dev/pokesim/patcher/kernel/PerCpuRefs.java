@@ -20,6 +20,11 @@ public final class PerCpuRefs implements Refs {
     }
 
     @Override
+    public boolean isPerCore() {
+        return true;
+    }
+
+    @Override
     public void publish(Routine.Builder routine, BatchContext context) {
         int possible = context.layout().possibleCores();
         int cpu = routine.local();

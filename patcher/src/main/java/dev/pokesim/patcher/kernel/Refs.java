@@ -12,6 +12,9 @@ public interface Refs {
     /** As users write it. */
     String name();
 
+    /** Whether each core has a count of its own, rather than all one. */
+    boolean isPerCore();
+
     /** The patcher makes the array usable: from now on handlers can take references. */
     void publish(Routine.Builder routine, BatchContext context);
 

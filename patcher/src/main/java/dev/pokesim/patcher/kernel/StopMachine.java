@@ -13,7 +13,7 @@ public final class StopMachine {
     public static final int VECTOR = 0xf8;
 
     /** The word that is 1 while cores are to stay stopped. */
-    private static final long HOLD = KernelLayout.TEXT_MUTEX + 0x50;
+    public static final long HOLD = KernelLayout.TEXT_MUTEX + 0x50;
 
     private StopMachine() {}
 

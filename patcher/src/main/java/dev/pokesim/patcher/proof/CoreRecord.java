@@ -74,6 +74,11 @@ final class CoreRecord {
         return withPhase(with(record, MARKED_SHIFT, false), OUTSIDE, 0);
     }
 
+    /** Whether a handler of this core can take a reference in the core's own count. */
+    static boolean canTake(long record) {
+        return isPublished(record) || held(record) > 0;
+    }
+
     static boolean isInHandler(long record) {
         int phase = phase(record);
         return phase > OUTSIDE && phase < STOPPED;

@@ -496,8 +496,7 @@ final class ProtocolModel {
 
     private boolean isAvailable(ProtocolState state, int group) {
         if (setup.perCoreRefs()) {
-            long record = state.record[group];
-            return CoreRecord.isPublished(record) || CoreRecord.held(record) > 0;
+            return CoreRecord.canTake(state.record[group]);
         }
         return program.isPublished(state.at) || held(state) > 0;
     }

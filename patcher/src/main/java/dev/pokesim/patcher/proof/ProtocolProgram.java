@@ -85,6 +85,7 @@ final class ProtocolProgram {
     private final List<PatchAction> actions = new ArrayList<>();
     private final List<Kind> kinds = new ArrayList<>();
     private final List<Position> positions = new ArrayList<>();
+    private final Map<Long, Integer> index = new HashMap<>(); // of sites by address; only looked up
     private final List<SiteHistory> sites = new ArrayList<>();
     private final List<SiteFetches> fetches = new ArrayList<>();
     private final List<int[]> batches = new ArrayList<>(); // per batch its sites in the order of the array
@@ -93,7 +94,6 @@ final class ProtocolProgram {
     private final boolean hasForeignInt3;
 
     ProtocolProgram(ProofSetup setup) {
-        Map<Long, Integer> index = new HashMap<>(); // only looked up
         for (List<PatchPlace> batch : setup.batches()) {
             for (PatchPlace place : batch) {
                 int number = index.computeIfAbsent(place.address(), address -> sites.size());
@@ -368,6 +368,11 @@ final class ProtocolProgram {
 
     List<SiteHistory> sites() {
         return sites;
+    }
+
+    /** The site at an address, or {@link #NONE}. */
+    int siteAt(long address) {
+        return index.getOrDefault(address, NONE);
     }
 
     /** The number of the INT3 that always stands elsewhere; {@link #NONE} if there is none. */

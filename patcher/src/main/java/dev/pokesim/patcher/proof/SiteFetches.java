@@ -17,6 +17,7 @@ import dev.pokesim.emulator.memory.InstructionBytes;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +60,11 @@ final class SiteFetches {
     private final SiteHistory history;
     private final FetchMode mode;
     private final Map<Integer, @Nullable Outcome[]> known = new HashMap<>(); // by offset; only looked up
-    /** Per offset the instructions that some text has there. */
+    /** By pair of moments, everything that a fetch can begin with; only asked whether it contains. */
+    private final Map<Integer, Set<InstructionBytes>> beginnings = new HashMap<>();
+
+    private final List<InstructionBytes> intermediates;
+    /** Per offset the instructions that some text has there; empty until it is asked for. */
     private final Map<Integer, Set<InstructionBytes>> legal = new HashMap<>();
 
     /**
@@ -68,10 +73,7 @@ final class SiteFetches {
     SiteFetches(SiteHistory history, FetchMode mode, List<InstructionBytes> intermediates) {
         this.history = history;
         this.mode = mode;
-        for (InstructionBytes text : history.texts()) {
-            addInstructions(text);
-        }
-        legalAt(0).addAll(intermediates);
+        this.intermediates = List.copyOf(intermediates);
     }
 
     private Set<InstructionBytes> legalAt(int offset) {
@@ -123,7 +125,45 @@ final class SiteFetches {
         return outcome;
     }
 
-    private Outcome fetchAll(int offset, int since, int now) {
+    /**
+     * Whether a fetch at the site's start can begin with some bytes, of which none lies behind the site; whatever stands there has no
+     * part in it. The moments are those of {@link #between(int, int)}.
+     */
+    synchronized boolean canBeginWith(InstructionBytes bytes, int since, int now) {
+        return beginnings
+                .computeIfAbsent(since * (history.storeCount() + 1) + now, pair -> beginnings(since, now))
+                .contains(bytes);
+    }
+
+    private Set<InstructionBytes> beginnings(int since, int now) {
+        Set<InstructionBytes> all = new HashSet<>();
+        if (since == now) {
+            InstructionBytes text = history.textAfter(now);
+            for (int sizeBytes = 1; sizeBytes <= text.sizeBytes(); sizeBytes++) {
+                all.add(text.prefix(sizeBytes));
+            }
+            return all;
+        }
+        Core core = coreAt(0, since, now);
+        Choices choices = new Choices();
+        FetchView view = new FetchView(core.memory(), mode, choices);
+        do {
+            view.begin(core);
+            int[] bytes = new int[history.sizeBytes()];
+            try {
+                for (int i = 0; i < bytes.length; i++) {
+                    bytes[i] = view.byteAt(core, i);
+                    all.add(InstructionBytes.of(bytes).prefix(i + 1));
+                }
+            } catch (GuestFault erratum) {
+                continue; // this fetch ends before the byte
+            }
+        } while (choices.next());
+        return all;
+    }
+
+    /** A core that is {@code offset} bytes inside the site, between two moments. */
+    private Core coreAt(int offset, int since, int now) {
         AddressSpace memory = text();
         Core core = new Core(CORE, memory);
         core.setRip(history.address() + offset);
@@ -136,9 +176,19 @@ final class SiteFetches {
         if (since == now) {
             serialise(core);
         }
+        return core;
+    }
+
+    private Outcome fetchAll(int offset, int since, int now) {
+        Core core = coreAt(offset, since, now);
+        AddressSpace memory = core.memory();
         Choices choices = new Choices();
         TextFetcher fetcher =
                 new TextFetcher(new DecodeCache(memory, new Decoder()), new FetchView(memory, mode, choices));
+        if (legal.isEmpty()) {
+            history.texts().forEach(this::addInstructions);
+            legalAt(0).addAll(intermediates);
+        }
         Set<InstructionBytes> allowed = legalAt(offset);
         boolean int3 = false;
         String wrong = null;

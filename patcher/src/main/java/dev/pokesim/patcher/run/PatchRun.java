@@ -29,6 +29,8 @@ import dev.pokesim.patcher.kernel.StopMachine;
 import dev.pokesim.patcher.kernel.SyncCores;
 import dev.pokesim.patcher.kernel.TextMutex;
 import dev.pokesim.patcher.kernel.TextPokeArray;
+import dev.pokesim.patcher.proof.ProofSetup;
+import dev.pokesim.patcher.proof.RunLink;
 import dev.pokesim.patcher.protocol.PatchRoutine;
 import dev.pokesim.patcher.scenario.Scenario;
 import dev.pokesim.patcher.site.LoadedImage;
@@ -64,6 +66,7 @@ public final class PatchRun {
     private final Figures figures;
     private final EventLog log;
     private final EveryWaitEnds waits;
+    private final RunLink link;
     private final Workload workload;
     private @Nullable Violation violation;
     private boolean finished;
@@ -88,6 +91,7 @@ public final class PatchRun {
                 SeededRandom.of(setup.seed(), "service order"));
         figures = new Figures(setup.refs(), layout, setup.cores());
         waits = new EveryWaitEnds(setup.cores(), PATCHER, KernelCosts.of(setup.profile()));
+        link = new RunLink(proved(), setup.refs(), layout);
         log = new EventLog(setup.target().image());
         workload = new Workload(scenario, hotEntries(), SeededRandom.of(setup.seed(), "workload"));
     }
@@ -95,6 +99,13 @@ public final class PatchRun {
     /** Runs one to its end. */
     public static RunReport execute(RunSetup setup, Progress progress) {
         return of(setup).run(progress);
+    }
+
+    /** What is watched in every run, one statement each. */
+    public static List<String> properties() {
+        List<String> properties = new ArrayList<>(Oracles.properties());
+        properties.add(RunLink.PROPERTY);
+        return properties;
     }
 
     /** One that has not begun. */
@@ -162,6 +173,8 @@ public final class PatchRun {
             oracle.reportTo(this::violated);
             all.add(oracle);
         }
+        link.reportTo(this::violated);
+        all.add(link); // last: who knows what is wrong speaks first
         Listeners listeners = new Listeners(all, setup.target().places());
         machine.observe(listeners);
         KernelCosts costs = KernelCosts.of(setup.profile());
@@ -195,6 +208,16 @@ public final class PatchRun {
         return report();
     }
 
+    /** What a proof about such runs is about. */
+    private ProofSetup proved() {
+        return ProofSetup.of(
+                setup.protocol(),
+                ProofSetup.batches(setup.target().places()),
+                Math.max(2, setup.cores()), // a proof has a core besides the patcher's, whether a run needs one or not
+                setup.refs().isPerCore(),
+                setup.fetchMode());
+    }
+
     private void crashed(KernelBug bug) {
         violated(new Violation("NoBug", Oracles.NO_BUG, PATCHER, timed.nowPs(), String.valueOf(bug.getMessage())));
     }
@@ -223,6 +246,7 @@ public final class PatchRun {
     /** The patcher is done; the cores are watched a little longer. */
     private void afterwards() {
         finished = true;
+        link.patcherDone(machine.core(PATCHER));
         timed.alarmAt(timed.nowPs() + AFTERMATH_GAPS * setup.scenario().workGapPs(), () -> {
             complete = true;
             timed.stop();

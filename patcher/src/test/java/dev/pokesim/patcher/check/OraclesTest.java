@@ -9,8 +9,8 @@ import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.memory.InstructionBytes;
-import dev.pokesim.emulator.microop.AddressOf;
 import dev.pokesim.patcher.kernel.BatchContext;
+import dev.pokesim.patcher.kernel.FaultyRefs;
 import dev.pokesim.patcher.kernel.GlobalRefs;
 import dev.pokesim.patcher.kernel.KernelBench;
 import dev.pokesim.patcher.kernel.KernelLayout;
@@ -29,66 +29,6 @@ import org.junit.jupiter.api.Test;
 
 /** Every oracle speaks up when its property does not hold: faults that no protocol variant has are built in here. */
 class OraclesTest {
-    /** What a test changes in the kernel's global references, which are part of handler and patcher. */
-    private static class Faulty implements Refs {
-        private final GlobalRefs global = new GlobalRefs();
-
-        @Override
-        public String name() {
-            return "faulty";
-        }
-
-        @Override
-        public void publish(Routine.Builder routine, BatchContext context) {
-            global.publish(routine, context);
-        }
-
-        @Override
-        public void take(Routine.Builder routine, String unavailable) {
-            global.take(routine, unavailable);
-        }
-
-        @Override
-        public void drop(Routine.Builder routine) {
-            global.drop(routine);
-        }
-
-        @Override
-        public void retire(Routine.Builder routine, BatchContext context) {
-            global.retire(routine, context);
-        }
-
-        @Override
-        public void abandon(Routine.Builder routine, BatchContext context) {
-            global.abandon(routine, context);
-        }
-
-        @Override
-        public long countAddress() {
-            return global.countAddress();
-        }
-
-        @Override
-        public long vectorPointerAddress() {
-            return global.vectorPointerAddress();
-        }
-
-        @Override
-        public AddressOf counter() {
-            return global.counter();
-        }
-
-        @Override
-        public long[] counters(KernelLayout layout) {
-            return global.counters(layout);
-        }
-
-        @Override
-        public boolean isCounter(long address, KernelLayout layout) {
-            return global.isCounter(address, layout);
-        }
-    }
-
     private static Violation violation(Refs refs) {
         RunReport report = new SmallRun().refs(refs).run(1);
         assertEquals(RunReport.Outcome.VIOLATED, report.outcome());
@@ -101,7 +41,7 @@ class OraclesTest {
     void handlersThatReturnElsewhereDoNotActAsEmulated() {
         assertEquals(
                 "ActsAsEmulated",
-                violation(new Faulty() {
+                violation(new FaultyRefs(new GlobalRefs()) {
                             @Override
                             public void drop(Routine.Builder routine) {
                                 int ip = routine.local();
@@ -118,7 +58,7 @@ class OraclesTest {
     void handlersThatChangeFlagsDoNotActAsEmulated() {
         assertEquals(
                 "ActsAsEmulated",
-                violation(new Faulty() {
+                violation(new FaultyRefs(new GlobalRefs()) {
                             @Override
                             public void drop(Routine.Builder routine) {
                                 int flags = routine.local();
@@ -135,7 +75,7 @@ class OraclesTest {
     void handlersThatMoveTheStackPointerAreSeen() {
         assertEquals(
                 "StackAsInNativeRun",
-                violation(new Faulty() {
+                violation(new FaultyRefs(new GlobalRefs()) {
                             @Override
                             public void drop(Routine.Builder routine) {
                                 int sp = routine.local();
@@ -150,7 +90,7 @@ class OraclesTest {
 
     @Test
     void handlersThatWriteTheArrayAreSeen() {
-        Violation violation = violation(new Faulty() {
+        Violation violation = violation(new FaultyRefs(new GlobalRefs()) {
             @Override
             public void drop(Routine.Builder routine) {
                 routine.storeConstant("wrong", core -> KernelLayout.ARRAY + KernelLayout.ENTRY_TEXT, 1, 0x90);
@@ -173,10 +113,13 @@ class OraclesTest {
     }
 
     @Test
-    void leakedReferencesKeepThePatcherWaitingForEver() {
-        Violation violation = violation(new Faulty() {
+    void aPatcherThatWaitsForAReferenceThatNobodyHoldsIsSeen() {
+        Violation violation = violation(new FaultyRefs(new GlobalRefs()) {
             @Override
-            public void drop(Routine.Builder routine) {}
+            public void retire(Routine.Builder routine, BatchContext context) {
+                routine.fetchAndAdd("refs: dec", counter(), 4, -1, routine.local())
+                        .awaitMemory("for ever", counter(), 4, value -> value == 1, 100_000);
+            }
         });
         assertEquals("EveryWaitEnds", violation.oracle());
         assertTrue(violation.what().contains("\"retire refs\""), violation.what());
@@ -184,7 +127,7 @@ class OraclesTest {
 
     @Test
     void aHandlerThatHangsWithInterruptsOffStopsTheSync() {
-        Violation violation = violation(new Faulty() {
+        Violation violation = violation(new FaultyRefs(new GlobalRefs()) {
             @Override
             public void take(Routine.Builder routine, String unavailable) {
                 super.take(routine, unavailable);

@@ -18,6 +18,7 @@ import dev.pokesim.patcher.protocol.TextPokeBatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 
 /** A machine with the kernel's data and some pages of text, for routines that a test puts together. */
 public final class KernelBench {
@@ -37,6 +38,8 @@ public final class KernelBench {
     private Refs refs = new PerCpuRefs();
     private PatchProtocol protocol = new TextPokeBatch();
     private KernelCosts costs = KernelCosts.of(KernelCosts.profileReader().read("milan"));
+    private Routine syncHandler = SyncCores.handler(costs);
+    private IntPredicate online;
     private int busy;
 
     /**
@@ -45,6 +48,7 @@ public final class KernelBench {
      */
     public KernelBench(int online, int possible) {
         layout = new KernelLayout(TEXT, possible);
+        this.online = id -> id < online;
         layout.map(memory);
         TextPokeArray.initialise(memory);
         memory.map(TEXT, TEXT_SIZE_BYTES, Access.READ, Access.EXECUTE);
@@ -70,6 +74,18 @@ public final class KernelBench {
 
     public KernelBench with(PatchProtocol newProtocol) {
         protocol = newProtocol;
+        return this;
+    }
+
+    /** What a core does when it is made to serialise. */
+    public KernelBench syncHandler(Routine handler) {
+        syncHandler = handler;
+        return this;
+    }
+
+    /** Which cores the patcher takes for online. */
+    public KernelBench online(IntPredicate believed) {
+        online = believed;
         return this;
     }
 
@@ -121,7 +137,7 @@ public final class KernelBench {
                 listeners(),
                 places.stream().map(PatchPlace::of).toList(),
                 layout.possibleCores(),
-                id -> id < machine.coreCount());
+                online);
     }
 
     public Routine finish() {
@@ -164,7 +180,8 @@ public final class KernelBench {
         machine.observe(listeners());
         machine.handle(
                 GuestFault.Vector.BREAKPOINT.number(), PokeInt3Handler.routine(layout, refs, costs, listeners()));
-        machine.handle(SyncCores.VECTOR, SyncCores.handler(costs));
+        machine.handle(SyncCores.VECTOR, syncHandler);
+        machine.handle(StopMachine.VECTOR, StopMachine.handler(costs));
         Routine idle = Routine.named("idle")
                 .label("halt")
                 .then(new Halt())
@@ -179,6 +196,11 @@ public final class KernelBench {
         }
         timed.alarmAt(LIMIT_PS, timed::stop);
         return timed.run() && busy == 0;
+    }
+
+    /** Ends {@link #run} after the step in progress. */
+    public void stop() {
+        timed.stop();
     }
 
     /** Bytes in memory. */

@@ -1,0 +1,315 @@
+package dev.pokesim.patcher.proof;
+
+import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.isa.Decoded;
+import dev.pokesim.emulator.memory.Address;
+import dev.pokesim.emulator.memory.GuestFault;
+import dev.pokesim.emulator.memory.InstructionBytes;
+import dev.pokesim.patcher.check.Oracle;
+import dev.pokesim.patcher.kernel.KernelLayout;
+import dev.pokesim.patcher.kernel.Refs;
+import dev.pokesim.patcher.kernel.StopMachine;
+import dev.pokesim.patcher.kernel.SyncCores;
+import dev.pokesim.patcher.kernel.TextPokeLoc;
+
+/**
+ * What ties a proof to the machine: every step of a run is one that the proof allows. A proof is about a {@link ProtocolProgram} and
+ * {@link CoreRecord}s; here a run of the real handler and the real patcher is followed by the same ones, in constant time an
+ * event, and the first event that is no step of theirs is a violation. It is about the relation, not about verdicts: a wrong
+ * protocol may do its wrong steps, and other oracles see what comes of it.
+ *
+ * <table>
+ * <caption>What is which step</caption>
+ * <tr><th>the machine</th><th>the proof</th></tr>
+ * <tr><td>first store into array or count after a batch; the entries are compared when the batch starts</td>
+ *     <td>FILL</td></tr>
+ * <tr><td>a store of the patcher into a reference count</td><td>PUBLISH, for that core</td></tr>
+ * <tr><td>memory takes a store to a site, through the temporary mapping or directly</td><td>WRITE: that site, that byte, that value</td></tr>
+ * <tr><td>the first IPI of a round; the others must follow</td><td>SEND: each core that it reaches owes an answer</td></tr>
+ * <tr><td>nothing: the patcher's next step shows that it went on</td>
+ *     <td>AWAIT: no core owes one; AWAIT_ONE, RETIRE_EACH: no handler holds a reference</td></tr>
+ * <tr><td>the patcher's locked decrement of a count</td><td>RETIRE, for that core</td></tr>
+ * <tr><td>the count of entries becomes 0; the batch is done</td><td>EMPTY; FINISH</td></tr>
+ * <tr><td>a core serialises in the sync handler; when it answers it must have</td><td>ack: its epoch is the present</td></tr>
+ * <tr><td>a core enters the breakpoint handler</td><td>trap: it may fetch INT3 there</td></tr>
+ * <tr><td>its locked increment of a count</td><td>take: there was a reference to take</td></tr>
+ * <tr><td>its locked decrement</td><td>find and act, which nobody sees, or a search in vain; then drop</td></tr>
+ * <tr><td>the handler says whether it claims the INT3</td><td>nothing: the proof must say the same</td></tr>
+ * <tr><td>its IRET</td><td>iret: its epoch is the present</td></tr>
+ * <tr><td>a fetch at a site</td><td>nothing: the bytes must be possible since the core's epoch</td></tr>
+ * <tr><td>a compare-and-exchange that fails; an increment of a count that is 0, if it is taken back</td><td>nothing</td></tr>
+ * <tr><td>a core answers in the handler that stops it; its IRET; the store that releases it</td>
+ *     <td>stop; resume: its epoch is the present; RELEASE</td></tr>
+ * <tr><td>any other serialisation, interrupt or store</td><td>nothing: the proof keeps the older epoch</td></tr>
+ * </table>
+ *
+ * <p>The proof's epoch of a core may be older than the machine's, never newer; so it may allow more than a core can fetch. Core 0,
+ * whose softirqs run through sites between two pokes, has a record like the others; whatever it does outside handlers that
+ * serialises counts, and after a poke it must have.
+ */
+public final class RunLink extends Oracle {
+    /** What {@link #property} says. */
+    public static final String PROPERTY = "every step of the run is one that the proof allows";
+
+    private static final int BREAKPOINT = GuestFault.Vector.BREAKPOINT.number();
+    private static final long ARRAY_SIZE_BYTES = KernelLayout.COUNT + 4 - KernelLayout.ARRAY;
+
+    /* What a core is in the handlers of, the innermost in the lowest bits; a core nests at most 32 deep. */
+    private static final int BITS_PER_HANDLER = 2;
+    private static final long INNERMOST = 3;
+    private static final long OTHER_OR_NONE = 0;
+    private static final long SYNC_HANDLER = 1;
+    private static final long STOP_HANDLER = 2;
+    private static final long INT3_HANDLER = 3;
+
+    private final FollowedState state;
+    private final FollowedText text;
+    private final FollowedPatcher patcher;
+    private final FollowedHandlers int3;
+    private final Refs refs;
+    private final KernelLayout layout;
+    private final long[] handlers; // per core
+    /** The count that a locked update has just changed: its store is told about once more. */
+    private long justUpdated;
+
+    /**
+     * @param setup what is proved of such runs; it may have more cores than the run
+     * @param layout of a run in which every possible core is online and core 0 patches
+     */
+    public RunLink(ProofSetup setup, Refs refs, KernelLayout layout) {
+        this.refs = refs;
+        this.layout = layout;
+        state = new FollowedState(setup, layout.possibleCores(), this::violated);
+        text = new FollowedText(state);
+        patcher = new FollowedPatcher(state, text, layout);
+        int3 = new FollowedHandlers(state, text);
+        handlers = new long[layout.possibleCores()];
+    }
+
+    @Override
+    public String property() {
+        return PROPERTY;
+    }
+
+    @Override
+    public boolean wantsMemory() {
+        return true;
+    }
+
+    // ---- memory
+
+    @Override
+    public void written(Core core, long address, int sizeBytes) {
+        if (address == justUpdated) {
+            justUpdated = 0;
+        } else if (state.isLost()) {
+            return;
+        } else if (layout.isPoking(address)) {
+            write(core, address, KernelLayout.POKING_OFFSET, sizeBytes);
+        } else if (text.isAmongSites(address)) {
+            write(core, address, 0, sizeBytes);
+        } else if (Address.isWithin(address, KernelLayout.ARRAY, ARRAY_SIZE_BYTES)) {
+            patcher.changeArray(core, address);
+        } else if (refs.isCounter(address, layout)) {
+            patcher.publish(core, ownerOf(address), (int) core.memory().read(address, 4));
+        } else if (address == StopMachine.HOLD && core.memory().read(address, 4) == 0) {
+            patcher.released(core);
+        }
+    }
+
+    private void write(Core core, long address, long mappedAt, int sizeBytes) {
+        long value = core.memory().read(address, sizeBytes);
+        patcher.write(core, address - mappedAt, new InstructionBytes(value, 0, sizeBytes));
+    }
+
+    private int ownerOf(long counter) {
+        return refs.isPerCore() ? KernelLayout.coreOf(counter) : FollowedState.PATCHER;
+    }
+
+    @Override
+    public void updated(Core core, long address, boolean failed) {
+        if (failed || state.isLost() || !refs.isCounter(address, layout)) {
+            return;
+        }
+        justUpdated = address;
+        int owner = ownerOf(address);
+        int change = (int) core.memory().read(address, 4) - state.value(owner);
+        boolean isInHandler = isInnermost(core, INT3_HANDLER);
+        boolean isOwn = owner == state.ownerFor(core.id());
+        if (isInHandler && isOwn && change == 1) {
+            int3.take(core);
+        } else if (isInHandler && isOwn && change == -1) {
+            int3.drop(core);
+        } else if (!isInHandler && change == -1) {
+            patcher.giveUp(core, owner);
+        } else {
+            state.lost(
+                    core,
+                    "changes the count at " + Address.text(address) + " by " + change + " from the proof's "
+                            + state.value(owner));
+        }
+    }
+
+    // ---- the patcher
+
+    @Override
+    public void poked(Core core, long address, int sizeBytes) {
+        if (!state.isLost()) {
+            patcher.poked(core, address);
+        }
+    }
+
+    @Override
+    public void batchStarted(Core core, int entries) {
+        if (!state.isLost()) {
+            patcher.batchStarted(core, entries);
+        }
+    }
+
+    @Override
+    public void batchFinished(Core core) {
+        if (!state.isLost()) {
+            patcher.batchFinished(core);
+        }
+    }
+
+    /** The patcher is done with everything. */
+    public void patcherDone(Core core) {
+        if (!state.isLost()) {
+            patcher.done(core);
+        }
+    }
+
+    @Override
+    public void sent(Core from, int target, int vector) {
+        boolean stops = vector == StopMachine.VECTOR;
+        if (!state.isLost() && (stops || vector == SyncCores.VECTOR)) {
+            patcher.sent(from, target, stops);
+        }
+    }
+
+    // ---- handlers
+
+    private boolean isInnermost(Core core, long handler) {
+        return (handlers[core.id()] & INNERMOST) == handler;
+    }
+
+    private static long handlerOf(int vector) {
+        if (vector == BREAKPOINT) {
+            return INT3_HANDLER;
+        }
+        return vector == SyncCores.VECTOR ? SYNC_HANDLER : vector == StopMachine.VECTOR ? STOP_HANDLER : OTHER_OR_NONE;
+    }
+
+    @Override
+    public void entered(Core core, int vector) {
+        handlers[core.id()] = handlers[core.id()] << BITS_PER_HANDLER | handlerOf(vector);
+        if (vector == BREAKPOINT && !state.isLost()) {
+            int3.trap(core, core.rip() - 1);
+        }
+    }
+
+    @Override
+    public void handled(Core core, long site, boolean claimed, long resumeAt) {
+        if (!state.isLost()) {
+            int3.decided(core, site, claimed);
+        }
+    }
+
+    @Override
+    public void returned(Core core) {
+        boolean isInt3 = isInnermost(core, INT3_HANDLER);
+        boolean isStopped = isInnermost(core, STOP_HANDLER);
+        handlers[core.id()] >>>= BITS_PER_HANDLER;
+        if (state.isLost()) {
+            return;
+        }
+        if (isInt3) {
+            int3.returned(core);
+        } else if (isStopped) {
+            resume(core);
+        }
+    }
+
+    private void resume(Core core) {
+        int id = core.id();
+        if (CoreRecord.phase(state.record[id]) != CoreRecord.STOPPED || state.program.isHolding(state.at)) {
+            state.lost(core, "goes on before it was stopped and released");
+        }
+        state.record[id] = CoreRecord.withPhase(state.record[id], CoreRecord.OUTSIDE, 0);
+        text.serialised(core);
+    }
+
+    // ---- serialising
+
+    @Override
+    public void serialised(Core core) {
+        if (state.isLost()) {
+            return;
+        }
+        if (isInnermost(core, SYNC_HANDLER) && patcher.owesAnswer(core.id())) {
+            acknowledge(core, false);
+            if (state.program.isFlushing(state.at)) {
+                text.serialised(core);
+            }
+        } else if (core.id() == FollowedState.PATCHER && isInnermost(core, OTHER_OR_NONE)) {
+            text.serialised(core);
+        }
+    }
+
+    @Override
+    public void answered(Core core) {
+        if (state.isLost() || !patcher.owesAnswer(core.id())) {
+            return;
+        }
+        if (!isInnermost(core, STOP_HANDLER)) {
+            state.lost(core, "answers a sync and has not serialised");
+            return;
+        }
+        acknowledge(core, true); // it serialises by its IRET, and fetches nothing before
+        state.record[core.id()] = CoreRecord.withPhase(state.record[core.id()], CoreRecord.STOPPED, 0);
+    }
+
+    private void acknowledge(Core core, boolean stops) {
+        long record = state.record[core.id()];
+        if (CoreRecord.phase(record) != CoreRecord.OUTSIDE || CoreRecord.isStopping(record) != stops) {
+            state.lost(core, "takes an IPI where the proof's core does not");
+        }
+        state.record[core.id()] = CoreRecord.withStopping(CoreRecord.withPending(record, false), false);
+        state.pendingCount--;
+    }
+
+    // ---- fetches
+
+    @Override
+    public void fetchedSite(Core core, Decoded instruction, TextPokeLoc place) {
+        if (state.isLost()) {
+            return;
+        }
+        if (core.id() != FollowedState.PATCHER) { // which may see its own stores without having serialised
+            text.checkEpoch(core);
+        }
+        int site = state.program.siteAt(instruction.address());
+        InstructionBytes inSite = instruction.bytes().prefix(place.sizeBytes());
+        if (site == ProtocolProgram.NONE || !text.canFetch(core, site, inSite)) {
+            state.lost(
+                    core,
+                    "fetches " + instruction.bytes() + " at " + Address.text(instruction.address()) + ", where "
+                            + (site == ProtocolProgram.NONE
+                                    ? "no site begins"
+                                    : "the proof allows "
+                                            + text.fetches(core, site).seen()));
+        }
+    }
+
+    @Override
+    public void failedAtSite(Core core, String reason, TextPokeLoc place) {
+        int site = state.program.siteAt(core.rip());
+        if (site == ProtocolProgram.NONE || text.fetches(core, site).wrong() == null) {
+            state.lost(
+                    core,
+                    "fetches what it cannot execute at " + Address.text(core.rip())
+                            + ", which the proof does not allow");
+        }
+    }
+}
