@@ -35,7 +35,10 @@ class ScenarioReaderTest {
     void everyFileInTestdataIsEmbeddedAndValid() throws IOException {
         try (Stream<Path> files = Files.list(Path.of(System.getProperty("pokesim.testdata"), "scenarios"))) {
             assertEquals(
-                    files.map(f -> f.getFileName().toString()).sorted().toList(),
+                    files.filter(Files::isRegularFile)
+                            .map(f -> f.getFileName().toString())
+                            .sorted()
+                            .toList(),
                     ScenarioReader.embeddedNames().stream()
                             .map(n -> n + ".yaml")
                             .sorted()
