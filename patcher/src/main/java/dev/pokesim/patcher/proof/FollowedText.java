@@ -1,13 +1,17 @@
 package dev.pokesim.patcher.proof;
 
 import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.isa.Decoded;
 import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.emulator.memory.InstructionBytes;
 import java.util.Collections;
 import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
 
 /** What was stored into the sites so far, and what a proof lets cores fetch of it. */
 final class FollowedText {
+    private static final int RIGHT_BITS = 12;
+
     private final FollowedState state;
     private final ProtocolProgram program;
     /** Where the first site begins, and how far from there the last one ends. */
@@ -20,6 +24,12 @@ final class FollowedText {
     private final int[] storesOfSite;
     /** The program's moment after each site's newest store. */
     private final int[] newestOfSite;
+
+    /* What was found right last, by address: most fetches of a run are again the one before. */
+    private final @Nullable Decoded[] right = new Decoded[1 << RIGHT_BITS];
+    private final int[] rightSite = new int[1 << RIGHT_BITS];
+    private final int[] rightSince = new int[1 << RIGHT_BITS];
+    private final int[] rightNow = new int[1 << RIGHT_BITS];
 
     FollowedText(FollowedState state) {
         this.state = state;
@@ -68,6 +78,34 @@ final class FollowedText {
     /** Whether a fetch at a site can begin with some bytes, none of which lies behind the site. */
     boolean canFetch(Core core, int site, InstructionBytes bytes) {
         return program.fetches(site).canBeginWith(bytes, since(core, site), storesOfSite[site]);
+    }
+
+    /**
+     * Whether a core may fetch an instruction that lies in a place, if only bytes inside the place count.
+     *
+     * @param sizeBytes of the place
+     */
+    boolean canFetch(Core core, Decoded instruction, int sizeBytes) {
+        long address = instruction.address();
+        int slot = (int) (address * 0x9e3779b97f4a7c15L >>> 64 - RIGHT_BITS);
+        if (right[slot] == instruction) {
+            int known = rightSite[slot];
+            if (rightNow[slot] == storesOfSite[known] && rightSince[slot] == since(core, known)) {
+                return true;
+            }
+        }
+        int site = program.siteAt(address);
+        if (site == ProtocolProgram.NONE) {
+            return false;
+        }
+        if (!canFetch(core, site, instruction.bytes().prefix(sizeBytes))) {
+            return false;
+        }
+        right[slot] = instruction;
+        rightSite[slot] = site;
+        rightSince[slot] = since(core, site);
+        rightNow[slot] = storesOfSite[site];
+        return true;
     }
 
     /** Everything that can be fetched at a site. */

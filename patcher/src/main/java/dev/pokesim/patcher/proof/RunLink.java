@@ -289,9 +289,8 @@ public final class RunLink extends Oracle {
         if (core.id() != FollowedState.PATCHER) { // which may see its own stores without having serialised
             text.checkEpoch(core);
         }
-        int site = state.program.siteAt(instruction.address());
-        InstructionBytes inSite = instruction.bytes().prefix(place.sizeBytes());
-        if (site == ProtocolProgram.NONE || !text.canFetch(core, site, inSite)) {
+        if (!text.canFetch(core, instruction, place.sizeBytes())) {
+            int site = state.program.siteAt(instruction.address());
             state.lost(
                     core,
                     "fetches " + instruction.bytes() + " at " + Address.text(instruction.address()) + ", where "
