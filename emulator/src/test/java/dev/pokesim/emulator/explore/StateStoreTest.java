@@ -88,4 +88,41 @@ class StateStoreTest {
             }
         }
     }
+
+    @Test
+    void stateKeepsItsFirstParent() {
+        StateStore store = new StateStore();
+        assertTrue(add(store, new byte[] {1, 2}, 2, 7));
+        assertFalse(add(store, new byte[] {1, 2}, 2, 8));
+        assertEquals(7, store.parent(0));
+    }
+
+    @Test
+    void hashDependsOnTheBytesAndNotOnWhereTheyLie() {
+        byte[] state = new byte[64];
+        new Random(1).nextBytes(state);
+        byte[] moved = new byte[64];
+        System.arraycopy(state, 0, moved, 11, 29);
+        assertEquals(StateStore.hash(state, 0, 29), StateStore.hash(moved, 11, 29));
+    }
+
+    /** States end where the next begins, or where a chunk of the arena does: sizes that leave every kind of rest. */
+    @Test
+    void statesUpToTheLargestComeBackAsTheyWere() {
+        StateStore store = new StateStore();
+        Random random = new Random(2);
+        List<byte[]> states = new ArrayList<>();
+        int[] sizes = {1, StateStore.MAX_STATE_BYTES, 3, StateStore.MAX_STATE_BYTES - 1, 1, 1, 40_000, 40_000, 25_536};
+        for (int size : sizes) {
+            byte[] state = new byte[size];
+            random.nextBytes(state);
+            states.add(state);
+            assertTrue(add(store, state, size, size));
+        }
+        byte[] copy = new byte[StateStore.MAX_STATE_BYTES];
+        for (int i = 0; i < sizes.length; i++) {
+            assertArrayEquals(states.get(i), Arrays.copyOf(copy, store.copy(i, copy)), "state " + i);
+            assertFalse(add(store, states.get(i), sizes[i], 0), "state " + i);
+        }
+    }
 }
