@@ -76,7 +76,7 @@ public final class BreadthFirstSearch {
 
     private long transitions;
     private long expanded;
-    private int depth;
+    private int depth = -1; // no level was expanded yet
 
     /**
      * @param expanders makes one for each worker
@@ -122,6 +122,7 @@ public final class BreadthFirstSearch {
             forPieces.add(new Successors(PARTS));
         }
         while (nextLevel()) {
+            depth++;
             List<int[]> pieces = pieces();
             for (int first = 0; first < pieces.size(); first += PIECES) {
                 List<int[]> some = pieces.subList(first, Math.min(first + PIECES, pieces.size()));
@@ -141,7 +142,6 @@ public final class BreadthFirstSearch {
                     return new Result(Outcome.STOPPED, extent, null, List.of());
                 }
             }
-            depth++;
         }
         return new Result(Outcome.EXHAUSTED, extent(), null, List.of());
     }

@@ -36,6 +36,9 @@ final class SiteFetches {
     private static final long ALIAS = 0x0000_2000_0000_0000L - 0xffffffff80000000L;
 
     private static final int NOP = 0x90;
+    /** Where something wrong can be fetched, so many ways are tried; a long text of which each byte may be old has millions. */
+    private static final int MAX_OF_WRONG = 4096;
+
     /** After these nobody comes to the bytes behind them. */
     private static final Set<String> LEAVING = Set.of("jmp", "ret", "iretq", "ud2");
 
@@ -46,7 +49,7 @@ final class SiteFetches {
      * @param wrong the first thing it may execute that it must not; null if there is none
      * @param wrongBytes its bytes, as far as they were fetched; null if there is none
      * @param seen every instruction that it may fetch, as text, sorted
-     * @param bytes the bytes of every instruction that it may fetch
+     * @param bytes the bytes of every instruction that it may fetch; of a few thousand, if something is wrong
      * @param goesOnAt offsets of the site at which it may be afterwards, ascending; none if it has left
      */
     record Outcome(
@@ -196,6 +199,7 @@ final class SiteFetches {
         TreeSet<String> seen = new TreeSet<>();
         Set<InstructionBytes> bytes = new LinkedHashSet<>();
         TreeSet<Integer> goesOnAt = new TreeSet<>();
+        int tried = 0;
         do {
             String text;
             InstructionBytes fetched = null;
@@ -223,7 +227,8 @@ final class SiteFetches {
                 wrong = text;
                 wrongBytes = fetched;
             }
-        } while (choices.next());
+            tried++;
+        } while ((wrong == null || tried < MAX_OF_WRONG) && choices.next());
         return new Outcome(int3, wrong, wrongBytes, List.copyOf(seen), bytes, List.copyOf(goesOnAt));
     }
 

@@ -58,6 +58,7 @@ public final class PatchCatalogue {
             "windows-hotpatch",
             "windows-hotpatch-crossing",
             "dtrace-fbt",
+            "dtrace-fbt-relied-on",
             "quadword-store",
             "quadword-store-crossing",
             "stop-machine",

@@ -5,6 +5,8 @@ import dev.pokesim.emulator.datafile.DataFiles;
 import dev.pokesim.emulator.datafile.InvalidDataFile;
 import dev.pokesim.emulator.datafile.YamlFields;
 import dev.pokesim.emulator.datafile.YamlFields.Item;
+import dev.pokesim.emulator.memory.Address;
+import dev.pokesim.emulator.memory.Frame;
 import dev.pokesim.emulator.memory.InstructionBytes;
 import dev.pokesim.patcher.check.Oracles;
 import dev.pokesim.patcher.kernel.HandlerStep;
@@ -17,7 +19,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -98,7 +99,8 @@ public final class PatchScenarioReader {
                     .named(name)
                     .handledBy(handler());
             for (Item item : items("steps")) {
-                sequence = sequence.then(StepWords.step(item.text(), problem -> root.invalid("steps", item, problem)));
+                sequence = sequence.then(
+                        StepWords.step(item.text(), places, problem -> root.invalid("steps", item, problem)));
             }
             for (Item item : items("intermediates")) {
                 sequence =
@@ -117,16 +119,10 @@ public final class PatchScenarioReader {
                         without(),
                         expected());
                 scenario.setup(FetchMode.WINDOW);
-                check(scenario);
                 return scenario;
             } catch (IllegalArgumentException e) {
                 throw root.invalid("steps", String.valueOf(e.getMessage()));
             }
-        }
-
-        /** Steps that do not fit the places show when they are laid out. */
-        private static void check(PatchScenario scenario) {
-            scenario.sequence().steps().forEach(step -> StepWords.check(step, scenario.batches()));
         }
 
         private List<Item> items(String field) {
@@ -135,27 +131,44 @@ public final class PatchScenarioReader {
 
         private List<PatchPlace> places() {
             List<PatchPlace> places = new ArrayList<>();
-            Set<Long> addresses = new HashSet<>();
             for (Item item : root.items("text")) {
                 Function<String, InvalidDataFile> complaint = problem -> root.invalid("text", item, problem);
-                Matcher parts = PLACE.matcher(item.text());
-                if (!parts.matches()) {
-                    throw complaint.apply(
-                            "expected an address and two texts; write '0xffffffff81000010: 0f 1f 44 00 00 -> e9 fb 00 00 00'");
+                PatchPlace place = place(item, complaint);
+                for (PatchPlace other : places) {
+                    if (other.address() == place.address()) {
+                        throw complaint.apply(
+                                "the address is there twice; list a place once and name it in several batches");
+                    }
+                    if (Address.isWithin(place.address(), other.address(), other.sizeBytes())
+                            || Address.isWithin(other.address(), place.address(), place.sizeBytes())) {
+                        throw complaint.apply("overlaps the place at " + Address.text(other.address())
+                                + "; list both as one place");
+                    }
                 }
-                long address = Long.parseUnsignedLong(parts.group(1), 16);
-                try {
-                    places.add(new PatchPlace(
-                            address, bytes(parts.group(2), complaint), bytes(parts.group(3), complaint)));
-                } catch (IllegalArgumentException e) {
-                    throw complaint.apply(String.valueOf(e.getMessage()));
-                }
-                if (!addresses.add(address)) {
-                    throw complaint.apply(
-                            "the address is there twice; list a place once and name it in several batches");
-                }
+                places.add(place);
             }
             return places;
+        }
+
+        private static PatchPlace place(Item item, Function<String, InvalidDataFile> complaint) {
+            Matcher parts = PLACE.matcher(item.text());
+            if (!parts.matches()) {
+                throw complaint.apply(
+                        "expected an address and two texts; write '0xffffffff81000010: 0f 1f 44 00 00 -> e9 fb 00 00 00'");
+            }
+            long address = Long.parseUnsignedLong(parts.group(1), 16);
+            InstructionBytes oldText = bytes(parts.group(2), complaint);
+            InstructionBytes newText = bytes(parts.group(3), complaint);
+            long last = address + oldText.sizeBytes() - 1;
+            boolean isInLastPage = address < 0 != last + Frame.SIZE_BYTES < 0; // where errors are encoded as pointers
+            if (!Address.isCanonical(address) || !Address.isCanonical(last) || isInLastPage) {
+                throw complaint.apply("no address of text; write one such as 0xffffffff81000010");
+            }
+            try {
+                return new PatchPlace(address, oldText, newText);
+            } catch (IllegalArgumentException e) {
+                throw complaint.apply(String.valueOf(e.getMessage()));
+            }
         }
 
         private static InstructionBytes bytes(String hex, Function<String, InvalidDataFile> complaint) {

@@ -43,15 +43,19 @@ final class StepWords {
 
     private StepWords() {}
 
-    /** A step from its line. */
-    static PatchStep step(String text, Function<String, InvalidDataFile> complaint) {
+    /**
+     * A step from its line.
+     *
+     * @param places what it is to be done to; it must fit each
+     */
+    static PatchStep step(String text, List<PatchPlace> places, Function<String, InvalidDataFile> complaint) {
         PatchStep plain = PLAIN.get(text);
         if (plain != null) {
             return plain;
         }
         Matcher store = STORE.matcher(text);
         if (store.matches()) {
-            return store(store, complaint);
+            return store(store, places, complaint);
         }
         Matcher sync = SYNC.matcher(text);
         if (sync.matches()) {
@@ -74,7 +78,8 @@ final class StepWords {
                 + " torn, alias), 'set' or 'clear' with count, vector, descriptor or handler");
     }
 
-    private static PatchStep store(Matcher store, Function<String, InvalidDataFile> complaint) {
+    private static PatchStep store(
+            Matcher store, List<PatchPlace> places, Function<String, InvalidDataFile> complaint) {
         int from = Integer.parseInt(store.group(2));
         int to = store.group(3).equals("end") ? PatchStep.Store.END : Integer.parseInt(store.group(3));
         PatchContent content = switch (store.group(1)) {
@@ -89,31 +94,19 @@ final class StepWords {
             throw complaint.apply("stores " + literal.bytes().sizeBytes() + " bytes at " + from + ".." + store.group(3)
                     + "; write " + from + ".." + (from + literal.bytes().sizeBytes()));
         }
+        for (PatchPlace place : places) {
+            int end = to == PatchStep.Store.END ? place.sizeBytes() : to;
+            if (from >= end || end > place.sizeBytes()) {
+                throw complaint.apply("store " + from + ".." + end + " does not lie inside a place of "
+                        + place.sizeBytes() + " bytes; write 0 to " + place.sizeBytes() + ", the lower number first");
+            }
+        }
         return new PatchStep.Store(
                 content,
                 from,
                 to,
                 !store.group(4).contains("torn"),
                 store.group(4).contains("alias"));
-    }
-
-    /**
-     * Refuses a step that does not fit the places.
-     *
-     * @throws IllegalArgumentException with what is wrong
-     */
-    static void check(PatchStep step, List<List<PatchPlace>> batches) {
-        if (step instanceof PatchStep.Store store) {
-            for (List<PatchPlace> batch : batches) {
-                for (PatchPlace place : batch) {
-                    int to = store.to() == PatchStep.Store.END ? place.sizeBytes() : store.to();
-                    if (store.from() >= to || to > place.sizeBytes()) {
-                        throw new IllegalArgumentException("store " + store.from() + ".." + to
-                                + " does not lie inside a place of " + place.sizeBytes() + " bytes");
-                    }
-                }
-            }
-        }
     }
 
     /** 1 to 15 bytes in hexadecimal, separated by blanks. */
