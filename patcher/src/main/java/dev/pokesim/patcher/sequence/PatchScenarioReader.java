@@ -33,7 +33,7 @@ import java.util.stream.Collectors;
 public final class PatchScenarioReader {
     private static final DataFiles FILES = new DataFiles(
             "patch scenario", PatchScenarioReader.class, "/dev/pokesim/scenarios/catalogue/", PatchCatalogue.NAMES);
-    private static final List<String> FIELDS = List.of(
+    static final List<String> FIELDS = List.of(
             "about",
             "source",
             "text",

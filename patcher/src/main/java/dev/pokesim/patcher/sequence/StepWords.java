@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -42,6 +43,11 @@ final class StepWords {
     private static final Pattern LOOKUP = Pattern.compile("(set|clear) (count|vector|descriptor|handler)");
 
     private StepWords() {}
+
+    /** The steps that are one word or two and have no parts to choose. */
+    static Set<String> plain() {
+        return PLAIN.keySet();
+    }
 
     /**
      * A step from its line.
