@@ -69,8 +69,8 @@ public final class PatchTestEngine extends HierarchicalTestEngine<EngineExecutio
             if (!classNames.test(type.getName()) || patchTests(type).isEmpty()) {
                 return Resolution.unresolved();
             }
-            return context.addToParent(parent -> Optional.of(new TestClass(
-                            parent.getUniqueId().append(CLASS, type.getName()), type)))
+            return context.addToParent(parent ->
+                            Optional.of(new TestClass(parent.getUniqueId().append(CLASS, type.getName()), type)))
                     .map(found -> Match.exact(found, () -> methods(type)))
                     .map(Resolution::match)
                     .orElse(Resolution.unresolved());

@@ -37,8 +37,8 @@ record PatchTestProof(
      */
     static PatchTestProof of(String name, @Nullable Object returned, PatchTest test) {
         if (!test.expect().isEmpty() && !Oracles.names().contains(test.expect())) {
-            throw new IllegalArgumentException(name + " expects '" + test.expect() + "', which is no oracle; write one of "
-                    + String.join(", ", Oracles.names()));
+            throw new IllegalArgumentException(name + " expects '" + test.expect()
+                    + "', which is no oracle; write one of " + String.join(", ", Oracles.names()));
         }
         List<FetchMode> modes = List.of(test.fetch());
         if (returned instanceof PatchScenario scenario) {
@@ -89,7 +89,8 @@ record PatchTestProof(
     }
 
     private String complaint(FetchMode mode, String found, @Nullable Counterexample example) {
-        String first = name + ", fetch " + mode.optionName() + ": expected " + word(expected) + ", found " + word(found);
+        String first =
+                name + ", fetch " + mode.optionName() + ": expected " + word(expected) + ", found " + word(found);
         if (example == null) {
             return first + (found.isEmpty() ? "; no interleaving breaks it" : "; only the full size shows it");
         }
@@ -100,12 +101,12 @@ record PatchTestProof(
                 .append(example.setup().placeCount())
                 .append(example.setup().placeCount() == 1 ? " place" : " places");
         IntStream.range(0, example.steps().size())
-                .forEach(i -> text.append("\n%4d  %s".formatted(i + 1, example.steps().get(i))));
+                .forEach(i ->
+                        text.append("\n%4d  %s".formatted(i + 1, example.steps().get(i))));
         text.append("\n%s".formatted(example.what()));
         example.reasons().forEach(reason -> text.append("\n  %s".formatted(reason)));
         text.append("\nfetch modes that show it: %s"
-                .formatted(
-                        example.modes().stream().map(FetchMode::optionName).collect(Collectors.joining(", "))));
+                .formatted(example.modes().stream().map(FetchMode::optionName).collect(Collectors.joining(", "))));
         if (!command.isEmpty()) {
             text.append("\nsee it with: %s%s".formatted(command, mode.optionName()));
         }

@@ -141,8 +141,8 @@ public final class PatchScenarioReader {
                     }
                     if (Address.isWithin(place.address(), other.address(), other.sizeBytes())
                             || Address.isWithin(other.address(), place.address(), place.sizeBytes())) {
-                        throw complaint.apply("overlaps the place at " + Address.text(other.address())
-                                + "; list both as one place");
+                        throw complaint.apply(
+                                "overlaps the place at " + Address.text(other.address()) + "; list both as one place");
                     }
                 }
                 places.add(place);

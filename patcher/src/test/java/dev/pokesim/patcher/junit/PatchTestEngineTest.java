@@ -31,12 +31,23 @@ class PatchTestEngineTest {
     static class Sequences {
         @PatchTest(fetch = {FetchMode.WINDOW, FetchMode.LINE})
         PatchSequence linux() {
-            return nopToJump().writeInt3().syncCores().writeTail().syncCores().writeFirstByte().syncCores();
+            return nopToJump()
+                    .writeInt3()
+                    .syncCores()
+                    .writeTail()
+                    .syncCores()
+                    .writeFirstByte()
+                    .syncCores();
         }
 
         @PatchTest(cores = 8)
         PatchSequence noSecondSync() {
-            return nopToJump().writeInt3().syncCores().writeTail().writeFirstByte().syncCores();
+            return nopToJump()
+                    .writeInt3()
+                    .syncCores()
+                    .writeTail()
+                    .writeFirstByte()
+                    .syncCores();
         }
 
         @PatchTest(expect = "NoTornInstruction")
@@ -117,13 +128,15 @@ class PatchTestEngineTest {
 
     @Test
     void violationIsToldStepByStepWithReasonsAndModes() {
-        List<String> lines = String.valueOf(failure("noSecondSync").getMessage()).lines().toList();
+        List<String> lines =
+                String.valueOf(failure("noSecondSync").getMessage()).lines().toList();
         assertEquals(
                 "noSecondSync, fetch window: expected safe, found NoTornInstruction, on 2 cores with 1 place",
                 lines.get(0));
         assertEquals("   1  P fill 0", lines.get(1));
-        assertTrue(lines.contains("core 1 may execute jmp 0xffffffff81004440 (e9 2b 44 00 00) at site 0 at 0xffffffff81000010:"
-                + " neither a text of the site nor INT3"));
+        assertTrue(lines.contains(
+                "core 1 may execute jmp 0xffffffff81004440 (e9 2b 44 00 00) at site 0 at 0xffffffff81000010:"
+                        + " neither a text of the site nor INT3"));
         int fetch = IntStream.range(0, lines.size())
                 .filter(line -> lines.get(line).endsWith("  C1 fetch 0 e9 2b 44 00 00"))
                 .findFirst()
@@ -131,9 +144,8 @@ class PatchTestEngineTest {
         assertEquals("%4d".formatted(fetch), lines.get(fetch).substring(0, 4));
         assertTrue(
                 lines.stream()
-                        .anyMatch(
-                                line -> line.startsWith(
-                                        "  byte 2 seen as 44: stood there from the start, stale: memory has 13 since step ")),
+                        .anyMatch(line -> line.startsWith(
+                                "  byte 2 seen as 44: stood there from the start, stale: memory has 13 since step ")),
                 () -> String.join("\n", lines));
         assertEquals("fetch modes that show it: two-reads, window, erratum", lines.get(lines.size() - 1));
     }
@@ -159,8 +171,9 @@ class PatchTestEngineTest {
         assertEquals(
                 "noSequence returns a String; return a PatchSequence or a PatchScenario",
                 failure("noSequence").getMessage());
-        assertTrue(
-                failure("expectsNoOracle").getMessage().startsWith("expectsNoOracle expects 'NoHarm', which is no oracle;"));
+        assertTrue(failure("expectsNoOracle")
+                .getMessage()
+                .startsWith("expectsNoOracle expects 'NoHarm', which is no oracle;"));
         assertEquals("no place", failure("fails").getMessage());
     }
 }

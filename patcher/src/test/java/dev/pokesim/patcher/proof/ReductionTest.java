@@ -29,8 +29,8 @@ class ReductionTest {
             0xffffffff81000010L,
             InstructionBytes.of(0x0f, 0x1f, 0x44, 0, 0),
             InstructionBytes.of(0xe9, 0x2b, 0x13, 0, 0));
-    private static final PatchPlace SHORT = new PatchPlace(
-            0xffffffff81000043L, InstructionBytes.of(0x66, 0x90), InstructionBytes.of(0xeb, 0x0e));
+    private static final PatchPlace SHORT =
+            new PatchPlace(0xffffffff81000043L, InstructionBytes.of(0x66, 0x90), InstructionBytes.of(0xeb, 0x0e));
 
     private static List<Set<Reduction>> subsets() {
         List<Set<Reduction>> subsets = new ArrayList<>();
@@ -55,7 +55,13 @@ class ReductionTest {
                     for (boolean perCoreRefs : List.of(true, false)) {
                         for (Set<Company> company : List.of(Set.<Company>of(), Set.of(Company.PATCHER_INTERRUPTED))) {
                             setups.add(new ProofSetup(
-                                    protocol, List.of(places), cores, perCoreRefs, FetchMode.WINDOW, company, Set.of()));
+                                    protocol,
+                                    List.of(places),
+                                    cores,
+                                    perCoreRefs,
+                                    FetchMode.WINDOW,
+                                    company,
+                                    Set.of()));
                         }
                     }
                 }
@@ -95,13 +101,13 @@ class ReductionTest {
     /** A reduction that leaves out nothing would pass every other test. */
     @Test
     void eachReductionLeavesOutStatesOrTransitions() {
-        ProofSetup setup = ProofSetup.of(
-                new TextPokeBatch(), List.of(List.of(NOP_TO_JMP, SHORT)), 4, true, FetchMode.WINDOW);
+        ProofSetup setup =
+                ProofSetup.of(new TextPokeBatch(), List.of(List.of(NOP_TO_JMP, SHORT)), 4, true, FetchMode.WINDOW);
         Result plain = FullSize.search(setup, Reduction.NONE);
         Set<Reduction> some = EnumSet.noneOf(Reduction.class);
         Result before = plain;
-        for (Reduction reduction : List.of(
-                Reduction.PROMPT_SYNC, Reduction.SYMMETRY, Reduction.WHOLE_HANDLERS, Reduction.WEAK_RETURN)) {
+        for (Reduction reduction :
+                List.of(Reduction.PROMPT_SYNC, Reduction.SYMMETRY, Reduction.WHOLE_HANDLERS, Reduction.WEAK_RETURN)) {
             some.add(reduction);
             Result after = FullSize.search(setup, some);
             assertTrue(
@@ -119,8 +125,7 @@ class ReductionTest {
     void twoWorkersFindWhatOneFinds(boolean reduced) {
         Set<Reduction> reductions = reduced ? Reduction.ALL : Reduction.NONE;
         for (PatchProtocol protocol : PatchProtocols.ALL) {
-            ProofSetup setup = ProofSetup.of(
-                    protocol, List.of(List.of(NOP_TO_JMP, SHORT)), 4, true, FetchMode.WINDOW);
+            ProofSetup setup = ProofSetup.of(protocol, List.of(List.of(NOP_TO_JMP, SHORT)), 4, true, FetchMode.WINDOW);
             Result one = FullSize.search(setup, reductions, 1, extent -> true);
             Result two = FullSize.search(setup, reductions, 2, extent -> true);
             assertEquals(one.outcome(), two.outcome(), protocol.name());
@@ -136,7 +141,7 @@ class ReductionTest {
     @ParameterizedTest
     @CsvSource({
         // a core that has not answered yet runs on while the patcher does
-        "PROMPT_SYNC, sync-not-awaited, NoTornInstruction",
+        "PROMPT_SYNC, probe-armed-sync-not-awaited, NoEntryInsideSite",
         // nobody waits for a handler that has taken its reference
         "WHOLE_HANDLERS, all-int3-without-wait, ArrayStableWhileReferenced",
         // the handler of an INT3 elsewhere owes no answer that the patcher waits for
@@ -157,7 +162,9 @@ class ReductionTest {
         PatchScenario scenario = PatchScenarioReader.read(name);
         Result result = FullSize.search(scenario.setup(FetchMode.WINDOW), Set.of(reduction));
         assertEquals(Outcome.WRONG, result.outcome());
-        assertTrue(result.wrong() instanceof Violated violated && violated.oracle().equals(oracle), () -> "" + result.wrong());
+        assertTrue(
+                result.wrong() instanceof Violated violated && violated.oracle().equals(oracle),
+                () -> "" + result.wrong());
         Result all = FullSize.search(scenario.setup(FetchMode.WINDOW), Reduction.ALL);
         assertEquals(Outcome.WRONG, all.outcome());
     }

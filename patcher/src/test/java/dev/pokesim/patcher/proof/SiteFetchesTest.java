@@ -32,12 +32,33 @@ class SiteFetchesTest {
     private static final int MAX_SIZE_BYTES = 6;
 
     private static final List<String> INSTRUCTIONS = List.of(
-            "90", "55", "c3", "50", "f4",
-            "66 90", "eb 0e", "eb 20", "74 05", "89 c8", "31 c0", "8b ff",
-            "0f 1f 00", "48 89 e5", "8d 76 00",
-            "0f 1f 40 00", "48 83 c0 01", "48 8d 76 00",
-            "0f 1f 44 00 00", "e9 2b 13 00 00", "e8 4b 24 00 00", "b8 01 00 00 00", "e9 2c 13 00 00",
-            "66 0f 1f 44 00 00", "0f 84 00 01 00 00", "81 c0 01 02 03 04", "0f 85 00 01 02 00");
+            "90",
+            "55",
+            "c3",
+            "50",
+            "f4",
+            "66 90",
+            "eb 0e",
+            "eb 20",
+            "74 05",
+            "89 c8",
+            "31 c0",
+            "8b ff",
+            "0f 1f 00",
+            "48 89 e5",
+            "8d 76 00",
+            "0f 1f 40 00",
+            "48 83 c0 01",
+            "48 8d 76 00",
+            "0f 1f 44 00 00",
+            "e9 2b 13 00 00",
+            "e8 4b 24 00 00",
+            "b8 01 00 00 00",
+            "e9 2c 13 00 00",
+            "66 0f 1f 44 00 00",
+            "0f 84 00 01 00 00",
+            "81 c0 01 02 03 04",
+            "0f 85 00 01 02 00");
 
     private int torn;
     private int whole;
@@ -155,8 +176,8 @@ class SiteFetchesTest {
                     .toList();
             InstructionBytes oldText = texts.get(random.nextInt(texts.size()));
             InstructionBytes newText = texts.get(random.nextInt(texts.size()));
-            SiteHistory site = new SiteHistory(
-                    new PatchPlace(0xffffffff81000000L + random.nextInt(64), oldText, newText));
+            SiteHistory site =
+                    new SiteHistory(new PatchPlace(0xffffffff81000000L + random.nextInt(64), oldText, newText));
             site.willHold(newText);
             for (int store = random.nextInt(5); store >= 0; store--) {
                 store(random, site, oldText, newText);
@@ -179,7 +200,8 @@ class SiteFetchesTest {
         }
         SiteFetches fetches = new SiteFetches(site, FetchMode.WINDOW, List.of());
         assertTimeoutPreemptively(
-                Duration.ofSeconds(20), () -> assertNotNull(fetches.between(0, site.storeCount()).wrong()));
+                Duration.ofSeconds(20),
+                () -> assertNotNull(fetches.between(0, site.storeCount()).wrong()));
     }
 
     /** A part of either text, mostly, or INT3 over the first byte. */

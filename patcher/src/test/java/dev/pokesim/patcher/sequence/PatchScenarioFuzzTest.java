@@ -119,10 +119,13 @@ class PatchScenarioFuzzTest {
             int accepted = 0;
             for (int round = 0; round < 300; round++) {
                 byte[] file = files.get(random.nextInt(files.size()));
-                List<String> lines = new ArrayList<>(new String(file, UTF_8).lines().toList());
+                List<String> lines =
+                        new ArrayList<>(new String(file, UTF_8).lines().toList());
                 for (int i = random.nextInt(4); i >= 0; i--) {
                     int at = lines.indexOf("steps:") + 1;
-                    lines.add(at + random.nextInt(lines.indexOf("expect:") - at + 1), steps.get(random.nextInt(steps.size())));
+                    lines.add(
+                            at + random.nextInt(lines.indexOf("expect:") - at + 1),
+                            steps.get(random.nextInt(steps.size())));
                 }
                 String what = "seed 2, round " + round;
                 byte[] content = String.join("\n", lines).getBytes(UTF_8);
@@ -140,8 +143,7 @@ class PatchScenarioFuzzTest {
     @ValueSource(
             strings = {"0", "ffe", "fff", "7ffffffffffe", "ffff800000000000", "ffffffff81000fff", "ffffffffffffeffe"})
     void placesAtOddAddressesCanBeProved(String address) {
-        String yaml =
-                """
+        String yaml = """
                 about: "a"
                 source: "b"
                 text:
@@ -157,8 +159,7 @@ class PatchScenarioFuzzTest {
                   - sync
                 expect:
                   default: safe
-                """
-                        .formatted(address);
+                """.formatted(address);
         PatchScenario scenario = PatchScenarioReader.parse("odd.yaml", yaml.getBytes(UTF_8));
         for (FetchMode mode : FetchMode.values()) {
             assertEquals(

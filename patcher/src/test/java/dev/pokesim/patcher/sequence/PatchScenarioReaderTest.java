@@ -23,8 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PatchScenarioReaderTest {
-    private static final String VALID =
-            """
+    private static final String VALID = """
             about: "Two places."
             source: "here"
             text:
@@ -61,7 +60,8 @@ class PatchScenarioReaderTest {
     }
 
     private static String complaint(String yaml) {
-        return String.valueOf(assertThrows(InvalidDataFile.class, () -> parse(yaml)).getMessage());
+        return String.valueOf(
+                assertThrows(InvalidDataFile.class, () -> parse(yaml)).getMessage());
     }
 
     @Test
@@ -71,8 +71,8 @@ class PatchScenarioReaderTest {
                 0xffffffff81000010L,
                 InstructionBytes.of(0x0f, 0x1f, 0x44, 0, 0),
                 InstructionBytes.of(0xe9, 0x2b, 0x13, 0, 0));
-        PatchPlace two = new PatchPlace(
-                0xffffffff81000043L, InstructionBytes.of(0x66, 0x90), InstructionBytes.of(0xeb, 0x0e));
+        PatchPlace two =
+                new PatchPlace(0xffffffff81000043L, InstructionBytes.of(0x66, 0x90), InstructionBytes.of(0xeb, 0x0e));
         assertEquals("case", scenario.name());
         assertEquals("case", scenario.sequence().name());
         assertEquals("Two places.", scenario.about());
@@ -96,7 +96,8 @@ class PatchScenarioReaderTest {
                         TrapHandler.Response.SKIP,
                         false),
                 scenario.sequence().handler());
-        assertEquals(List.of(InstructionBytes.of(0xeb, 0xfe)), scenario.sequence().intermediates());
+        assertEquals(
+                List.of(InstructionBytes.of(0xeb, 0xfe)), scenario.sequence().intermediates());
         assertEquals(Set.of("NoTornInstruction"), scenario.without());
         assertEquals(Set.of("NoBug", "EveryWaitEnds"), scenario.expected(FetchMode.WINDOW));
         assertEquals(Set.of(), scenario.expected(FetchMode.LINE));
@@ -104,8 +105,7 @@ class PatchScenarioReaderTest {
 
     @Test
     void whatIsNotStatedIsTheKernels() {
-        PatchScenario scenario = parse(
-                """
+        PatchScenario scenario = parse("""
                 about: "One place."
                 source: "here"
                 text:
@@ -157,16 +157,15 @@ class PatchScenarioReaderTest {
             assertEquals(
                     word.step,
                     StepWords.step(
-                            word.text, parse(VALID).sequence().places(), problem -> new InvalidDataFile("case.yaml", 1, "steps", problem)));
+                            word.text,
+                            parse(VALID).sequence().places(),
+                            problem -> new InvalidDataFile("case.yaml", 1, "steps", problem)));
         }
     }
 
     /** The line that is wrong, as it stands in {@link #VALID}, what it becomes, and the complaint from its line number on. */
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             about: "Two places." | abuot: "Two places." | '1: abuot: unknown field; known here are about, batches, company, cores, expect, handler, intermediates, interruptible, refs, response, source, steps, text, without'
             about: "Two places." | - | '2: about: is missing; add it'
             0f 1f 44 00 00 -> e9 2b 13 00 00 | 0f 1f 44 00 00 | '4: text: expected an address and two texts; write ''0xffffffff81000010: 0f 1f 44 00 00 -> e9 fb 00 00 00'''

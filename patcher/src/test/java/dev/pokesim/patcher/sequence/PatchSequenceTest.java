@@ -19,8 +19,8 @@ class PatchSequenceTest {
             0xffffffff81000010L,
             InstructionBytes.of(0x0f, 0x1f, 0x44, 0, 0),
             InstructionBytes.of(0xe9, 0x2b, 0x13, 0, 0));
-    private static final PatchPlace TWO_BYTES = new PatchPlace(
-            0xffffffff81000044L, InstructionBytes.of(0x66, 0x90), InstructionBytes.of(0xeb, 0x0e));
+    private static final PatchPlace TWO_BYTES =
+            new PatchPlace(0xffffffff81000044L, InstructionBytes.of(0x66, 0x90), InstructionBytes.of(0xeb, 0x0e));
     private static final PatchPlace TWO_INSTRUCTIONS = new PatchPlace(
             0xffffffff81000080L,
             InstructionBytes.of(0x31, 0xc0, 0xc3, 0x66, 0x90),
@@ -51,12 +51,22 @@ class PatchSequenceTest {
 
     @PatchTest(expect = "NoTornInstruction")
     PatchSequence withoutItsFirstSync() {
-        return PatchSequence.on(NOP_TO_JMP).writeInt3().writeTail().syncCores().writeFirstByte().syncCores();
+        return PatchSequence.on(NOP_TO_JMP)
+                .writeInt3()
+                .writeTail()
+                .syncCores()
+                .writeFirstByte()
+                .syncCores();
     }
 
     @PatchTest(expect = "EveryInt3IsClaimed")
     PatchSequence withoutItsLastSync() {
-        return PatchSequence.on(NOP_TO_JMP).writeInt3().syncCores().writeTail().syncCores().writeFirstByte();
+        return PatchSequence.on(NOP_TO_JMP)
+                .writeInt3()
+                .syncCores()
+                .writeTail()
+                .syncCores()
+                .writeFirstByte();
     }
 
     /** The third sync is the only one that two equal tails need. */
@@ -95,7 +105,10 @@ class PatchSequenceTest {
 
     @PatchTest
     PatchSequence stoppedCoresSeeNothing() {
-        return PatchSequence.on(NOP_TO_JMP).stopCores().storeNew(0, PatchStep.Store.END).releaseCores();
+        return PatchSequence.on(NOP_TO_JMP)
+                .stopCores()
+                .storeNew(0, PatchStep.Store.END)
+                .releaseCores();
     }
 
     @PatchTest(expect = "NoEntryInsideSite")
@@ -134,9 +147,7 @@ class PatchSequenceTest {
                 PatchSequence.on(TWO_BYTES)
                         .writeInt3()
                         .handledBy(new TrapHandler(
-                                List.of(HandlerStep.ACT, HandlerStep.RETURN),
-                                TrapHandler.Response.EMULATE_NEW,
-                                false))
+                                List.of(HandlerStep.ACT, HandlerStep.RETURN), TrapHandler.Response.EMULATE_NEW, false))
                         .steps());
     }
 

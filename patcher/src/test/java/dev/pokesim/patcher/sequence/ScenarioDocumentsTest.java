@@ -64,10 +64,10 @@ class ScenarioDocumentsTest {
         String example = document.substring(start, document.indexOf("```", start));
         PatchScenario scenario = PatchScenarioReader.parse("example.yaml", example.getBytes(UTF_8));
         for (FetchMode mode : FetchMode.values()) {
-            ProofResult result = new ProtocolExplorer(scenario.setup(mode), Reduction.ALL, 1, 1L << 26).prove(extent -> true);
+            ProofResult result =
+                    new ProtocolExplorer(scenario.setup(mode), Reduction.ALL, 1, 1L << 26).prove(extent -> true);
             Counterexample found = result.counterexample();
-            assertEquals(
-                    scenario.expected(mode), found == null ? Set.of() : Set.of(found.oracle()), mode.optionName());
+            assertEquals(scenario.expected(mode), found == null ? Set.of() : Set.of(found.oracle()), mode.optionName());
         }
     }
 
@@ -82,8 +82,9 @@ class ScenarioDocumentsTest {
                 .map(TrapHandler.Response::optionName)
                 .forEach(words::add);
         words.addAll(PatchScenarioReader.FIELDS);
-        List<String> missing =
-                words.stream().filter(word -> !document.contains("`" + word + "`")).toList();
+        List<String> missing = words.stream()
+                .filter(word -> !document.contains("`" + word + "`"))
+                .toList();
         assertEquals(List.of(), missing);
     }
 }
