@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -80,7 +81,7 @@ class BreadthFirstSearchTest {
             while (!queue.isEmpty()) {
                 int node = queue.remove();
                 for (int other : next(node)) {
-                    if (distances.putIfAbsent(other, distances.get(node) + 1) == null) {
+                    if (distances.putIfAbsent(other, Objects.requireNonNull(distances.get(node)) + 1) == null) {
                         queue.add(other);
                     }
                 }
