@@ -9,11 +9,14 @@ import dev.pokesim.emulator.explore.BreadthFirstSearch.Result;
 import dev.pokesim.emulator.memory.InstructionBytes;
 import dev.pokesim.patcher.kernel.PatchPlace;
 import dev.pokesim.patcher.proof.ProofSetup.Company;
+import dev.pokesim.patcher.protocol.CoreSet;
 import dev.pokesim.patcher.protocol.PatchProtocol;
 import dev.pokesim.patcher.protocol.PatchProtocols;
+import dev.pokesim.patcher.protocol.PatchStep;
 import dev.pokesim.patcher.protocol.TextPokeBatch;
 import dev.pokesim.patcher.sequence.PatchScenario;
 import dev.pokesim.patcher.sequence.PatchScenarioReader;
+import dev.pokesim.patcher.sequence.PatchSequence;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -167,5 +170,33 @@ class ReductionTest {
                 () -> "" + result.wrong());
         Result all = FullSize.search(scenario.setup(FetchMode.WINDOW), Reduction.ALL);
         assertEquals(Outcome.WRONG, all.outcome());
+    }
+
+    /** A sync that leaves a core out says nothing of that core's handlers. */
+    @Test
+    void handlerOfACoreThatTheLastSyncMissesIsNotWhole() {
+        PatchSequence sequence = PatchSequence.on(SHORT)
+                .publish()
+                .writeInt3()
+                .syncCores()
+                .writeTail()
+                .syncCores()
+                .writeFirstByte()
+                .then(new PatchStep.Sync(CoreSet.ALL_BUT_LAST, true, true))
+                .then(new PatchStep.DropRefs());
+        ProofSetup setup = new ProofSetup(
+                sequence,
+                List.of(List.of(SHORT)),
+                2,
+                true,
+                FetchMode.COHERENT,
+                Set.of(),
+                Set.of("NothingOldAfterFinish", "EveryInt3IsClaimed"));
+        for (Set<Reduction> reductions : List.of(Reduction.NONE, Set.of(Reduction.WHOLE_HANDLERS), Reduction.ALL)) {
+            Object wrong = FullSize.search(setup, reductions).wrong();
+            assertTrue(
+                    wrong instanceof Violated violated && violated.oracle().equals("ArrayStableWhileReferenced"),
+                    () -> reductions + ": " + wrong);
+        }
     }
 }
