@@ -37,10 +37,14 @@ final class CounterexampleFinder {
         return found == null ? alone(setup) : found;
     }
 
-    /** Looks at sizes that can be gone through in seconds; null if none of these shows any violation, or if it was stopped. */
+    /**
+     * Looks at sizes that can be gone through in seconds, and at the beginning of all batches as they are, which may be what is wrong; null
+     * if none of these shows any violation, or if it was stopped.
+     */
     static @Nullable Counterexample thoroughly(ProofSetup setup, BreadthFirstSearch.Progress progress) {
         BreadthFirstSearch.Progress bounded = upTo(THOROUGH_STATES);
-        return find(setup, 3, 4, extent -> bounded.reached(extent) && progress.reached(extent));
+        Counterexample found = find(setup, 3, 4, extent -> bounded.reached(extent) && progress.reached(extent));
+        return found == null ? at(setup.withCores(2), upTo(QUICK_STATES)) : found;
     }
 
     private static BreadthFirstSearch.Progress upTo(long maxStates) {

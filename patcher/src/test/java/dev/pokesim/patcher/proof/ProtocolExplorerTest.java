@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pokesim.emulator.core.FetchMode;
-import dev.pokesim.emulator.explore.BreadthFirstSearch.Result;
 import dev.pokesim.emulator.memory.InstructionBytes;
 import dev.pokesim.patcher.kernel.PatchPlace;
 import dev.pokesim.patcher.proof.ProofResult.Verdict;
@@ -14,6 +13,7 @@ import dev.pokesim.patcher.protocol.BrokenNoSecondSync;
 import dev.pokesim.patcher.protocol.TextPokeBatch;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,13 +63,10 @@ class ProtocolExplorerTest {
         ProofSetup full = ProofSetup.of(new TextPokeBatch(), List.of(places(256)), 2, true, FetchMode.WINDOW);
         assertEquals(Verdict.SAFE, prove(full).verdict());
         ProofSetup overfull = ProofSetup.of(new TextPokeBatch(), List.of(places(257)), 2, true, FetchMode.WINDOW);
-        assertEquals(Verdict.VIOLATED, prove(overfull).verdict());
-        Result search = FullSize.search(overfull, Reduction.ALL);
-        assertTrue(
-                search.wrong() instanceof Violated violated
-                        && violated.oracle().equals("NoBug")
-                        && violated.what().contains("entry 256 of 257"),
-                () -> "" + search.wrong());
+        Counterexample found = Objects.requireNonNull(prove(overfull).counterexample());
+        assertEquals("NoBug", found.oracle());
+        assertTrue(found.what().contains("entry 256 of 257"), found::what);
+        assertTrue(found.steps().isEmpty(), "it is the first thing that the patcher does");
     }
 
     @Test
