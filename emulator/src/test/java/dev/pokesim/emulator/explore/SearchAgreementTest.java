@@ -11,7 +11,7 @@ class SearchAgreementTest {
     /** Orders are many more than states. */
     private static final int MOST_STATES_FOR_SLEEP_SETS = 250;
 
-    private static final int PROGRAMS = Integer.getInteger("pokesim.programs", 500);
+    private static final int PROGRAMS = Integer.getInteger("pokesim.programs", 2000);
 
     @Test
     void mergedUnmergedAndStatelessSearchesFindTheSameEnds() {
