@@ -3,6 +3,7 @@ package dev.pokesim.emulator.explore;
 import dev.pokesim.emulator.core.Chooser;
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.core.StoreBuffer;
+import dev.pokesim.emulator.isa.Decoded;
 import dev.pokesim.emulator.machine.GuestCrash;
 import dev.pokesim.emulator.machine.Machine;
 import dev.pokesim.emulator.machine.Snapshots;
@@ -31,12 +32,13 @@ final class Exploration implements Machine.IpiTransport {
     /** How many steps are done with one transition: a loop that nobody can notice must not hold up the search. */
     private static final int MAX_MERGED = 10_000;
 
+    private static final Transition.Kind[] KINDS = Transition.Kind.values();
+
     private static final int KIND_BITS = 2;
+    private static final int ACTORS = KINDS.length;
     private static final int CORE_BITS = 10;
     /** Different transitions of one core: three kinds, and an IPI of each vector. */
     private static final int EVENTS = 260;
-
-    private static final Transition.Kind[] KINDS = Transition.Kind.values();
 
     private final Model model;
     private final Machine machine;
@@ -57,6 +59,8 @@ final class Exploration implements Machine.IpiTransport {
     private final @Nullable String initialViolation;
     private @Nullable String violation;
     private int[] enabled = new int[16];
+    /** Where each micro-op is written down, if anywhere. */
+    private @Nullable List<String> log;
 
     Exploration(Model.Source source, boolean merges) {
         this.merges = merges;
@@ -161,9 +165,15 @@ final class Exploration implements Machine.IpiTransport {
         return code >>> KIND_BITS + CORE_BITS & 0xff;
     }
 
-    /** The number of the actor that a transition belongs to: a core with its interrupts, or its store buffer. */
-    static int actorOf(int code) {
-        return coreOf(code) * 2 + (kindOf(code) == Transition.Kind.DRAIN ? 1 : 0);
+    /**
+     * The number of the actor that a transition belongs to: a core, its store buffer, or its interrupts: who sends them decides when
+     * one arrives, and how soon a handler goes on has nothing to do with how soon what it interrupted does. What a core does with
+     * interrupts off counts as a handler.
+     */
+    int actorOf(int code) {
+        boolean isInterrupted = kindOf(code) == Transition.Kind.STEP
+                && !machine.core(coreOf(code)).flags().interruptsEnabled();
+        return coreOf(code) * ACTORS + (isInterrupted ? Transition.Kind.IPI : kindOf(code)).ordinal();
     }
 
     /** A number for a transition that no other one has that is possible at the same time. */
@@ -272,12 +282,17 @@ final class Exploration implements Machine.IpiTransport {
         perform(() -> {
             switch (kindOf(code)) {
                 case STEP -> step(core);
-                case DRAIN -> machine.drain(core);
+                case DRAIN -> {
+                    note("drain " + drained(storesOf(core)));
+                    machine.drain(core);
+                }
                 case IPI -> {
+                    note("interrupt 0x" + Integer.toHexString(vectorOf(code)) + " arrives");
                     land(coreOf(code) << 8 | vectorOf(code));
                     machine.raise(core.id(), vectorOf(code));
                 }
                 case NMI -> {
+                    note("NMI arrives");
                     nmisLeft[core.id()]--;
                     machine.raiseNmi(core.id());
                 }
@@ -300,13 +315,13 @@ final class Exploration implements Machine.IpiTransport {
                 throw thrown;
             }
         }
-        if (violation == null) {
-            violation = model.violation();
-        }
+        String known = model.violation();
+        violation = known == null ? violation : known; // who knows what is wrong speaks first
     }
 
     private void step(Core core) {
         MicroOp next = machine.next(core);
+        String text = log == null ? "" : text(core, next);
         if (next.memory() != MicroOp.Memory.NONE) {
             checkAccess(core, next.address(core), next.memory().isWrite());
             checkAccess(
@@ -315,6 +330,10 @@ final class Exploration implements Machine.IpiTransport {
                     next.memory().isWrite());
         }
         machine.perform(core, next);
+        if (log != null) {
+            boolean isFetched = next == Fetch.FETCH && core.code() instanceof Decoded;
+            log.add(isFetched ? text + ": " + fetched((Decoded) core.code()) : text);
+        }
         if (core.isInGuest() && core.isAtInstructionBoundary()) {
             core.clearTemporaries();
         }
@@ -356,6 +375,7 @@ final class Exploration implements Machine.IpiTransport {
         while (merges
                 && !stores.isEmpty()
                 && visibility.isOwn(core, stores.oldestAddress(), stores.oldestSizeBytes())) {
+            note("drain " + drained(stores));
             machine.drain(core);
         }
     }
@@ -405,22 +425,48 @@ final class Exploration implements Machine.IpiTransport {
         };
     }
 
+    private static String drained(StoreBuffer stores) {
+        int sizeBytes = stores.oldestSizeBytes();
+        long value = sizeBytes == Long.BYTES
+                ? stores.oldestValue()
+                : stores.oldestValue() & (1L << Byte.SIZE * sizeBytes) - 1; // only these are part of the state
+        return Address.text(stores.oldestAddress()) + "=0x" + Long.toHexString(value);
+    }
+
     /** What a transition that is possible now is called. */
     String describe(int code) {
         Core core = machine.core(coreOf(code));
         String text = switch (kindOf(code)) {
-            case STEP -> {
-                MicroOp next = machine.next(core);
-                yield next == Fetch.FETCH ? "fetch " + Address.text(core.rip()) : next.toString();
-            }
-            case DRAIN ->
-                Address.text(storesOf(core).oldestAddress()) + "=" + "0x"
-                        + Long.toHexString(storesOf(core).oldestValue());
+            case STEP -> text(core, machine.next(core));
+            case DRAIN -> drained(storesOf(core));
             case IPI, NMI -> "";
         };
+        return ascii(text);
+    }
+
+    private static String text(Core core, MicroOp next) {
+        return next == Fetch.FETCH ? "fetch " + Address.text(core.rip()) : next.toString();
+    }
+
+    private static String fetched(Decoded instruction) {
+        return instruction.bytes() + " " + instruction.name();
+    }
+
+    private static String ascii(String text) {
         StringBuilder ascii = new StringBuilder();
         text.chars().forEach(c -> ascii.append(c >= ' ' && c < 0x7f ? (char) c : '?'));
         return ascii.toString().trim().replaceAll(" +", " ");
+    }
+
+    /** From now on every micro-op is appended to a list, as text; null to end that. */
+    void logTo(@Nullable List<String> newLog) {
+        log = newLog;
+    }
+
+    private void note(String text) {
+        if (log != null) {
+            log.add(text);
+        }
     }
 
     /** Does a transition and gives it a name; {@link #choices()} must be ready. */
@@ -476,6 +522,16 @@ final class Exploration implements Machine.IpiTransport {
             }
         }
         return false;
+    }
+
+    /** Everything that could happen now, each in the way that sees the present bytes. */
+    List<Transition> possible() {
+        List<Transition> all = new ArrayList<>();
+        int count = findEnabled();
+        for (int i = 0; i < count; i++) {
+            all.add(transition(enabledCode(i), List.of(), describe(enabledCode(i))));
+        }
+        return all;
     }
 
     /** Finds the transitions that lead from one state to the next, along a path of states that were saved. */

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Does again what was found: the same transitions in the same model lead to the same state. */
 public final class Replay {
+    private static final int SHOWN_BYTES = 8;
+
     private final Exploration exploration;
 
     public Replay(Model.Source source) {
@@ -16,16 +18,38 @@ public final class Replay {
     }
 
     /**
+     * One transition, as it was done.
+     *
+     * @param microOps what it consisted of, for readers: the steps that nobody can notice are done together with the one before
+     * @param state the first 16 hexadecimal digits of the state's SHA-256 afterwards; empty after a violation
+     */
+    public record Step(Transition transition, List<String> microOps, String state) {
+        public Step {
+            microOps = List.copyOf(microOps);
+        }
+    }
+
+    /**
      * How a replay ended.
      *
-     * @param performed the transitions that were possible, up to the first violation
+     * @param steps the transitions that were possible, up to the first violation
+     * @param next what could happen then; nothing after a violation
      * @param violation what was wrong after the last of them, also if only nothing could happen any more; null if nothing
      * @param digest SHA-256 of all states on the way, as hexadecimal digits: two replays that give the same one did the same
      */
     public record Result(
-            List<Transition> performed, @Nullable String violation, String digest) {
+            List<Step> steps,
+            List<Transition> next,
+            @Nullable String violation,
+            String digest) {
         public Result {
-            performed = List.copyOf(performed);
+            steps = List.copyOf(steps);
+            next = List.copyOf(next);
+        }
+
+        /** The transitions of the steps. */
+        public List<Transition> performed() {
+            return steps.stream().map(Step::transition).toList();
         }
     }
 
@@ -45,28 +69,39 @@ public final class Replay {
 
     private Result run(List<Transition> transitions, boolean lenient) {
         exploration.restart();
-        List<Transition> performed = new ArrayList<>();
+        List<Step> performed = new ArrayList<>();
         MessageDigest digest = sha256();
+        List<String> microOps = new ArrayList<>();
+        exploration.logTo(microOps);
         for (int i = 0; i < transitions.size() && exploration.violation() == null; i++) {
             Transition transition = transitions.get(i);
+            microOps.clear();
             if (exploration.replay(transition)) {
-                performed.add(transition);
+                String state = "";
                 if (exploration.violation() == null) {
-                    exploration.save();
-                    digest.update(
-                            exploration.writer().bytes(),
-                            0,
-                            exploration.writer().sizeBytes());
+                    byte[] hash = stateHash();
+                    digest.update(hash);
+                    state = HexFormat.of().formatHex(hash, 0, SHOWN_BYTES);
                 }
+                performed.add(new Step(transition, microOps, state));
             } else if (!lenient) {
                 throw new IllegalArgumentException("step " + (i + 1) + " is not possible: " + transition);
             }
         }
+        exploration.logTo(null);
         String violation = exploration.violation();
-        if (violation == null && exploration.findEnabled() == 0 && !exploration.isOver()) {
+        List<Transition> next = violation == null ? exploration.possible() : List.of();
+        if (violation == null && next.isEmpty() && !exploration.isOver()) {
             violation = exploration.whoWaits();
         }
-        return new Result(performed, violation, HexFormat.of().formatHex(digest.digest()));
+        return new Result(performed, next, violation, HexFormat.of().formatHex(digest.digest()));
+    }
+
+    private byte[] stateHash() {
+        exploration.save();
+        MessageDigest digest = sha256();
+        digest.update(exploration.writer().bytes(), 0, exploration.writer().sizeBytes());
+        return digest.digest();
     }
 
     private static MessageDigest sha256() {

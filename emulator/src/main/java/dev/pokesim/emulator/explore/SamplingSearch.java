@@ -25,6 +25,17 @@ public final class SamplingSearch {
         boolean reached(int run, int found);
     }
 
+    /** Makes the scheduler of one run. */
+    @FunctionalInterface
+    public interface Schedulers {
+        /**
+         * @param run its number, from 0
+         * @param longest how many steps the longest run had so far, at least 1
+         * @param random for this scheduler alone
+         */
+        Scheduler of(int run, int longest, SeededRandom random);
+    }
+
     private final Exploration exploration;
     private final long seed;
     private final int runs;
@@ -32,6 +43,7 @@ public final class SamplingSearch {
     private List<Transition> prefix = List.of();
     private int enough = 1;
     private Progress progress = (run, found) -> true;
+    private Schedulers schedulers = Portfolio::of;
 
     private final BitSet actors = new BitSet();
     private final Map<String, int[]> rates = new LinkedHashMap<>();
@@ -53,6 +65,12 @@ public final class SamplingSearch {
     /** Sets who is told how far it is, and may end it: the way to limit its time. */
     public SamplingSearch with(Progress newProgress) {
         progress = newProgress;
+        return this;
+    }
+
+    /** Sets who schedules the runs; the portfolio unless set. */
+    public SamplingSearch schedulers(Schedulers newSchedulers) {
+        schedulers = newSchedulers;
         return this;
     }
 
@@ -78,7 +96,7 @@ public final class SamplingSearch {
         int run = 0;
         while (run < runs && found < enough && progress.reached(run, found)) {
             SeededRandom random = SeededRandom.of(seed, "run " + run);
-            Scheduler scheduler = Portfolio.of(run, longest, random);
+            Scheduler scheduler = schedulers.of(run, longest, random);
             exploration.replay(prefix);
             exploration.chooseWith(SeededRandom.of(seed, "stale bytes " + run));
             int[] rate = rates.computeIfAbsent(scheduler.name(), name -> new int[2]);
@@ -95,7 +113,7 @@ public final class SamplingSearch {
     }
 
     private boolean isWrong(Scheduler scheduler) {
-        List<Transition> path = new ArrayList<>(prefix);
+        List<Transition> path = new ArrayList<>(); // without texts: those of one run in thousands are read
         String wrong = exploration.violation();
         for (int step = 0; wrong == null; step++) {
             int count = exploration.findEnabled();
@@ -106,16 +124,18 @@ public final class SamplingSearch {
                 wrong = "";
             } else {
                 int code = exploration.enabledCode(scheduler.pick(new Possible(count)));
-                actors.set(Exploration.actorOf(code));
+                actors.set(exploration.actorOf(code));
                 exploration.choices().first();
-                path.add(exploration.performNamed(code));
+                exploration.perform(code);
+                path.add(Exploration.transition(code, exploration.choices().list(), ""));
                 wrong = exploration.violation();
             }
         }
-        longest = Math.max(longest, path.size() - prefix.size());
+        longest = Math.max(longest, path.size());
         if (!wrong.isEmpty() && reason.isEmpty()) {
             reason = wrong;
-            trace = path;
+            path.addAll(0, prefix);
+            trace = exploration.named(path);
         }
         return !wrong.isEmpty();
     }
@@ -135,7 +155,7 @@ public final class SamplingSearch {
 
         @Override
         public int actor(int index) {
-            return Exploration.actorOf(exploration.enabledCode(index));
+            return exploration.actorOf(exploration.enabledCode(index));
         }
 
         @Override

@@ -5,6 +5,8 @@ import dev.pokesim.emulator.core.Rflags;
 import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.emulator.memory.GuestFault;
 import dev.pokesim.emulator.memory.InstructionBytes;
+import dev.pokesim.emulator.state.StateReader;
+import dev.pokesim.emulator.state.StateWriter;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,13 +19,15 @@ import java.util.Map;
  */
 public final class ActsAsEmulated extends Oracle {
     /**
+     * A handler that was entered; the last three are those of a trap, else 0.
+     *
+     * @param isClaimed whether the handler has acted for the site
      * @param top the word at RSP, which RET takes
      */
-    private record Entry(int vector, long site, long flags, long top) {}
+    private record Entry(int vector, boolean isClaimed, long site, long flags, long top) {}
 
     private final Map<Long, TextPokeLoc> places = new HashMap<>(); // only looked up
     private final List<List<Entry>> entered = new ArrayList<>();
-    private final boolean[] isClaimed;
 
     /**
      * @param all every place of the run
@@ -35,7 +39,6 @@ public final class ActsAsEmulated extends Oracle {
         for (int i = 0; i < cores; i++) {
             entered.add(new ArrayList<>());
         }
-        isClaimed = new boolean[cores];
     }
 
     @Override
@@ -45,16 +48,29 @@ public final class ActsAsEmulated extends Oracle {
 
     @Override
     public void entered(Core core, int vector) {
-        boolean isTrap = vector == GuestFault.Vector.BREAKPOINT.number();
-        long rsp = core.register(Core.RSP);
-        long top = isTrap && core.memory().isMapped(rsp) && core.memory().isMapped(rsp + 7) ? core.load(rsp, 8) : 0;
         entered.get(core.id())
-                .add(new Entry(vector, core.rip() - 1, core.flags().value(), top));
+                .add(
+                        vector == GuestFault.Vector.BREAKPOINT.number()
+                                ? new Entry(
+                                        vector,
+                                        false,
+                                        core.rip() - 1,
+                                        core.flags().value(),
+                                        top(core))
+                                : new Entry(vector, false, 0, 0, 0));
+    }
+
+    private static long top(Core core) {
+        long rsp = core.register(Core.RSP);
+        return core.memory().isMapped(rsp) && core.memory().isMapped(rsp + 7) ? core.load(rsp, 8) : 0;
     }
 
     @Override
     public void handled(Core core, long site, boolean claimed, long resumeAt) {
-        isClaimed[core.id()] = claimed;
+        List<Entry> stack = entered.get(core.id());
+        int top = stack.size() - 1;
+        Entry entry = stack.get(top);
+        stack.set(top, new Entry(entry.vector, claimed, entry.site, entry.flags, entry.top));
     }
 
     @Override
@@ -62,7 +78,7 @@ public final class ActsAsEmulated extends Oracle {
         List<Entry> stack = entered.get(core.id());
         Entry entry = stack.remove(stack.size() - 1);
         TextPokeLoc place = places.get(entry.site);
-        if (entry.vector != GuestFault.Vector.BREAKPOINT.number() || place == null || !isClaimed[core.id()]) {
+        if (entry.vector != GuestFault.Vector.BREAKPOINT.number() || place == null || !entry.isClaimed) {
             return;
         }
         long expected = next(place, entry);
@@ -95,5 +111,29 @@ public final class ActsAsEmulated extends Oracle {
         Rflags flags = new Rflags();
         flags.setValue(entry.flags);
         return flags.test(opcode & 15);
+    }
+
+    @Override
+    public void save(StateWriter out) {
+        for (List<Entry> stack : entered) {
+            out.number(stack.size());
+            for (Entry entry : stack) {
+                out.number(entry.vector);
+                out.number(entry.isClaimed ? 1 : 0);
+                out.word(entry.site);
+                out.word(entry.flags);
+                out.word(entry.top);
+            }
+        }
+    }
+
+    @Override
+    public void restore(StateReader in) {
+        for (List<Entry> stack : entered) {
+            stack.clear();
+            for (int left = in.number(); left > 0; left--) {
+                stack.add(new Entry(in.number(), in.number() == 1, in.word(), in.word(), in.word()));
+            }
+        }
     }
 }

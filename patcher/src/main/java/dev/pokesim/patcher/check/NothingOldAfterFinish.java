@@ -4,14 +4,16 @@ import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.isa.Decoded;
 import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.emulator.memory.InstructionBytes;
+import dev.pokesim.emulator.state.StateReader;
+import dev.pokesim.emulator.state.StateWriter;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
-import java.util.HashSet;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Once the batch is done, every core that was synchronised executes the new text. */
 public final class NothingOldAfterFinish extends Oracle {
-    private final Set<Long> inBatch = new HashSet<>(); // only asked whether it contains
-    private final Set<Long> finished = new HashSet<>();
+    private final Set<Long> inBatch = new TreeSet<>();
+    private final Set<Long> finished = new TreeSet<>();
 
     @Override
     public String property() {
@@ -38,6 +40,30 @@ public final class NothingOldAfterFinish extends Oracle {
                     core,
                     "core " + core.id() + " executes " + instruction + " (" + instruction.bytes() + ") at "
                             + Address.text(site.address()) + " after the batch; the new text is " + site.newText());
+        }
+    }
+
+    @Override
+    public void save(StateWriter out) {
+        save(inBatch, out);
+        save(finished, out);
+    }
+
+    private static void save(Set<Long> places, StateWriter out) {
+        out.number(places.size());
+        places.forEach(out::word);
+    }
+
+    @Override
+    public void restore(StateReader in) {
+        restore(inBatch, in);
+        restore(finished, in);
+    }
+
+    private static void restore(Set<Long> places, StateReader in) {
+        places.clear();
+        for (int left = in.number(); left > 0; left--) {
+            places.add(in.word());
         }
     }
 }

@@ -1,6 +1,8 @@
 package dev.pokesim.patcher.check;
 
 import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.state.StateReader;
+import dev.pokesim.emulator.state.StateWriter;
 import dev.pokesim.patcher.kernel.PatchListener;
 import java.util.function.Consumer;
 
@@ -15,6 +17,15 @@ public abstract class Oracle implements PatchListener {
     public final void reportTo(Consumer<Violation> receiver) {
         report = receiver;
     }
+
+    /**
+     * Appends what it remembers, for an exploration that goes back and forth between states: what cannot make a difference any
+     * more is left out. The order of the bytes follows from that alone.
+     */
+    public void save(StateWriter out) {}
+
+    /** Takes back what {@link #save} wrote. */
+    public void restore(StateReader in) {}
 
     /**
      * The property does not hold.

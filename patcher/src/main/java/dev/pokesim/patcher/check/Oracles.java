@@ -10,6 +10,9 @@ import java.util.List;
 
 /** Every oracle that a timed run can afford: all of them. */
 public final class Oracles {
+    /** The name under which a BUG of the kernel is reported. */
+    public static final String BUG = "NoBug";
+
     /** The property that a BUG of the kernel violates; the kernel's own routines watch it. */
     public static final String NO_BUG = "the kernel meets no BUG";
 
@@ -39,7 +42,7 @@ public final class Oracles {
             names.add(oracle.getClass().getSimpleName());
         }
         names.add(EveryWaitEnds.class.getSimpleName());
-        names.add("NoBug");
+        names.add(BUG);
         return names;
     }
 

@@ -2,6 +2,8 @@ package dev.pokesim.patcher.check;
 
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.memory.GuestFault;
+import dev.pokesim.emulator.state.StateReader;
+import dev.pokesim.emulator.state.StateWriter;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,6 +12,9 @@ import java.util.Map;
 
 /** An INT3 leaves RSP as the chosen instruction would have: CALL pushes 8 bytes, RET pops 8, nothing else moves it. */
 public final class StackAsInNativeRun extends Oracle {
+    /**
+     * @param site 0 if it is no trap
+     */
     private record Entry(int vector, long rsp, long site) {}
 
     private final Map<Long, TextPokeLoc> places = new HashMap<>(); // only looked up
@@ -34,7 +39,8 @@ public final class StackAsInNativeRun extends Oracle {
 
     @Override
     public void entered(Core core, int vector) {
-        entered.get(core.id()).add(new Entry(vector, core.register(Core.RSP), core.rip() - 1));
+        boolean isTrap = vector == GuestFault.Vector.BREAKPOINT.number();
+        entered.get(core.id()).add(new Entry(vector, core.register(Core.RSP), isTrap ? core.rip() - 1 : 0));
     }
 
     @Override
@@ -55,6 +61,28 @@ public final class StackAsInNativeRun extends Oracle {
                     core,
                     "core " + core.id() + " returns from vector " + entry.vector + " with RSP "
                             + Long.toHexString(core.register(Core.RSP)) + " instead of " + Long.toHexString(expected));
+        }
+    }
+
+    @Override
+    public void save(StateWriter out) {
+        for (List<Entry> stack : entered) {
+            out.number(stack.size());
+            for (Entry entry : stack) {
+                out.number(entry.vector);
+                out.word(entry.rsp);
+                out.word(entry.site);
+            }
+        }
+    }
+
+    @Override
+    public void restore(StateReader in) {
+        for (List<Entry> stack : entered) {
+            stack.clear();
+            for (int left = in.number(); left > 0; left--) {
+                stack.add(new Entry(in.number(), in.word(), in.word()));
+            }
         }
     }
 }

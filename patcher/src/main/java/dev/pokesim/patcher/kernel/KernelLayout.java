@@ -85,6 +85,11 @@ public record KernelLayout(long stext, int possibleCores) {
         return Address.isWithin(address, stext + POKING_OFFSET, 1L << 31);
     }
 
+    /** Whether an address belongs to the array and its counters, the mutex, or the table of per-CPU areas. */
+    public boolean isKernelData(long address) {
+        return Address.isWithin(address, DATA, PER_CPU_OFFSETS - DATA + 8L * possibleCores);
+    }
+
     /** Where the kernel looks up GS base of a core. */
     public static long perCpuOffset(int core) {
         return PER_CPU_OFFSETS + 8L * core;

@@ -2,47 +2,31 @@ package dev.pokesim.patcher.run;
 
 import dev.pokesim.emulator.coherence.Contention;
 import dev.pokesim.emulator.coherence.TimedMachine;
-import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.core.SeededRandom;
 import dev.pokesim.emulator.machine.GuestCrash;
 import dev.pokesim.emulator.machine.Machine;
 import dev.pokesim.emulator.machine.Routine;
-import dev.pokesim.emulator.memory.Access;
-import dev.pokesim.emulator.memory.AddressSpace;
-import dev.pokesim.emulator.memory.Frame;
-import dev.pokesim.emulator.memory.GuestFault;
 import dev.pokesim.emulator.microop.Halt;
 import dev.pokesim.patcher.check.EveryWaitEnds;
 import dev.pokesim.patcher.check.Oracle;
 import dev.pokesim.patcher.check.Oracles;
 import dev.pokesim.patcher.check.Violation;
 import dev.pokesim.patcher.kernel.BatchContext;
-import dev.pokesim.patcher.kernel.JumpLabel;
 import dev.pokesim.patcher.kernel.KernelBug;
 import dev.pokesim.patcher.kernel.KernelCosts;
 import dev.pokesim.patcher.kernel.KernelLayout;
-import dev.pokesim.patcher.kernel.Listeners;
 import dev.pokesim.patcher.kernel.PatchListener;
-import dev.pokesim.patcher.kernel.PatchPlace;
-import dev.pokesim.patcher.kernel.PokeInt3Handler;
-import dev.pokesim.patcher.kernel.StopMachine;
-import dev.pokesim.patcher.kernel.SyncCores;
-import dev.pokesim.patcher.kernel.TextMutex;
-import dev.pokesim.patcher.kernel.TextPokeArray;
 import dev.pokesim.patcher.proof.ProofSetup;
 import dev.pokesim.patcher.proof.RunLink;
-import dev.pokesim.patcher.protocol.PatchRoutine;
 import dev.pokesim.patcher.scenario.Scenario;
 import dev.pokesim.patcher.site.LoadedImage;
-import dev.pokesim.patcher.site.Segment;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One patching run in simulated time: core 0 patches while the others work. */
 public final class PatchRun {
-    private static final int PATCHER = 0;
+    private static final int PATCHER = PatchMachine.PATCHER;
     /** A run that takes longer than this in simulated time is given up: 60 s. */
     private static final long LIMIT_PS = 60_000_000_000_000L;
     /** How often progress is reported and the user's wish to stop is looked at: 1 ms of simulated time. */
@@ -59,7 +43,7 @@ public final class PatchRun {
     }
 
     private final RunSetup setup;
-    private final AddressSpace memory = new AddressSpace();
+    private final PatchMachine host;
     private final KernelLayout layout;
     private final Machine machine;
     private final TimedMachine timed;
@@ -74,12 +58,11 @@ public final class PatchRun {
 
     private PatchRun(RunSetup setup) {
         this.setup = setup;
-        layout = new KernelLayout(textStart(setup.target()), setup.cores());
-        layout.map(memory);
-        TextPokeArray.initialise(memory);
-        mapImage();
+        host = new PatchMachine(
+                setup.target(), setup.cores(), setup.fetchMode(), SeededRandom.of(setup.seed(), "stale bytes"));
+        layout = host.layout();
+        machine = host.machine();
         Scenario scenario = setup.scenario();
-        machine = new Machine(memory, setup.cores(), setup.fetchMode(), SeededRandom.of(setup.seed(), "stale bytes"));
         timed = new TimedMachine(
                 machine,
                 setup.profile(),
@@ -120,35 +103,7 @@ public final class PatchRun {
      */
     public LoadedImage image() {
         LoadedImage before = setup.target().image();
-        return before.withBytes(address -> (byte) memory.read(address, 1));
-    }
-
-    private static long textStart(PatchTarget target) {
-        return target.image().segments().stream()
-                .filter(Segment::executable)
-                .map(Segment::address)
-                .min(Comparator.comparing(Long::longValue, Long::compareUnsigned))
-                .orElseThrow();
-    }
-
-    private void mapImage() {
-        for (Segment segment : setup.target().image().segments()) {
-            memory.map(segment.address(), segment.sizeBytes(), Access.READ);
-            if (segment.writable()) {
-                memory.map(segment.address(), segment.sizeBytes(), Access.WRITE);
-            }
-            if (segment.executable()) {
-                memory.map(segment.address(), segment.sizeBytes(), Access.EXECUTE);
-                long last = segment.lastAddress() & -Frame.SIZE_BYTES;
-                for (long page = segment.address() & -Frame.SIZE_BYTES; ; page += Frame.SIZE_BYTES) {
-                    memory.alias(page + KernelLayout.POKING_OFFSET, page, Access.READ, Access.WRITE);
-                    if (page == last) {
-                        break;
-                    }
-                }
-            }
-            memory.load(segment.address(), segment.bytes().toArray());
-        }
+        return before.withBytes(address -> (byte) host.memory().read(address, 1));
     }
 
     /** Functions to call: those of the hot sites, spread over all; without hot sites no place of the batch is visited. */
@@ -175,22 +130,9 @@ public final class PatchRun {
         }
         link.reportTo(this::violated);
         all.add(link); // last: who knows what is wrong speaks first
-        Listeners listeners = new Listeners(all, setup.target().places());
-        machine.observe(listeners);
-        KernelCosts costs = KernelCosts.of(setup.profile());
-        machine.handle(
-                GuestFault.Vector.BREAKPOINT.number(), PokeInt3Handler.routine(layout, setup.refs(), costs, listeners));
-        machine.handle(SyncCores.VECTOR, SyncCores.handler(costs));
-        machine.handle(StopMachine.VECTOR, StopMachine.handler(costs));
-        machine.handle(Workload.NETWORK_VECTOR, workload.softirq(timed));
-        startCores(patcher(new BatchContext(
-                layout,
-                setup.refs(),
-                costs,
-                listeners,
-                setup.target().places().stream().map(PatchPlace::of).toList(),
-                setup.cores(),
-                core -> true)));
+        BatchContext context = host.connect(setup.refs(), KernelCosts.of(setup.profile()), all);
+        host.handle(Workload.NETWORK_VECTOR, workload.softirq(timed));
+        startCores(patcher(context));
         watch(progress, timed.nowPs() + PROGRESS_PS);
         try {
             boolean stopped = timed.run();
@@ -219,24 +161,12 @@ public final class PatchRun {
     }
 
     private void crashed(KernelBug bug) {
-        violated(new Violation("NoBug", Oracles.NO_BUG, PATCHER, timed.nowPs(), String.valueOf(bug.getMessage())));
+        violated(new Violation(Oracles.BUG, Oracles.NO_BUG, PATCHER, timed.nowPs(), String.valueOf(bug.getMessage())));
     }
 
     private Routine patcher(BatchContext context) {
-        Routine finish = PatchRoutine.finish(setup.protocol(), context);
-        PatchTarget target = setup.target();
-        Routine.Builder b = Routine.named("patcher");
-        if (target.key() == PatchTarget.NO_KEY) {
-            TextMutex.lock(b, context.costs());
-            TextPokeArray.queue(b, layout, target.places(), finish);
-            b.call(finish);
-            TextMutex.unlock(b);
-        } else if (target.enable()) {
-            JumpLabel.increment(b, context, target.key(), target.places(), finish);
-        } else {
-            JumpLabel.decrement(b, context, target.key(), target.places(), finish);
-        }
-        return b.compute("done", (core, local) -> afterwards())
+        return host.patcher(setup.protocol(), context)
+                .compute("done", (core, local) -> afterwards())
                 .label("idle")
                 .delay("idle", core -> setup.scenario().workGapPs())
                 .jump("idle")
@@ -258,10 +188,7 @@ public final class PatchRun {
         Routine worker = workload.thread();
         Routine idle = idle();
         for (int id = 0; id < setup.cores(); id++) {
-            Core core = machine.core(id);
-            KernelLayout.prepare(core);
-            core.flags().setValue(Routine.FLAGS_INTERRUPTS_ON);
-            core.enterRoutine(id == PATCHER ? patcher : id <= active ? worker : idle);
+            host.start(id, id == PATCHER ? patcher : id <= active ? worker : idle);
             timed.warm(id, KernelLayout.perCpu(id), KernelLayout.CALL_COUNT + 8);
             timed.warm(PATCHER, KernelLayout.perCpuOffset(id), 8);
             timed.warm(id, KernelLayout.scratch(id), 64);
