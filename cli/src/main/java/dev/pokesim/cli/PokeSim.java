@@ -4,6 +4,7 @@ import dev.pokesim.cli.command.CheckCommand;
 import dev.pokesim.cli.command.CompareCommand;
 import dev.pokesim.cli.command.CompletionCommand;
 import dev.pokesim.cli.command.ProfileCommand;
+import dev.pokesim.cli.command.ReplayCommand;
 import dev.pokesim.cli.command.RunCommand;
 import dev.pokesim.cli.command.SitesCommand;
 import dev.pokesim.cli.console.Console;
@@ -48,6 +49,7 @@ import picocli.CommandLine.ScopeType;
             RunCommand.class,
             CompareCommand.class,
             CheckCommand.class,
+            ReplayCommand.class,
             SitesCommand.class,
             ProfileCommand.class,
             CompletionCommand.class

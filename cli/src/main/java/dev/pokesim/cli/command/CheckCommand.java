@@ -13,7 +13,9 @@ import dev.pokesim.patcher.kernel.Refs;
 import dev.pokesim.patcher.proof.ProofSetup;
 import dev.pokesim.patcher.proof.Reduction;
 import dev.pokesim.patcher.protocol.PatchProtocol;
+import dev.pokesim.patcher.run.PatchModel;
 import dev.pokesim.patcher.run.PatchTarget;
+import dev.pokesim.patcher.schedule.ProofSchedule;
 import dev.pokesim.patcher.sequence.PatchCatalogue;
 import dev.pokesim.patcher.sequence.PatchScenario;
 import dev.pokesim.patcher.sequence.PatchScenarioReader;
@@ -24,6 +26,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,6 +50,8 @@ import picocli.CommandLine.Spec;
             "  poke-sim check --input testdata/elf/statickeys.elf --key stats_key --batches 2",
             "  poke-sim check --cores 5 --sites 2 --reductions none --time-limit 60s",
             "  poke-sim check --scenario hotspot-self-jump --fetch all",
+            "  poke-sim check --machine --protocol broken-refs-late",
+            "  poke-sim check --machine --cores 64 --sites 16 --strategy portfolio",
             "  poke-sim check --all",
             "  poke-sim check --growth"
         })
@@ -82,6 +87,8 @@ public final class CheckCommand implements Callable<Integer> {
             "--key",
             "--refs",
             "--batches");
+    private static final List<String> MACHINE_REFUSES =
+            List.of("--all", "--growth", "--scenario", "--batches", "--reductions");
     private static final List<String> GROWTH_REFUSES = List.of("--cores", "--sites");
 
     @Spec
@@ -161,6 +168,12 @@ public final class CheckCommand implements Callable<Integer> {
     private boolean growth;
 
     @Mixin
+    private final MachineOptions machine = new MachineOptions();
+
+    @Mixin
+    private final ScheduleOptions schedules = new ScheduleOptions();
+
+    @Mixin
     private final OutputOptions output;
 
     /** The command, printing to this console. */
@@ -172,13 +185,11 @@ public final class CheckCommand implements Callable<Integer> {
     public Integer call() {
         TargetOptions.require(
                 rounds >= 1 && rounds <= MAX_ROUNDS, "--batches " + rounds + " is not between 1 and " + MAX_ROUNDS);
+        if (machine.isAsked()) {
+            return output.print(ofMachine()).exitCode().value();
+        }
         Set<Reduction> reduced = reductions();
-        ProofWatch watch = new ProofWatch(
-                output,
-                reduced,
-                workers(),
-                timeLimit,
-                memoryLimit == null ? Runtime.getRuntime().maxMemory() / 2 : memoryLimit);
+        ProofWatch watch = new ProofWatch(output, reduced, workers(), timeLimit, memoryLimitBytes());
         Report report = all
                 ? matrix(watch)
                 : scenario != null
@@ -186,6 +197,43 @@ public final class CheckCommand implements Callable<Integer> {
                         : growth ? growth(watch) : one(watch, reduced);
         watch.sayHowLong();
         return output.print(report).exitCode().value();
+    }
+
+    private long memoryLimitBytes() {
+        return memoryLimit == null ? Runtime.getRuntime().maxMemory() / 2 : memoryLimit;
+    }
+
+    private MachineResult ofMachine() {
+        refuse("--machine explores one machine in one fetch mode", MACHINE_REFUSES);
+        List<FetchMode> modes = fetchModes();
+        TargetOptions.require(modes.size() == 1, "--machine takes one fetch mode; name it instead of --fetch all");
+        int cores = isGiven("--cores") ? target.cores(FEWEST_CORES) : FEWEST_CORES;
+        TargetOptions.require(
+                cores <= PatchModel.MAX_CORES,
+                "--machine takes up to " + PatchModel.MAX_CORES + " cores, not " + cores);
+        PatchTarget patched = isGiven("--sites") ? target.target() : target.upTo(1);
+        PatchModel model = new PatchModel(
+                patched, target.protocol(), refs(), modes.get(0), cores, machine.passes(), machine.nmis());
+        return new MachineSearch(output, machine, schedules, workers(), timeLimit, memoryLimitBytes())
+                .run(model, target.origin(patched), target.seed());
+    }
+
+    /** With the schedule of what was found, if one is wanted. */
+    private CheckResult scheduled(CheckResult result, List<ProofWatch.Proved> proved, String scenarioName) {
+        return proved.stream()
+                .flatMap(one -> Stream.ofNullable(one.result().counterexample()))
+                .findFirst()
+                .filter(found -> schedules.isAsked())
+                .map(found -> new ProofSchedule(found.setup(), scenarioName, found.steps()))
+                .filter(ProofSchedule::canBeWritten)
+                .map(schedule -> result.withSchedule(schedules.save(
+                        String.valueOf(
+                                result.counterexample() == null
+                                        ? ""
+                                        : result.counterexample().oracle()),
+                        schedule.setup().protocol().name(),
+                        schedule.write(List.of("search=proof")))))
+                .orElse(result);
     }
 
     private CheckResult one(ProofWatch watch, Set<Reduction> reduced) {
@@ -199,7 +247,10 @@ public final class CheckCommand implements Callable<Integer> {
             proved.add(watch.prove(
                     modes.size() == 1 ? "states" : mode + ", states", setup(protocol, patched, cores, scheme, mode)));
         }
-        return CheckResult.of(patched.image(), protocol.description(), rounds, target.seed(), reduced, proved);
+        return scheduled(
+                CheckResult.of(patched.image(), protocol.description(), rounds, target.seed(), reduced, proved),
+                proved,
+                "");
     }
 
     private CheckMatrix matrix(ProofWatch watch) {
@@ -224,7 +275,10 @@ public final class CheckCommand implements Callable<Integer> {
         for (FetchMode mode : modes) {
             proved.add(watch.prove(modes.size() == 1 ? "states" : mode + ", states", read.setup(mode)));
         }
-        return CheckResult.of(read.image(), read.about() + " Source: " + read.source(), 1, null, reduced, proved);
+        return scheduled(
+                CheckResult.of(read.image(), read.about() + " Source: " + read.source(), 1, null, reduced, proved),
+                proved,
+                nameOrFile);
     }
 
     private CheckGrowth growth(ProofWatch watch) {

@@ -176,6 +176,15 @@ record CheckResult(
         return reductions.stream().sorted().map(Reduction::optionName).toList();
     }
 
+    /** The same with the schedule of its counterexample. */
+    CheckResult withSchedule(ScheduleOptions.Saved saved) {
+        CounterexampleReport found = counterexample;
+        return found == null
+                ? this
+                : new CheckResult(
+                        verdict, covers, setup, proofs, assurance, assumptions, unsaid, found.withSchedule(saved));
+    }
+
     @Override
     public ExitCode exitCode() {
         return exitCode(ProofResult.Verdict.valueOf(verdict.toUpperCase(Locale.ROOT)));
@@ -202,7 +211,7 @@ record CheckResult(
         printProofs(out);
         out.println();
         if (counterexample != null) {
-            counterexample.printText(out);
+            counterexample.printText(out, "A shortest interleaving");
             out.println();
         }
         if (!assurance.isEmpty()) {
@@ -256,7 +265,7 @@ record CheckResult(
         return String.format(Locale.ROOT, "%,.1f MiB", bytes / (double) (1 << 20));
     }
 
-    private static void printList(PrintWriter out, String title, List<String> lines) {
+    static void printList(PrintWriter out, String title, List<String> lines) {
         out.println(title);
         lines.forEach(line -> Paragraph.print(out, "  ", line));
     }

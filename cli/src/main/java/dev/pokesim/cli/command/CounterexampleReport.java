@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param reasons who wrote what was seen, and which serialisation was missing
  * @param modes every fetch mode that shows a violation at this size, the weakest first
  * @param otherModes under which none was found at this size
+ * @param schedule that does it again; null if none was written
  */
 record CounterexampleReport(
         String fetch,
@@ -41,7 +42,8 @@ record CounterexampleReport(
         List<Step> steps,
         List<String> reasons,
         List<String> modes,
-        List<String> otherModes) {
+        List<String> otherModes,
+        ScheduleOptions.@Nullable Saved schedule) {
 
     /**
      * A place that is patched.
@@ -122,15 +124,25 @@ record CounterexampleReport(
                 found.reasons(),
                 names(found.modes().stream()),
                 names(Arrays.stream(FetchMode.values())
-                        .filter(mode -> !found.modes().contains(mode))));
+                        .filter(mode -> !found.modes().contains(mode))),
+                null);
+    }
+
+    /** The same with a schedule. */
+    CounterexampleReport withSchedule(ScheduleOptions.Saved saved) {
+        return new CounterexampleReport(
+                fetch, cores, sites, oracle, core, what, steps, reasons, modes, otherModes, saved);
     }
 
     private static List<String> names(Stream<FetchMode> modes) {
         return modes.map(FetchMode::optionName).toList();
     }
 
-    void printText(PrintWriter out) {
-        Paragraph.print(out, "", "A shortest interleaving, fetch mode " + fetch + " (" + oracle + "):");
+    /**
+     * @param title what it is, in two words
+     */
+    void printText(PrintWriter out, String title) {
+        Paragraph.print(out, "", title + ", fetch mode " + fetch + " (" + oracle + "):");
         Paragraph.print(out, "  ", what);
         out.println();
         TextTable legend = new TextTable()
@@ -153,13 +165,19 @@ record CounterexampleReport(
             out.println("Why:");
             reasons.forEach(reason -> Paragraph.print(out, "  ", reason));
         }
-        String here = "On " + ProofWords.size(cores, sites.size()).replace(" and ", " and with ");
-        Paragraph.print(
-                out,
-                "",
-                here + " it goes wrong under fetch " + String.join(", ", modes)
-                        + " (the weakest: " + modes.get(0) + ")"
-                        + (otherModes.isEmpty() ? "" : ", and not under " + String.join(", ", otherModes)) + ".");
+        if (!modes.isEmpty()) {
+            String here = "On " + ProofWords.size(cores, sites.size()).replace(" and ", " and with ");
+            Paragraph.print(
+                    out,
+                    "",
+                    here + " it goes wrong under fetch " + String.join(", ", modes)
+                            + " (the weakest: " + modes.get(0) + ")"
+                            + (otherModes.isEmpty() ? "" : ", and not under " + String.join(", ", otherModes)) + ".");
+        }
+        if (schedule != null) {
+            out.println();
+            schedule.printText(out);
+        }
     }
 
     private void printSteps(PrintWriter out) {

@@ -6,6 +6,7 @@ import dev.pokesim.emulator.coherence.Topology;
 import dev.pokesim.patcher.protocol.PatchProtocol;
 import dev.pokesim.patcher.protocol.PatchProtocols;
 import dev.pokesim.patcher.run.PatchTarget;
+import dev.pokesim.patcher.schedule.TextOrigin;
 import dev.pokesim.patcher.site.ElfInput;
 import dev.pokesim.patcher.site.GeneratedText;
 import dev.pokesim.patcher.site.InvalidInput;
@@ -111,6 +112,13 @@ final class TargetOptions {
     PatchTarget upTo(int most) {
         PatchTarget whole = target(input == null ? (Integer) most : null);
         return whole.first(Math.min(most, whole.places().size()));
+    }
+
+    /** What {@link #target()}, or {@link #upTo}, has made its places from. */
+    TextOrigin origin(PatchTarget made) {
+        return input == null
+                ? new TextOrigin.Generated(new GeneratedText.Mix(made.places().size(), callPercent), seed)
+                : new TextOrigin.Input(input.toString(), made.key());
     }
 
     private PatchTarget target(@Nullable Integer wanted) {

@@ -36,6 +36,9 @@ public final class SamplingSearch {
         Scheduler of(int run, int longest, SeededRandom random);
     }
 
+    /** They take turns: uniform, PCT of depth 1, 2 and 3, partial order sampling, and one that starves an actor. */
+    public static final Schedulers PORTFOLIO = Portfolio::of;
+
     private final Exploration exploration;
     private final long seed;
     private final int runs;
@@ -43,7 +46,7 @@ public final class SamplingSearch {
     private List<Transition> prefix = List.of();
     private int enough = 1;
     private Progress progress = (run, found) -> true;
-    private Schedulers schedulers = Portfolio::of;
+    private Schedulers schedulers = PORTFOLIO;
 
     private final BitSet actors = new BitSet();
     private final Map<String, int[]> rates = new LinkedHashMap<>();

@@ -264,6 +264,24 @@ public record Schedule(List<Header> headers, List<Step> steps) {
         return new Parser(name).parse(text.split("\r?\n", -1));
     }
 
+    /**
+     * The line on which a step stands.
+     *
+     * @param bytes of a text that {@link #parse} has read
+     * @param index of the step, from 0
+     * @return from 1; 0 if there is no such step
+     */
+    public static int lineOfStep(byte[] bytes, int index) {
+        String[] lines = new String(bytes, StandardCharsets.US_ASCII).split("\r?\n", -1);
+        int left = index;
+        for (int i = 0; i < lines.length; i++) {
+            if (isActor(lines[i].split(" ", 2)[0]) && left-- == 0) {
+                return i + 1;
+            }
+        }
+        return 0;
+    }
+
     private static final class Parser {
         private final String name;
         private final List<Header> headers = new ArrayList<>();

@@ -1,5 +1,6 @@
 package dev.pokesim.patcher.proof;
 
+import dev.pokesim.emulator.explore.BreadthFirstSearch;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,28 @@ public final class Interleaving {
             }
         });
         return found[0];
+    }
+
+    /**
+     * The way here and what is wrong now, the violating fetch as its last step if it is one; null if nothing is wrong. It is not
+     * said under which fetch modes else, or that the way is a shortest one.
+     */
+    public @Nullable Counterexample counterexample() {
+        Violated found = violated();
+        if (found == null) {
+            return null;
+        }
+        Explanation explanation = Explanation.of(model.setup(), taken, found);
+        return new Counterexample(
+                model.setup(),
+                explanation.steps(),
+                explanation.texts(),
+                found.group() < 0 ? ProofStep.PATCHER : found.group() + 1,
+                found.oracle(),
+                explanation.what(),
+                explanation.reasons(),
+                List.of(),
+                new BreadthFirstSearch.Extent(0, 0, 0, taken.size(), 0));
     }
 
     /** Everything that could be done next. */

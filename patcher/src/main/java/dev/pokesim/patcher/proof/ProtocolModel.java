@@ -72,6 +72,11 @@ final class ProtocolModel {
         verdicts = new FetchVerdicts(program);
     }
 
+    /** What it is a model of. */
+    ProofSetup setup() {
+        return setup;
+    }
+
     private boolean everySyncIsAwaited() {
         for (int at = 0; at < program.size(); at++) {
             if (program.kind(at) == ProtocolProgram.Kind.SEND && program.kind(at + 1) != ProtocolProgram.Kind.AWAIT) {

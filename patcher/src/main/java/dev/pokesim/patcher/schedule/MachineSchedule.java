@@ -1,0 +1,138 @@
+package dev.pokesim.patcher.schedule;
+
+import dev.pokesim.emulator.core.FetchMode;
+import dev.pokesim.emulator.datafile.InvalidDataFile;
+import dev.pokesim.emulator.explore.Replay;
+import dev.pokesim.emulator.explore.Schedule;
+import dev.pokesim.emulator.explore.Transition;
+import dev.pokesim.patcher.kernel.Refs;
+import dev.pokesim.patcher.kernel.RefsSchemes;
+import dev.pokesim.patcher.protocol.PatchProtocol;
+import dev.pokesim.patcher.protocol.PatchProtocols;
+import dev.pokesim.patcher.run.PatchModel;
+import dev.pokesim.patcher.run.PatchTarget;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A schedule of the machine: which transitions, in which model.
+ *
+ * @param text where the model's text comes from
+ */
+public record MachineSchedule(PatchModel model, TextOrigin text, List<Transition> steps) {
+    /** The first word of the header {@code model}. */
+    public static final String MODEL = "machine";
+
+    private static final int SHOWN_DIGITS = 16;
+    private static final int MOST_PASSES = 1000;
+
+    public MachineSchedule {
+        steps = List.copyOf(steps);
+    }
+
+    /**
+     * As text, with what its replay ends with.
+     *
+     * @param origin how it was found, words of a header line
+     * @throws IllegalArgumentException if it cannot be replayed, or ends without a violation
+     */
+    public Schedule write(List<String> origin) {
+        Replay.Result result = new Replay(model).run(steps);
+        List<String> config = new ArrayList<>(List.of(
+                "protocol=" + model.protocol().name(),
+                "refs=" + model.refs().name(),
+                "fetch=" + model.fetchMode().optionName(),
+                "cores=" + model.cores(),
+                "passes=" + model.passes(),
+                "nmis=" + model.nmis(),
+                "sites=" + model.target().places().size()));
+        config.addAll(text.words());
+        return new Schedule(
+                List.of(
+                        new Schedule.Header(Schedule.Key.MODEL, List.of(MODEL, "sha256:" + model.digest())),
+                        new Schedule.Header(Schedule.Key.CONFIG, config),
+                        new Schedule.Header(Schedule.Key.ORIGIN, origin),
+                        new Schedule.Header(Schedule.Key.EXPECT, ended(result).words())),
+                steps.stream().map(Transition::toStep).toList());
+    }
+
+    /**
+     * How a replay ended.
+     *
+     * @throws IllegalArgumentException if nothing was wrong
+     */
+    public static Expectation ended(Replay.Result result) {
+        String violation = result.violation();
+        if (violation == null) {
+            throw new IllegalArgumentException("nothing is wrong at the end");
+        }
+        List<Transition> performed = result.performed();
+        return new Expectation(
+                PatchModel.oracleOf(violation),
+                performed.isEmpty() ? 0 : performed.get(performed.size() - 1).core(),
+                performed.size(),
+                result.digest().substring(0, SHOWN_DIGITS));
+    }
+
+    /**
+     * Reads one.
+     *
+     * @param name of the file, for messages
+     * @param force whether it may have been made by a model of another digest
+     * @throws InvalidDataFile if it does not fit
+     */
+    public static MachineSchedule read(String name, Schedule schedule, boolean force) {
+        Config config = new Config(name, "config", schedule.words(Schedule.Key.CONFIG));
+        PatchProtocol protocol = config.named("protocol", PatchProtocols.ALL, PatchProtocol::name);
+        Refs refs = config.named("refs", RefsSchemes.ALL, Refs::name);
+        FetchMode mode = config.named("fetch", Arrays.asList(FetchMode.values()), FetchMode::optionName);
+        int cores = config.number("cores", 2, PatchModel.MAX_CORES);
+        int passes = config.number("passes", 1, MOST_PASSES);
+        int nmis = config.number("nmis", 0, MOST_PASSES);
+        int sites = config.number("sites", 1, Integer.MAX_VALUE);
+        TextOrigin text = TextOrigin.read(config);
+        config.allRead();
+        PatchTarget target = text.load();
+        if (sites > target.places().size()) {
+            throw config.invalid(
+                    "sites=" + sites + ": the text has " + target.places().size());
+        }
+        PatchModel model = new PatchModel(target.first(sites), protocol, refs, mode, cores, passes, nmis);
+        ProofSchedule.checkModel(name, schedule, model.digest(), force);
+        List<Transition> steps = new ArrayList<>();
+        for (int i = 0; i < schedule.steps().size(); i++) {
+            try {
+                steps.add(Transition.of(schedule.steps().get(i)));
+            } catch (IllegalArgumentException e) {
+                throw new StepDoesNotFit(i, String.valueOf(e.getMessage()));
+            }
+        }
+        return new MachineSchedule(model, text, steps);
+    }
+
+    /**
+     * Does it again.
+     *
+     * @throws StepDoesNotFit if a step is not possible where it stands
+     */
+    public Replay.Result replay() {
+        Replay replay = new Replay(model);
+        Replay.Result result = replay.runPossible(steps);
+        if (result.steps().size() < steps.size() && result.violation() == null) {
+            List<Transition> performed = result.performed();
+            int first = 0;
+            while (first < performed.size() && performed.get(first).equals(steps.get(first))) {
+                first++;
+            }
+            List<Transition> next = replay.run(steps.subList(0, first)).next();
+            throw new StepDoesNotFit(
+                    first,
+                    "`" + steps.get(first) + "` is not possible here; possible: "
+                            + String.join(
+                                    ", ",
+                                    next.stream().map(one -> "`" + one + "`").toList()));
+        }
+        return result;
+    }
+}

@@ -1,0 +1,73 @@
+package dev.pokesim.patcher.schedule;
+
+import dev.pokesim.patcher.run.PatchTarget;
+import dev.pokesim.patcher.site.ElfInput;
+import dev.pokesim.patcher.site.GeneratedText;
+import dev.pokesim.patcher.site.InvalidInput;
+import dev.pokesim.patcher.site.KeySites;
+import dev.pokesim.patcher.site.LoadedImage;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Where patched text comes from, so that it can be made again. */
+public sealed interface TextOrigin {
+    /** All places of that text. */
+    PatchTarget load();
+
+    /** As a schedule keeps it. */
+    List<String> words();
+
+    /** Text that is generated. */
+    record Generated(GeneratedText.Mix mix, long seed) implements TextOrigin {
+        @Override
+        public PatchTarget load() {
+            return PatchTarget.of(new GeneratedText(mix, seed));
+        }
+
+        @Override
+        public List<String> words() {
+            return List.of("generated=" + mix.sites(), "calls=" + mix.callPercent(), "seed=" + seed);
+        }
+    }
+
+    /**
+     * A key of a file.
+     *
+     * @param file as the user named it
+     * @param key address
+     */
+    record Input(String file, long key) implements TextOrigin {
+        @Override
+        public PatchTarget load() {
+            LoadedImage image;
+            try {
+                image = ElfInput.of(Path.of(file)).load();
+            } catch (InvalidPathException e) {
+                throw new InvalidInput(file, "is no path", "put the file's path behind input= in the schedule");
+            }
+            KeySites sites = image.keys().stream()
+                    .filter(candidate -> candidate.key().address() == key)
+                    .findFirst()
+                    .orElseThrow(() -> new InvalidInput(
+                            file,
+                            "no static key at 0x" + Long.toHexString(key),
+                            "use the file that the schedule is about"));
+            return PatchTarget.ofKey(image, sites);
+        }
+
+        @Override
+        public List<String> words() {
+            return List.of("input=" + Config.encoded(file), "key=0x" + Long.toHexString(key));
+        }
+    }
+
+    /** Takes what {@link #words} wrote out of a configuration. */
+    static TextOrigin read(Config config) {
+        if (config.has("input")) {
+            return new Input(config.text("input"), config.address("key"));
+        }
+        int sites = config.number("generated", 1, GeneratedText.MAX_SITES);
+        return new Generated(new GeneratedText.Mix(sites, config.number("calls", 0, 100)), config.seed("seed"));
+    }
+}
