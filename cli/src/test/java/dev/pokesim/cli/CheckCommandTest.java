@@ -44,7 +44,7 @@ class CheckCommandTest {
         Console console = new Console(new PrintWriter(out), new PrintWriter(err), false, false, new Interruption());
         return PokeSim.run(
                 console,
-                Stream.of(arguments.split(" +"))
+                Stream.of((arguments + " --no-schedule").split(" +"))
                         .map(word -> word.replace("ELF", ELF.toString())) // the path may have blanks
                         .toArray(String[]::new));
     }
