@@ -63,13 +63,19 @@ public record PatchModel(
 
     @Override
     public Model start(Chooser staleBytes) {
-        return running(staleBytes);
+        return running(staleBytes, List.of());
     }
 
-    private Running running(Chooser staleBytes) {
+    /** The same, and somebody is told what happens besides the oracles; before them. */
+    Model.Source observedBy(PatchListener observer) {
+        return staleBytes -> running(staleBytes, List.of(observer));
+    }
+
+    private Running running(Chooser staleBytes, List<PatchListener> observers) {
         PatchMachine host = new PatchMachine(target, cores, fetchMode, staleBytes);
         List<Oracle> oracles = Oracles.of(target.places(), refs, host.layout(), cores);
-        List<PatchListener> all = new ArrayList<>(oracles);
+        List<PatchListener> all = new ArrayList<>(observers);
+        all.addAll(oracles);
         BatchContext context = host.connect(refs, KernelCosts.NONE, all);
         if (nmis > 0) {
             host.handle(Machine.NMI, nmi());
@@ -137,7 +143,7 @@ public record PatchModel(
      * @return SHA-256 as hexadecimal digits
      */
     public String digest() {
-        Running running = running(count -> 0);
+        Running running = running(count -> 0, List.of());
         MessageDigest digest = sha256();
         for (Segment segment : target.image().segments()) {
             text(digest, Address.text(segment.address()));
