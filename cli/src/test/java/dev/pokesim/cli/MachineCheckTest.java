@@ -102,6 +102,7 @@ class MachineCheckTest {
         String before = table(out.toString());
         assertEquals(0, pokeSim("replay", schedule().toString()), err::toString);
         assertEquals(before, table(out.toString()));
+        assertTrue(out.toString().contains("\nConfirmed: "), out::toString);
     }
 
     private static String table(String text) {

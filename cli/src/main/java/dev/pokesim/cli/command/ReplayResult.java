@@ -7,6 +7,7 @@ import dev.pokesim.cli.console.TextTable;
 import dev.pokesim.emulator.explore.Replay;
 import dev.pokesim.emulator.explore.Schedule;
 import dev.pokesim.patcher.proof.Counterexample;
+import dev.pokesim.patcher.run.GuidedRun;
 import dev.pokesim.patcher.schedule.Expectation;
 import dev.pokesim.patcher.schedule.MachineSchedule;
 import dev.pokesim.patcher.schedule.ProofSchedule;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param steps of a protocol's schedule; empty for a machine's
  * @param interleaving the same with what it means; null if nothing is wrong, or for a machine
  * @param trace of a machine; null for a protocol
+ * @param confirmed the same interleaving on the machine; null if its patcher's routine does not go such ways, or for a machine
  * @param next what could happen then; null unless that was asked for
  */
 record ReplayResult(
@@ -39,6 +41,7 @@ record ReplayResult(
         List<Step> steps,
         @Nullable CounterexampleReport interleaving,
         @Nullable MachineTrace trace,
+        @Nullable Confirmed confirmed,
         @Nullable List<String> next)
         implements Report {
     private static final String AS_EXPECTED = "as-expected";
@@ -49,6 +52,50 @@ record ReplayResult(
      * @param state hash of the state after it; empty if it was not asked for, or if the step is the violation itself
      */
     record Step(int number, String step, String state) {}
+
+    /**
+     * An interleaving on the machine.
+     *
+     * @param violation with which the machine's oracle ended it; null if it could not follow
+     * @param reason why it could not follow; null if it could
+     */
+    record Confirmed(@Nullable String violation, @Nullable String reason, List<Group> steps) {
+        static @Nullable Confirmed of(Counterexample wrong) {
+            GuidedRun.Result result = GuidedRun.follow(wrong.setup(), wrong.steps(), wrong.oracle(), wrong.core());
+            if (result == null) {
+                return null;
+            }
+            List<MachineTrace.Step> all = MachineTrace.of(
+                            result.model(), new Replay(result.model()).run(result.transitions()), false)
+                    .steps();
+            List<Group> groups = new ArrayList<>();
+            int from = 0;
+            for (int count : result.counts()) {
+                groups.add(new Group(wrong.steps().get(groups.size()).toString(), all.subList(from, from + count)));
+                from += count;
+            }
+            return new Confirmed(result.violation(), result.reason(), groups);
+        }
+
+        private void printText(PrintWriter out) {
+            out.println("The same on the machine, each step with its micro-ops:");
+            for (int i = 0; i < steps.size(); i++) {
+                out.printf("%4d  %s%n", i + 1, steps.get(i).step);
+                for (MachineTrace.Step done : steps.get(i).transitions) {
+                    done.microOps().forEach(microOp -> out.println("        core " + done.core() + "  " + microOp));
+                }
+            }
+            out.println();
+            Paragraph.print(out, "", violation == null ? "Not confirmed: " + reason : "Confirmed: " + violation);
+        }
+    }
+
+    /**
+     * One step of an interleaving.
+     *
+     * @param transitions of the machine
+     */
+    record Group(String step, List<MachineTrace.Step> transitions) {}
 
     static ReplayResult of(String name, Schedule file, ProofSchedule schedule, boolean isPrefix, boolean withStates) {
         Expectation expected = isPrefix ? null : Expectation.read(name, file);
@@ -68,6 +115,7 @@ record ReplayResult(
                 steps,
                 wrong == null || replayed.ended() == null ? null : CounterexampleReport.of(wrong, nameless),
                 null,
+                wrong == null || replayed.ended() == null ? null : Confirmed.of(wrong),
                 isPrefix ? replayed.next().stream().map(Object::toString).toList() : null);
     }
 
@@ -84,6 +132,7 @@ record ReplayResult(
                 List.of(),
                 null,
                 MachineTrace.of(schedule.model(), result, withStates),
+                null,
                 isPrefix ? result.next().stream().map(Object::toString).toList() : null);
     }
 
@@ -120,6 +169,10 @@ record ReplayResult(
             TextTable table = new TextTable().numbers("step").words("").words(hasStates ? "state" : "");
             steps.forEach(step -> table.row(step.number, step.step, step.state));
             out.print(table);
+        }
+        if (confirmed != null) {
+            out.println();
+            confirmed.printText(out);
         }
         if (next != null) {
             out.println();
