@@ -331,8 +331,7 @@ final class Exploration implements Machine.IpiTransport {
         }
         machine.perform(core, next);
         if (log != null) {
-            boolean isFetched = next == Fetch.FETCH && core.code() instanceof Decoded;
-            log.add(isFetched ? text + ": " + fetched((Decoded) core.code()) : text);
+            log.add(next == Fetch.FETCH ? text + fetched(core) : text);
         }
         if (core.isInGuest() && core.isAtInstructionBoundary()) {
             core.clearTemporaries();
@@ -448,8 +447,8 @@ final class Exploration implements Machine.IpiTransport {
         return next == Fetch.FETCH ? "fetch " + Address.text(core.rip()) : next.toString();
     }
 
-    private static String fetched(Decoded instruction) {
-        return instruction.bytes() + " " + instruction.name();
+    private static String fetched(Core core) {
+        return core.code() instanceof Decoded instruction ? ": " + instruction.bytes() + " " + instruction.name() : "";
     }
 
     private static String ascii(String text) {

@@ -20,6 +20,7 @@ import dev.pokesim.patcher.site.GeneratedText;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -44,7 +45,7 @@ class GuidedRunTest {
         }
     }
 
-    private static Counterexample prove(ProofSetup setup) {
+    private static @Nullable Counterexample prove(ProofSetup setup) {
         return new ProtocolExplorer(setup, Reduction.ALL, 1, 1L << 30)
                 .prove(extent -> true)
                 .counterexample();

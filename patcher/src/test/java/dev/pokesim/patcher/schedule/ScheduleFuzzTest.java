@@ -82,7 +82,7 @@ class ScheduleFuzzTest {
             try {
                 use.accept(Schedule.parse("s", bytes));
             } catch (InvalidDataFile | InvalidInput | StepDoesNotFit refusal) {
-                assertTrue(refusal.getMessage().lines().count() == 1, refusal::getMessage);
+                assertEquals(1, String.valueOf(refusal.getMessage()).lines().count(), refusal::getMessage);
                 refused++;
             } catch (RuntimeException bug) {
                 fail("round " + round + ": " + text, bug);
