@@ -1,5 +1,6 @@
 package dev.pokesim.patcher.check;
 
+import dev.pokesim.emulator.memory.InstructionBytes;
 import dev.pokesim.patcher.kernel.KernelCosts;
 import dev.pokesim.patcher.kernel.KernelLayout;
 import dev.pokesim.patcher.kernel.PerCpuRefs;
@@ -24,8 +25,19 @@ public final class Oracles {
      * @param places every place of the run
      */
     public static List<Oracle> of(List<TextPokeLoc> places, Refs refs, KernelLayout layout, int cores) {
+        return of(places, List.of(), refs, layout, cores);
+    }
+
+    /**
+     * New ones for a run.
+     *
+     * @param places every place of the run
+     * @param intermediates instructions that may be executed at a place besides its texts
+     */
+    public static List<Oracle> of(
+            List<TextPokeLoc> places, List<InstructionBytes> intermediates, Refs refs, KernelLayout layout, int cores) {
         return List.of(
-                new NoTornInstruction(),
+                new NoTornInstruction(intermediates),
                 new NoEntryInsideSite(),
                 new EveryInt3IsClaimed(),
                 new ActsAsEmulated(places, cores),

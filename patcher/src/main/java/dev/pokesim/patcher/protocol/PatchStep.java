@@ -66,6 +66,11 @@ public sealed interface PatchStep
         }
 
         @Override
+        public boolean isOnMachine() {
+            return cores == CoreSet.ALL;
+        }
+
+        @Override
         public void outline(Outline outline) {
             outline.add(new PatchAction.PublishRefs(cores));
         }
@@ -329,6 +334,11 @@ public sealed interface PatchStep
         @Override
         public void append(Routine.Builder routine, BatchContext context, PatchRoutine.Slots slots) {
             PatchRoutine.sync(routine, context, this);
+        }
+
+        @Override
+        public boolean isOnMachine() {
+            return flushes; // the machine's IRET always serialises
         }
 
         @Override

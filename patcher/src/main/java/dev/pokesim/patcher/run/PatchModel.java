@@ -28,6 +28,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,10 +41,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cores 2 to {@value #MAX_CORES} with the one that patches
  * @param passes how many calls each of the others makes, at least 1
+ * @param without oracles that are not asked, by name
  * @param nmis how many NMIs may arrive at each core, the patching one included; each calls a function of a place, too
  */
 public record PatchModel(
-        PatchTarget target, PatchProtocol protocol, Refs refs, FetchMode fetchMode, int cores, int passes, int nmis)
+        PatchTarget target,
+        PatchProtocol protocol,
+        Refs refs,
+        FetchMode fetchMode,
+        int cores,
+        int passes,
+        int nmis,
+        Set<String> without)
         implements Model.Source {
     /** The most cores that an exploration takes. */
     public static final int MAX_CORES = 1024;
@@ -52,7 +62,20 @@ public record PatchModel(
 
     private static final int REGISTERS = 16;
 
+    /** One in which every oracle is asked. */
+    public PatchModel(
+            PatchTarget target,
+            PatchProtocol protocol,
+            Refs refs,
+            FetchMode fetchMode,
+            int cores,
+            int passes,
+            int nmis) {
+        this(target, protocol, refs, fetchMode, cores, passes, nmis, Set.of());
+    }
+
     public PatchModel {
+        without = Set.copyOf(without);
         if (cores < 2 || cores > MAX_CORES) {
             throw new IllegalArgumentException("2 to " + MAX_CORES + " cores, not " + cores);
         }
@@ -73,7 +96,10 @@ public record PatchModel(
 
     private Running running(Chooser staleBytes, List<PatchListener> observers) {
         PatchMachine host = new PatchMachine(target, cores, fetchMode, staleBytes);
-        List<Oracle> oracles = Oracles.of(target.places(), refs, host.layout(), cores);
+        List<Oracle> oracles =
+                Oracles.of(target.places(), protocol.intermediates(), refs, host.layout(), cores).stream()
+                        .filter(oracle -> !without.contains(oracle.getClass().getSimpleName()))
+                        .toList();
         List<PatchListener> all = new ArrayList<>(observers);
         all.addAll(oracles);
         BatchContext context = host.connect(refs, KernelCosts.NONE, all);
@@ -150,7 +176,7 @@ public record PatchModel(
             digest.update(segment.bytes().toArray());
         }
         text(digest, target.places() + " " + target.entries() + " " + cores + " " + passes + " " + nmis);
-        text(digest, fetchMode.optionName() + " " + refs.name());
+        text(digest, fetchMode.optionName() + " " + refs.name() + " " + new TreeSet<>(without));
         running.routines.forEach(routine -> text(digest, routine.listing()));
         running.host.routines().forEach(routine -> text(digest, routine.listing()));
         return HexFormat.of().formatHex(digest.digest());
