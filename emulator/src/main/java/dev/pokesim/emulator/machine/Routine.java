@@ -64,7 +64,7 @@ public final class Routine extends MicroCode {
         return callees;
     }
 
-    /** Whether it can end with {@link Builder#ret}, and not only by an IRET or never. */
+    /** Whether it can end with {@link Builder#ret} or {@link Builder#returnToCaller}, and not only by an IRET or never. */
     boolean returns() {
         return returns;
     }
@@ -323,6 +323,25 @@ public final class Routine extends MicroCode {
                 public String toString() {
                     return "call " + routine.name();
                 }
+            });
+        }
+
+        /**
+         * Back to the guest code that called the function which this routine stands in for: takes the return address from the stack.
+         *
+         * @param result goes to RAX
+         * @see ReplacedFunctions
+         */
+        public Builder returnToCaller(Value result) {
+            returns = true;
+            int target = local();
+            load("pop return address", target, core -> core.register(Core.RSP), 8, 0);
+            return onCore("return to caller", 0, (core, local) -> {
+                long address = local[target];
+                core.setRegister(Core.RAX, result.of(core, local));
+                core.setRegister(Core.RSP, core.register(Core.RSP) + 8);
+                core.resume();
+                core.setRip(address);
             });
         }
 
