@@ -429,6 +429,15 @@ public final class Core {
         interruptShadow = false;
     }
 
+    /** Changes a general register of what the current handler interrupted: it will have it when the handler has returned. */
+    public void setInterruptedRegister(int number, long value) {
+        Context context = contexts[depth - 1];
+        if (!context.isInterrupted) {
+            throw new IllegalStateException("core " + id + " is in no handler");
+        }
+        context.savedRegisters[number] = value;
+    }
+
     /** Suspends what it does, which must be a routine, and runs guest code from {@code address}. */
     public void enterGuest(long address) {
         push();

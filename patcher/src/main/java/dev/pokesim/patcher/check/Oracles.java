@@ -3,6 +3,7 @@ package dev.pokesim.patcher.check;
 import dev.pokesim.patcher.kernel.KernelCosts;
 import dev.pokesim.patcher.kernel.KernelLayout;
 import dev.pokesim.patcher.kernel.PerCpuRefs;
+import dev.pokesim.patcher.kernel.PokeArray;
 import dev.pokesim.patcher.kernel.Refs;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
 import java.util.ArrayList;
@@ -21,6 +22,16 @@ public final class Oracles {
      * @param places every place of the run
      */
     public static List<Oracle> of(List<TextPokeLoc> places, Refs refs, KernelLayout layout, int cores) {
+        return of(places, PokeArray.of(refs, layout), cores);
+    }
+
+    /**
+     * New ones for a run.
+     *
+     * @param places every place of the run
+     * @param array of the kernel that runs
+     */
+    public static List<Oracle> of(List<TextPokeLoc> places, PokeArray array, int cores) {
         return List.of(
                 new NoTornInstruction(),
                 new NoEntryInsideSite(),
@@ -28,8 +39,8 @@ public final class Oracles {
                 new ActsAsEmulated(places, cores),
                 new NothingOldAfterFinish(),
                 new StackAsInNativeRun(places, cores),
-                new RefsEndAtZero(refs, layout),
-                new ArrayStableWhileReferenced(refs, layout));
+                new RefsEndAtZero(array),
+                new ArrayStableWhileReferenced(array));
     }
 
     /** Their names, those that only a proof knows included. */

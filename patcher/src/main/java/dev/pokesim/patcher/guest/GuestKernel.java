@@ -46,6 +46,8 @@ public final class GuestKernel {
     private final Segment perCpu;
     private final long textStart;
     private final long textEnd;
+    private final long initTextStart;
+    private final long initTextEnd;
 
     private GuestKernel(LoadedImage image, Segment perCpu) {
         this.image = image;
@@ -53,6 +55,8 @@ public final class GuestKernel {
         symbols = new KernelSymbols(image);
         textStart = symbols.need("_stext");
         textEnd = symbols.need("_etext");
+        initTextStart = symbols.need("_sinittext");
+        initTextEnd = symbols.need("_einittext");
     }
 
     /**
@@ -114,7 +118,8 @@ public final class GuestKernel {
 
     /**
      * Maps the image, the text a second time for poking, and for each core a per-CPU area, a stack and a task. Text can be written
-     * through the second mapping only; everything else can be written, as it can while a kernel boots.
+     * through the second mapping only; everything else can be written, as it can while a kernel boots. Only text can be executed,
+     * whatever the segment's header says: some data share a segment with it.
      */
     public void map(AddressSpace memory, int cores) {
         for (Segment segment : image.segments()) {
@@ -122,10 +127,11 @@ public final class GuestKernel {
                 map(memory, segment);
             }
         }
+        memory.map(textStart, textEnd - textStart, Access.EXECUTE);
+        memory.map(initTextStart, initTextEnd - initTextStart, Access.EXECUTE);
         for (long page = textStart & -Frame.SIZE_BYTES; page != pageBehindText(); page += Frame.SIZE_BYTES) {
             memory.alias(page + KernelLayout.POKING_OFFSET, page, Access.READ, Access.WRITE);
         }
-        memory.map(GuestLayout.HEAP, GuestLayout.HEAP_BYTES, Access.READ, Access.WRITE, Access.EXECUTE);
         for (int core = 0; core < cores; core++) {
             mapCore(memory, core);
         }
@@ -133,9 +139,6 @@ public final class GuestKernel {
 
     private void map(AddressSpace memory, Segment segment) {
         memory.map(segment.address(), segment.sizeBytes(), Access.READ);
-        if (segment.executable()) {
-            memory.map(segment.address(), segment.sizeBytes(), Access.EXECUTE);
-        }
         long first = segment.address();
         if (segment.contains(textStart, 1)) { // the constants behind text are in its segment
             first = pageBehindText();
@@ -174,11 +177,31 @@ public final class GuestKernel {
         return GuestLayout.perCpu(core) - perCpu.address();
     }
 
-    /** Gives a core its per-CPU area and stack. */
+    /** What is allocated at run time in each per-CPU area, as the kernel writes a pointer to it. */
+    long perCpuDynamic() {
+        return perCpu.address() + GuestLayout.PER_CPU_DYNAMIC;
+    }
+
+    /** Gives a core its per-CPU area and stack, and interrupts. */
     public void prepare(Core core) {
         core.setGsBase(gsBase(core.id()));
-        core.setRegister(Core.RSP, GuestLayout.stackTop(core.id()));
+        core.setRegister(Core.RSP, GuestLayout.stackTop(core.id()) - GuestLayout.STACK_ARGUMENTS);
+        core.flags().setValue(Routine.FLAGS_INTERRUPTS_ON);
     }
+
+    /** What {@link #prepare} gives a core and every call touches: the top of its stack, the beginning of its task. */
+    public List<Span> used(int core) {
+        return List.of(
+                new Span(GuestLayout.stackTop(core) - GuestLayout.STACK_USED, GuestLayout.STACK_USED),
+                new Span(GuestLayout.task(core), Frame.SIZE_BYTES));
+    }
+
+    /**
+     * Consecutive bytes.
+     *
+     * @param address of the first
+     */
+    public record Span(long address, int sizeBytes) {}
 
     /** The kernel's array of places to patch, with its reference count. */
     public PokeArray pokeArray() {
@@ -220,8 +243,4 @@ public final class GuestKernel {
         return new GuestStopped("core " + core.id() + " in " + where(core, address) + ": " + why, cause);
     }
 
-    /** One line of flags for a core that runs this kernel. */
-    static long initialFlags() {
-        return Routine.FLAGS_INTERRUPTS_ON;
-    }
 }

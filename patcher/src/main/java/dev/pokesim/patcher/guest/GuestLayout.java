@@ -23,10 +23,13 @@ final class GuestLayout {
 
     static final int PER_CPU_DYNAMIC_BYTES = 0x1000;
 
-    /** Memory that all cores share: what a test or a workload puts there. */
-    static final long HEAP = 0xffff88a000000000L;
+    /** How much of a stack patcher and handler use at most, about. */
+    static final int STACK_USED = 0x800;
 
-    static final int HEAP_BYTES = 0x10000;
+    /** A program's data and, in the page behind, its code. */
+    static final long PROGRAM = 0xffff88a000000000L;
+
+    static final long PROGRAM_CODE = PROGRAM + 0x1000;
 
     private GuestLayout() {}
 
@@ -40,7 +43,10 @@ final class GuestLayout {
         return TASKS + core * TASK_STRIDE;
     }
 
-    /** RSP of an empty stack on a core. */
+    /** Room at the top of a stack for the arguments that a function takes there: bpf_trace_run12() has seven. */
+    static final int STACK_ARGUMENTS = 64;
+
+    /** The first address behind a core's stack. */
     static long stackTop(int core) {
         return STACKS + (core + 1) * STACK_STRIDE;
     }

@@ -27,7 +27,6 @@ public final class LoneGuest {
         this.kernel = kernel;
         interpreter =
                 new Interpreter(new Core(0, memory), KernelReplacements.of(kernel, KernelCosts.NONE, listener, 1));
-        interpreter.core().flags().setValue(GuestKernel.initialFlags());
     }
 
     /** Guest instructions executed so far; replaced functions have none, a repeated string instruction counts once. */

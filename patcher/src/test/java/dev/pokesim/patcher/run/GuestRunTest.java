@@ -1,0 +1,67 @@
+package dev.pokesim.patcher.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.pokesim.emulator.core.FetchMode;
+import dev.pokesim.patcher.guest.GuestKernel;
+import dev.pokesim.patcher.kernel.GlobalRefs;
+import dev.pokesim.patcher.protocol.TextPokeBatch;
+import dev.pokesim.patcher.scenario.Scenario;
+import dev.pokesim.patcher.scenario.ScenarioReader;
+import dev.pokesim.patcher.site.DistributionKernel;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+
+/** Kernels that people boot patch themselves while other cores run into their INT3s. */
+@TestInstance(Lifecycle.PER_CLASS)
+class GuestRunTest {
+    private static final String KEY = "bpf_stats_enabled_key";
+    private static final int SITES = 64;
+
+    private GuestKernel kernel;
+
+    @BeforeAll
+    void boot() {
+        kernel = GuestKernel.boot(
+                DistributionKernel.all("no kernel patches itself under load").get(0).load());
+    }
+
+    private RunReport run(int cores, long seed, FetchMode mode) {
+        PatchTarget target =
+                PatchTarget.ofKey(kernel.image(), kernel.image().keysNamed(KEY).get(0));
+        Scenario scenario = ScenarioReader.read("busy-server").with("work-gap", "2000");
+        RunSetup setup = new RunSetup(
+                target,
+                cores,
+                new TextPokeBatch(),
+                new GlobalRefs(),
+                SmallRun.profile("milan"),
+                scenario,
+                GuestRun.callable(kernel, target).size(),
+                mode,
+                seed);
+        return GuestRun.execute(kernel, setup, (simulatedPs, step) -> true);
+    }
+
+    @Test
+    void otherCoresTrapIntoTheKernelsOwnHandlerAndNothingIsViolated() {
+        RunReport report = run(8, 1, FetchMode.WINDOW);
+        assertEquals(RunReport.Outcome.COMPLETE, report.outcome(), () -> report.violation() + "" + report.lastEvents());
+        assertEquals(List.of(SITES), report.batches().stream().map(RunReport.Batch::entries).toList());
+        assertEquals(
+                List.of("write int3", "sync cores", "write tail", "sync cores", "write first byte", "sync cores"),
+                report.batches().get(0).steps().stream().map(RunReport.Step::name).toList());
+        assertEquals(SITES, report.textPokeRecords());
+        assertTrue(report.traps() > 100, () -> "traps " + report.traps());
+        System.err.println(report);
+    }
+
+    @Test
+    void sameSeedGivesTheSameReport() {
+        assertEquals(run(4, 7, FetchMode.WINDOW), run(4, 7, FetchMode.WINDOW));
+    }
+}
