@@ -58,6 +58,19 @@ class SystemInstructionsTest {
         assertFalse(core.isInInterruptShadow());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"f00fb10f", "f00fc70f", "f0480fc70f"}) // cmpxchg [rdi], cmpxchg8b [rdi], cmpxchg16b [rdi]
+    void lockedCompareAndExchangeSaysWhetherItFailed(String bytes) {
+        core.setRegister(Core.RDI, DATA);
+        core.setRegister(Core.RAX, 7);
+        execute(bytes);
+        assertTrue(core.hasUpdateFailed());
+        core.setRegister(Core.RAX, 0);
+        core.setRegister(Core.RDX, 0);
+        execute(bytes);
+        assertFalse(core.hasUpdateFailed());
+    }
+
     @Test
     void popfAndIretqChangeTheInterruptFlagWithoutAShadow() {
         core.setRegister(Core.RAX, Rflags.IF | Rflags.CF);
