@@ -49,8 +49,9 @@ public final class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--guest",
-            description = "Let the kernel of --input patch itself: its own patcher and INT3 handler run as they are in the "
-                    + "image. How it patches and counts references is up to it.")
+            description =
+                    "Let the kernel of --input patch itself: its own patcher and INT3 handler run as they are in the "
+                            + "image. How it patches and counts references is up to it.")
     private boolean guest;
 
     @Mixin
@@ -80,7 +81,8 @@ public final class RunCommand implements Callable<Integer> {
         ParseResult given = Objects.requireNonNull(spec).commandLine().getParseResult();
         for (String option : List.of("--refs", "--protocol", "--sites")) {
             TargetOptions.require(
-                    !given.hasMatchedOption(option), option + " cannot be chosen with --guest: the kernel's code decides");
+                    !given.hasMatchedOption(option),
+                    option + " cannot be chosen with --guest: the kernel's code decides");
         }
         TargetOptions.require(given.hasMatchedOption("--input"), "--guest needs --input KERNEL and --key KEY");
         RunOptions.Guest guests = run.guest();
@@ -89,6 +91,8 @@ public final class RunCommand implements Callable<Integer> {
                 guests.setups(),
                 output,
                 (setup, progress) -> GuestRun.execute(guests.kernel(), setup, progress));
-        return output.print(RunResult.ofGuest(guests.setups(), reports)).exitCode().value();
+        return output.print(RunResult.ofGuest(guests.setups(), reports))
+                .exitCode()
+                .value();
     }
 }

@@ -121,8 +121,7 @@ final class RunOptions {
         Scenario workload = ScenarioReader.read(scenario);
         int usual = Math.min(workload.hotSitesOf(patched.places().size()), mostHot);
         int hot = hotSites == null ? usual : hotSites;
-        TargetOptions.require(
-                hot >= 0 && hot <= mostHot, "--hot-sites " + hot + " is not between 0 and " + ofWhat);
+        TargetOptions.require(hot >= 0 && hot <= mostHot, "--hot-sites " + hot + " is not between 0 and " + ofWhat);
         return LongStream.range(target.seed(), target.seed() + replicas)
                 .mapToObj(each -> new RunSetup(patched, cores, protocol, refs, machine, workload, hot, mode, each))
                 .toList();

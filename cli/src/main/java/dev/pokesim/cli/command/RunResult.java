@@ -110,8 +110,7 @@ record RunResult(
         return of(setups, reports, GUEST, Oracles.properties());
     }
 
-    private static RunResult of(
-            List<RunSetup> setups, List<RunReport> reports, String code, List<String> properties) {
+    private static RunResult of(List<RunSetup> setups, List<RunReport> reports, String code, List<String> properties) {
         RunSetup first = setups.get(0);
         List<Run> runs = new ArrayList<>();
         Found found = null;
@@ -223,7 +222,8 @@ record RunResult(
     @Override
     public void printText(PrintWriter out) {
         out.println(setup.input + ": " + setup.sites + " patched on " + setup.cores + " cores, references " + setup.refs
-                + ", protocol " + setup.protocol + (setup.code.equals(GUEST) ? ", all of it the kernel's own code" : ""));
+                + ", protocol " + setup.protocol
+                + (setup.code.equals(GUEST) ? ", all of it the kernel's own code" : ""));
         out.println("profile " + setup.profile + ", scenario " + setup.scenario + ", fetch " + setup.fetch + ", "
                 + (setup.replicas == 1
                         ? "seed " + setup.seed

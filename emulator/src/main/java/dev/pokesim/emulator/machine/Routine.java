@@ -419,10 +419,10 @@ public final class Routine extends MicroCode {
         }
 
         private void pushFrame() {
-            storeConstant("push ss", frame(32), 8, KERNEL_SS);
+            storeConstant("push ss", frame(32), 8, Core.KERNEL_SS);
             store("push rsp", frame(24), 8, rspSlot);
             store("push rflags", frame(16), 8, flagsSlot);
-            storeConstant("push cs", frame(8), 8, KERNEL_CS);
+            storeConstant("push cs", frame(8), 8, Core.KERNEL_CS);
             store("push rip", frame(0), 8, ripSlot);
         }
 
@@ -457,8 +457,6 @@ public final class Routine extends MicroCode {
         }
     }
 
-    private static final long KERNEL_CS = 0x10;
-    private static final long KERNEL_SS = 0x18;
     /** Flags of a core that runs kernel code with interrupts on. */
     public static final long FLAGS_INTERRUPTS_ON = Rflags.IF | Rflags.RESERVED;
 }

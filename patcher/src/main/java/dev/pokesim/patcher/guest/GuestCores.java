@@ -43,7 +43,6 @@ public final class GuestCores {
 
     /** A crash of the machine as a user of the kernel wants to read it: by function and caller. */
     public static GuestStopped stopped(GuestKernel kernel, Machine machine, GuestCrash crash) {
-        return kernel.stopped(
-                machine.core(crash.core()), crash.address(), String.valueOf(crash.getMessage()), crash);
+        return kernel.stopped(machine.core(crash.core()), crash.address(), String.valueOf(crash.getMessage()), crash);
     }
 }

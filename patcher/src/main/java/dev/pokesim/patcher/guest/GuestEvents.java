@@ -53,7 +53,8 @@ final class GuestEvents implements MachineObserver {
         } else if (rip == returnsTo && core.register(Core.RSP) == rspThen) {
             returnsTo = 0;
             told.batchFinished(core);
-        } else if (rip == record && returnsTo != 0) { // perf_event_text_poke(addr, old_bytes, old_len, new_bytes, new_len)
+        } else if (rip == record
+                && returnsTo != 0) { // perf_event_text_poke(addr, old_bytes, old_len, new_bytes, new_len)
             told.textPokeRecord(
                     core,
                     core.register(Core.RDI),

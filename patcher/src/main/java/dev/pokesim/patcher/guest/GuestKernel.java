@@ -242,5 +242,4 @@ public final class GuestKernel {
     GuestStopped stopped(Core core, long address, String why, @Nullable Throwable cause) {
         return new GuestStopped("core " + core.id() + " in " + where(core, address) + ": " + why, cause);
     }
-
 }

@@ -117,8 +117,7 @@ public final class GuestRun {
             oracle.reportTo(this::violated);
             all.add(oracle);
         }
-        GuestCores.install(
-                kernel, machine, PATCHER, KernelCosts.of(setup.profile()), new Listeners(all, places));
+        GuestCores.install(kernel, machine, PATCHER, KernelCosts.of(setup.profile()), new Listeners(all, places));
         machine.handle(Workload.NETWORK_VECTOR, workload.softirq(timed));
         startCores();
         watch(progress, timed.nowPs() + PROGRESS_PS);
@@ -139,8 +138,11 @@ public final class GuestRun {
         int active = setup.hotSites() == 0 ? 0 : setup.scenario().activeCores(setup.cores() - 1);
         Routine patcher = patcher();
         Routine worker = workload.thread();
-        Routine idle =
-                Routine.named("idle").label("halt").then(new Halt()).jump("halt").build();
+        Routine idle = Routine.named("idle")
+                .label("halt")
+                .then(new Halt())
+                .jump("halt")
+                .build();
         for (int id = 0; id < setup.cores(); id++) {
             Core core = machine.core(id);
             core.enterRoutine(id == PATCHER ? patcher : id <= active ? worker : idle);

@@ -166,8 +166,8 @@ class OraclesTest {
     void referencesThatStayAreSeenAtTheEndOfTheBatch() {
         TextPokeLoc place = KernelBench.nopToJump(KernelBench.TEXT);
         KernelBench bench = new KernelBench(3).oldText(List.of(place)).with(new BrokenRefsNeverRetired());
-        List<Violation> violations =
-                alone(bench, new RefsEndAtZero(PokeArray.of(new dev.pokesim.patcher.kernel.PerCpuRefs(), bench.layout())));
+        List<Violation> violations = alone(
+                bench, new RefsEndAtZero(PokeArray.of(new dev.pokesim.patcher.kernel.PerCpuRefs(), bench.layout())));
         assertTrue(bench.run(bench.patcher(List.of(place))));
         assertEquals(1, violations.size());
         assertEquals("RefsEndAtZero", violations.get(0).oracle());

@@ -26,8 +26,9 @@ class GuestRunTest {
 
     @BeforeAll
     void boot() {
-        kernel = GuestKernel.boot(
-                DistributionKernel.all("no kernel patches itself under load").get(0).load());
+        kernel = GuestKernel.boot(DistributionKernel.all("no kernel patches itself under load")
+                .get(0)
+                .load());
     }
 
     private RunReport run(int cores, long seed, FetchMode mode) {
@@ -51,10 +52,14 @@ class GuestRunTest {
     void otherCoresTrapIntoTheKernelsOwnHandlerAndNothingIsViolated() {
         RunReport report = run(8, 1, FetchMode.WINDOW);
         assertEquals(RunReport.Outcome.COMPLETE, report.outcome(), () -> report.violation() + "" + report.lastEvents());
-        assertEquals(List.of(SITES), report.batches().stream().map(RunReport.Batch::entries).toList());
+        assertEquals(
+                List.of(SITES),
+                report.batches().stream().map(RunReport.Batch::entries).toList());
         assertEquals(
                 List.of("write int3", "sync cores", "write tail", "sync cores", "write first byte", "sync cores"),
-                report.batches().get(0).steps().stream().map(RunReport.Step::name).toList());
+                report.batches().get(0).steps().stream()
+                        .map(RunReport.Step::name)
+                        .toList());
         assertEquals(SITES, report.textPokeRecords());
         assertTrue(report.traps() > 100, () -> "traps " + report.traps());
         System.err.println(report);
