@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.patcher.kernel.PatchListener;
 import dev.pokesim.patcher.site.DistributionKernel;
@@ -14,13 +13,9 @@ import dev.pokesim.patcher.site.LoadedImage;
 import dev.pokesim.patcher.site.PatchSite;
 import dev.pokesim.patcher.site.SiteKind;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,10 +50,10 @@ class GuestKernelTest {
             GuestKernel cold = GuestKernel.of(each.kernel().load());
             AddressSpace memory = new AddressSpace();
             cold.map(memory, 1);
-            Recorder recorder = new Recorder();
+            FlipRecorder recorder = new FlipRecorder();
             LoneGuest lone = new LoneGuest(cold, memory, recorder);
             lone.call("jump_label_init");
-            assertEquals(0, recorder.writes, "booting writes no text");
+            assertEquals(0, recorder.writes(), "booting writes no text");
             Long expected = BOOT_INSTRUCTIONS.get(each.kernel().packageAndVersion());
             assertTrue(expected == null || expected == lone.instructions(), () -> each + ": " + lone.instructions());
         }
@@ -81,61 +76,6 @@ class GuestKernelTest {
         }
     }
 
-    /** What one call of the patcher did, as the golden file has it. */
-    private static final class Recorder implements PatchListener {
-        private final StringBuilder events = new StringBuilder();
-        private int batches;
-        private int phase;
-        private int writes;
-        private int syncs;
-
-        @Override
-        public void stepStarted(Core patcher, String step) {
-            switch (step) {
-                case "sync cores" -> {
-                    syncs++;
-                    events.append("sync\n");
-                }
-                case "write int3" -> {
-                    phase = 1;
-                    batches++;
-                }
-                case "write tail" -> phase = 2;
-                case "write first byte" -> phase = 3;
-                default -> throw new IllegalStateException(step);
-            }
-        }
-
-        @Override
-        public void poked(Core patcher, long address, int sizeBytes) {
-            writes++;
-            events.append("write ").append(batches).append(' ').append(phase).append(' ');
-            events.append(Long.toHexString(address)).append(' ');
-            for (int i = 0; i < sizeBytes; i++) {
-                events.append("%02x".formatted(patcher.memory().read(address + i, 1)));
-            }
-            events.append('\n');
-        }
-
-        String line(long instructions) {
-            try {
-                byte[] hash = MessageDigest.getInstance("SHA-256")
-                        .digest(events.toString().getBytes(StandardCharsets.US_ASCII));
-                return batches + " " + writes + " " + syncs + " " + instructions + " "
-                        + HexFormat.of().formatHex(hash);
-            } catch (NoSuchAlgorithmException impossible) {
-                throw new IllegalStateException(impossible);
-            }
-        }
-
-        void clear() {
-            events.setLength(0);
-            batches = 0;
-            writes = 0;
-            syncs = 0;
-        }
-    }
-
     @Test
     void patcherDoesWhatItDoesUnderAnotherEmulator() throws IOException {
         int compared = 0;
@@ -144,7 +84,7 @@ class GuestKernelTest {
             for (int i = 0; i < lines.size(); i += 2) {
                 AddressSpace memory = new AddressSpace();
                 each.guest().map(memory, 1);
-                Recorder recorder = new Recorder();
+                FlipRecorder recorder = new FlipRecorder();
                 LoneGuest lone = new LoneGuest(each.guest(), memory, recorder);
                 long key = key(each.guest(), lines.get(i)[1]);
                 for (String[] line : lines.subList(i, i + 2)) {
@@ -180,7 +120,7 @@ class GuestKernelTest {
         for (Booted each : kernels) {
             AddressSpace memory = new AddressSpace();
             each.guest().map(memory, 1);
-            Recorder recorder = new Recorder();
+            FlipRecorder recorder = new FlipRecorder();
             LoneGuest lone = new LoneGuest(each.guest(), memory, recorder);
             LoadedImage image = each.guest().image();
             long refs = each.guest().pokeArray().counters().get(0);
@@ -205,10 +145,10 @@ class GuestKernelTest {
                     }
                 }
             }
-            assertEquals(3 * sites, recorder.writes, each.kernel().toString());
+            assertEquals(3 * sites, recorder.writes(), each.kernel().toString());
             assertTextIs(image, memory);
-            System.err.println(each.kernel() + ": " + image.keys().size() + " keys on and off, " + recorder.writes
-                    + " writes, " + recorder.syncs + " syncs, " + lone.instructions() + " instructions in "
+            System.err.println(each.kernel() + ": " + image.keys().size() + " keys on and off, " + recorder.writes()
+                    + " writes, " + recorder.syncs() + " syncs, " + lone.instructions() + " instructions in "
                     + (System.nanoTime() - startNs) / 1_000_000 + " ms");
         }
     }
