@@ -28,7 +28,7 @@ class ReplacedFunctionsTest {
         memory.map(STACK - 4096, 4096, Access.READ, Access.WRITE);
         // call FUNCTION; add rbx,rax; dec rcx; jnz CALLER; ret
         memory.load(CALLER, HexFormat.of().parseHex("e8fb0000004801c348ffc975f3c3"));
-        memory.load(FUNCTION, HexFormat.of().parseHex("0f0b")); // ud2: never executed
+        memory.load(FUNCTION, HexFormat.of().parseHex("b801000000c3")); // mov eax,1; ret: never executed
     }
 
     /** Returns twice its first argument. */

@@ -31,7 +31,7 @@ final class Int3Entry {
 
     /** The routine for vector 3, from the trap to the IRET. */
     static Routine routine(GuestKernel kernel, KernelCosts costs, PatchListener listener) {
-        long handler = kernel.address("smp_text_poke_int3_handler", "poke_int3_handler");
+        long handler = kernel.address("poke_int3_handler");
         Routine.Builder b = Routine.named("exc_int3");
         b.interruptEntry(costs.trapEntryPs(), GAP_BYTES);
         int site = b.local();
