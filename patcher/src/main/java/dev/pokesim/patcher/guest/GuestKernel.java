@@ -56,7 +56,7 @@ public final class GuestKernel {
         textStart = symbols.need("_stext");
         textEnd = symbols.need("_etext");
         initTextStart = symbols.need("_sinittext");
-        initTextEnd = symbols.need("_einittext");
+        initTextEnd = symbols.behind(symbols.need("_einittext"));
     }
 
     /**

@@ -26,6 +26,20 @@ final class KernelSymbols {
     }
 
     /**
+     * Where the next symbol is. Behind {@code _einittext} stands, without one of its own, the code to which functions jump before
+     * alternatives are applied.
+     *
+     * @return {@code address} if there is none
+     */
+    long behind(long address) {
+        return image.symbols().all().stream()
+                .mapToLong(Symbol::address)
+                .filter(other -> Long.compareUnsigned(other, address) > 0)
+                .findFirst() // they are in order
+                .orElse(address);
+    }
+
+    /**
      * As {@link #find}.
      *
      * @throws InvalidInput if the kernel has none of the names, or each several times
