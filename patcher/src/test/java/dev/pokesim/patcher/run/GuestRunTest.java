@@ -4,13 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pokesim.emulator.core.FetchMode;
+import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.patcher.guest.GuestKernel;
 import dev.pokesim.patcher.kernel.GlobalRefs;
 import dev.pokesim.patcher.protocol.TextPokeBatch;
 import dev.pokesim.patcher.scenario.Scenario;
 import dev.pokesim.patcher.scenario.ScenarioReader;
 import dev.pokesim.patcher.site.DistributionKernel;
+import dev.pokesim.patcher.site.LoadedImage;
+import dev.pokesim.patcher.site.Segment;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -36,6 +40,10 @@ class GuestRunTest {
     }
 
     private RunReport run(String key, int cores, long seed, FetchMode mode) {
+        return run(kernel, key, cores, seed, mode);
+    }
+
+    private static RunReport run(GuestKernel kernel, String key, int cores, long seed, FetchMode mode) {
         PatchTarget target =
                 PatchTarget.ofKey(kernel.image(), kernel.image().keysNamed(key).get(0));
         Scenario scenario = ScenarioReader.read("busy-server").with("work-gap", "2000");
@@ -74,6 +82,25 @@ class GuestRunTest {
             assertEquals(report.traps(), report.exchangeSuccesses(), "each trap takes one reference");
             assertTrue(report.exchangeFailures() > 0, "cores meet at the one reference count");
         }
+    }
+
+    @Test
+    void kernelWhoseHandlerClaimsNothingIsCaught() {
+        LoadedImage image = kernel.image();
+        long handler = kernel.address("poke_int3_handler");
+        byte[] claimsNothing = {0x31, (byte) 0xc0, (byte) 0xc3}; // xor eax,eax; ret
+        Segment text = image.segmentAt(handler, claimsNothing.length).orElseThrow();
+        LoadedImage broken = image.withBytes(address -> {
+            Segment segment = text.contains(address, 1)
+                    ? text
+                    : image.segmentAt(address, 1).orElseThrow();
+            return Address.isWithin(address, handler, claimsNothing.length)
+                    ? claimsNothing[(int) (address - handler)]
+                    : (byte) segment.bytes().unsignedAt((int) (address - segment.address()));
+        });
+        RunReport report = run(GuestKernel.boot(broken), KEY, 3, 1, FetchMode.WINDOW);
+        assertEquals(
+                "EveryInt3IsClaimed", Objects.requireNonNull(report.violation()).oracle());
     }
 
     @Test
