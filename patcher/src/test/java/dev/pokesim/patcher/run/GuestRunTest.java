@@ -4,16 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pokesim.emulator.core.FetchMode;
-import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.patcher.guest.GuestKernel;
 import dev.pokesim.patcher.kernel.GlobalRefs;
 import dev.pokesim.patcher.protocol.TextPokeBatch;
 import dev.pokesim.patcher.scenario.Scenario;
 import dev.pokesim.patcher.scenario.ScenarioReader;
 import dev.pokesim.patcher.site.DistributionKernel;
+import dev.pokesim.patcher.site.ImageBytes;
 import dev.pokesim.patcher.site.LoadedImage;
 import dev.pokesim.patcher.site.Segment;
+import dev.pokesim.patcher.site.Symbol;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,13 +43,14 @@ class GuestRunTest {
     }
 
     private RunReport run(String key, int cores, long seed, FetchMode mode) {
-        return run(kernel, key, cores, seed, mode);
+        return run(kernel, key, cores, seed, mode, "2000");
     }
 
-    private static RunReport run(GuestKernel kernel, String key, int cores, long seed, FetchMode mode) {
+    private static RunReport run(
+            GuestKernel kernel, String key, int cores, long seed, FetchMode mode, String workGapNs) {
         PatchTarget target =
                 PatchTarget.ofKey(kernel.image(), kernel.image().keysNamed(key).get(0));
-        Scenario scenario = ScenarioReader.read("busy-server").with("work-gap", "2000");
+        Scenario scenario = ScenarioReader.read("busy-server").with("work-gap", workGapNs);
         RunSetup setup = new RunSetup(
                 target,
                 cores,
@@ -84,23 +88,63 @@ class GuestRunTest {
         }
     }
 
+    /** The kernel with other bytes at some addresses. */
+    private GuestKernel patched(Map<Long, Byte> changes) {
+        LoadedImage image = kernel.image();
+        List<Segment> segments = image.segments().stream()
+                .map(segment -> {
+                    byte[] bytes = segment.bytes().toArray();
+                    changes.forEach((address, changed) -> {
+                        if (segment.contains(address, 1)) {
+                            bytes[(int) (address - segment.address())] = changed;
+                        }
+                    });
+                    return new Segment(
+                            segment.name(),
+                            segment.address(),
+                            ImageBytes.copyOf(bytes),
+                            segment.executable(),
+                            segment.writable());
+                })
+                .toList();
+        return GuestKernel.boot(new LoadedImage(image.name(), segments, image.symbols(), image.keys()));
+    }
+
+    private static Map<Long, Byte> bytes(long address, int... values) {
+        Map<Long, Byte> bytes = new HashMap<>();
+        for (int i = 0; i < values.length; i++) {
+            bytes.put(address + i, (byte) values[i]);
+        }
+        return bytes;
+    }
+
     @Test
     void kernelWhoseHandlerClaimsNothingIsCaught() {
-        LoadedImage image = kernel.image();
-        long handler = kernel.address("poke_int3_handler");
-        byte[] claimsNothing = {0x31, (byte) 0xc0, (byte) 0xc3}; // xor eax,eax; ret
-        Segment text = image.segmentAt(handler, claimsNothing.length).orElseThrow();
-        LoadedImage broken = image.withBytes(address -> {
-            Segment segment = text.contains(address, 1)
-                    ? text
-                    : image.segmentAt(address, 1).orElseThrow();
-            return Address.isWithin(address, handler, claimsNothing.length)
-                    ? claimsNothing[(int) (address - handler)]
-                    : (byte) segment.bytes().unsignedAt((int) (address - segment.address()));
-        });
-        RunReport report = run(GuestKernel.boot(broken), KEY, 3, 1, FetchMode.WINDOW);
+        GuestKernel broken = patched(bytes(kernel.address("poke_int3_handler"), 0x31, 0xc0, 0xc3)); // xor eax,eax; ret
+        RunReport report = run(broken, KEY, 3, 1, FetchMode.WINDOW, "2000");
         assertEquals(
                 "EveryInt3IsClaimed", Objects.requireNonNull(report.violation()).oracle());
+    }
+
+    @Test
+    void kernelThatForgetsToSynchroniseIsCaught() {
+        LoadedImage image = kernel.image();
+        long sync = kernel.address("on_each_cpu_cond_mask");
+        Symbol batch = image.symbols().named("text_poke_bp_batch").get(0);
+        ImageBytes code =
+                image.bytesAt(batch.address(), (int) batch.sizeBytes()).orElseThrow();
+        Map<Long, Byte> noCalls = new HashMap<>();
+        for (int i = 0; i + 5 <= code.sizeBytes(); i++) {
+            long next = batch.address() + i + 5;
+            if (code.unsignedAt(i) == 0xe8 && next + code.signedAt(i + 1, Integer.BYTES) == sync) {
+                noCalls.putAll(bytes(next - 5, 0x0f, 0x1f, 0x44, 0, 0));
+            }
+        }
+        assertEquals(3 * 5, noCalls.size(), "three syncs a batch");
+        // few visits: a core that traps has serialised, and may not notice
+        RunReport report = run(patched(noCalls), KEY, 16, 1, FetchMode.WINDOW, "30000");
+        assertEquals(RunReport.Outcome.VIOLATED, report.outcome());
+        assertNothingIsViolated(run(kernel, KEY, 16, 1, FetchMode.WINDOW, "30000"));
     }
 
     @Test

@@ -28,10 +28,10 @@ import org.junit.jupiter.api.io.TempDir;
 class KernelTextDecodeTest {
 
     /** How many instructions the machine may not model: vector code of ciphers and checksums, descriptor tables, hypervisors. */
-    private static final double NOT_MODELLED_SHARE = 0.0002;
+    private static final double NOT_MODELLED_SHARE = 0.0005;
 
     /** In how many functions with a site there may be one: x87. */
-    private static final double NOT_MODELLED_FUNCTIONS_SHARE = 0.001;
+    private static final double NOT_MODELLED_FUNCTIONS_SHARE = 0.002;
 
     private final Path folder;
 
