@@ -91,6 +91,46 @@ class KernelInputTest {
     }
 
     @Test
+    void kernelPatchesItselfAsAGuest() throws IOException {
+        String[] run = {
+            "run",
+            "--input",
+            vmlinuz(),
+            "--key",
+            "bpf_stats_enabled_key",
+            "--cores",
+            "8",
+            "--hot-sites",
+            "12",
+            "--guest"
+        };
+        assertEquals(0, pokeSim(run), err::toString);
+        assertTrue(out.toString().contains(", all of it the kernel's own code\n"), out::toString);
+        assertTrue(out.toString().contains("\nnr_entries=64 "), out::toString);
+        assertTrue(out.toString().endsWith("No oracle was violated.\n"), out::toString);
+    }
+
+    @Test
+    void guestHasNoMoreHotSitesThanFunctionsThatCanBeCalled() throws IOException {
+        String[] run = {
+            "run",
+            "--input",
+            vmlinuz(),
+            "--key",
+            "bpf_stats_enabled_key",
+            "--cores",
+            "8",
+            "--hot-sites",
+            "13",
+            "--guest"
+        };
+        assertEquals(2, pokeSim(run), out::toString);
+        assertEquals(
+                "poke-sim: --hot-sites 13 is not between 0 and the 12 functions with a site that cores can call in a guest kernel\n",
+                err.toString());
+    }
+
+    @Test
     void functionThatNeedsMoreThanARunGivesSaysWhatToDo() throws IOException {
         assertEquals(
                 2,

@@ -155,6 +155,10 @@ class RunCommandTest {
                     --input ELF/build.sh --key k       | is not an ELF file
                     --input ELF/statickeys.elf         | --input needs --key KEY; list the keys of
                     --input ELF/statickeys.elf --key s | no static key s
+                    --guest                            | --guest needs --input KERNEL and --key KEY
+                    --guest --refs global              | --refs cannot be chosen with --guest: the kernel's code decides
+                    --guest --protocol broken-no-int3  | --protocol cannot be chosen with --guest
+                    --guest --input ELF/statickeys.elf --key stats_key | statickeys.elf: this is no kernel; give a vmlinux or
                     --input ELF/batches.elf --key flood_key --sites 301 | has 300 sites to patch
                     --format xml                       | 'xml' is neither text nor json
                     --seed x                           | 'x' is not a long

@@ -4,6 +4,7 @@ import dev.pokesim.cli.console.OutputOptions;
 import dev.pokesim.cli.console.ProgressReporter;
 import dev.pokesim.cli.console.UserError;
 import dev.pokesim.emulator.machine.GuestCrash;
+import dev.pokesim.patcher.guest.GuestStopped;
 import dev.pokesim.patcher.run.PatchRun;
 import dev.pokesim.patcher.run.RunReport;
 import dev.pokesim.patcher.run.RunSetup;
@@ -21,8 +22,19 @@ import org.jspecify.annotations.Nullable;
 final class Replicas {
     private Replicas() {}
 
-    /** Runs all; the reports come in the order of the setups. After Ctrl-C the later ones are incomplete. */
+    /** Runs one. */
+    @FunctionalInterface
+    interface Runner {
+        RunReport run(RunSetup setup, PatchRun.Progress progress);
+    }
+
+    /** As {@link #run(String, List, OutputOptions, Runner)}, with the kernel that consists of routines. */
     static List<RunReport> run(String what, List<RunSetup> setups, OutputOptions output) {
+        return run(what, setups, output, PatchRun::execute);
+    }
+
+    /** Runs all; the reports come in the order of the setups. After Ctrl-C the later ones are incomplete. */
+    static List<RunReport> run(String what, List<RunSetup> setups, OutputOptions output, Runner runner) {
         ProgressReporter progress = output.progress();
         BooleanSupplier stop = output.stopRequested();
         boolean single = setups.size() == 1;
@@ -34,7 +46,7 @@ final class Replicas {
             List<Future<RunReport>> futures = new ArrayList<>();
             for (RunSetup setup : setups) {
                 futures.add(pool.submit(() -> {
-                    RunReport report = PatchRun.execute(setup, (simulatedPs, step) -> {
+                    RunReport report = runner.run(setup, (simulatedPs, step) -> {
                         if (single) {
                             progress.step(simulatedPs / 1_000_000_000L);
                         }
@@ -70,6 +82,9 @@ final class Replicas {
                     "the guest cannot go on: " + cause.getMessage()
                             + "; --hot-sites 0 patches without calling the functions of the input",
                     cause);
+        }
+        if (cause instanceof GuestStopped) {
+            return new UserError("the guest kernel cannot go on: " + cause.getMessage(), cause);
         }
         if (cause instanceof RuntimeException runtime) {
             return runtime;

@@ -4,12 +4,19 @@ import dev.pokesim.cli.console.Console;
 import dev.pokesim.cli.console.OutputOptions;
 import dev.pokesim.patcher.kernel.Refs;
 import dev.pokesim.patcher.kernel.RefsSchemes;
+import dev.pokesim.patcher.run.GuestRun;
+import dev.pokesim.patcher.run.RunReport;
 import dev.pokesim.patcher.run.RunSetup;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
 
 /** {@code poke-sim run}: patches text while many cores run through it, in simulated time. */
 @Command(
@@ -25,7 +32,8 @@ import picocli.CommandLine.Option;
             "  poke-sim run --cores 480 --sites 164",
             "  poke-sim run --cores 480 --sites 164 --refs global --replicas 20",
             "  poke-sim run --input testdata/elf/statickeys.elf --key stats_key --hot-sites 2",
-            "  poke-sim run --cores 64 --protocol broken-no-second-sync"
+            "  poke-sim run --cores 64 --protocol broken-no-second-sync",
+            "  poke-sim run --input vmlinuz --key bpf_stats_enabled_key --cores 8 --guest"
         })
 public final class RunCommand implements Callable<Integer> {
     @Mixin
@@ -39,8 +47,18 @@ public final class RunCommand implements Callable<Integer> {
                     + "global-fetch-add (what if) (default: ${DEFAULT-VALUE}).")
     private String refs = "";
 
+    @Option(
+            names = "--guest",
+            description =
+                    "Let the kernel of --input patch itself: its own patcher and INT3 handler run as they are in the "
+                            + "image. How it patches and counts references is up to it.")
+    private boolean guest;
+
     @Mixin
     private final OutputOptions output;
+
+    @Spec
+    private @Nullable CommandSpec spec;
 
     /** The command, printing to this console. */
     public RunCommand(Console console) {
@@ -49,9 +67,31 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (guest) {
+            return callGuest();
+        }
         Refs scheme = TargetOptions.named("--refs", refs, RefsSchemes.ALL, Refs::name);
         List<RunSetup> setups = run.setups(scheme);
         return output.print(RunResult.of(setups, Replicas.run("patching", setups, output)))
+                .exitCode()
+                .value();
+    }
+
+    private int callGuest() {
+        ParseResult given = Objects.requireNonNull(spec).commandLine().getParseResult();
+        for (String option : List.of("--refs", "--protocol", "--sites")) {
+            TargetOptions.require(
+                    !given.hasMatchedOption(option),
+                    option + " cannot be chosen with --guest: the kernel's code decides");
+        }
+        TargetOptions.require(given.hasMatchedOption("--input"), "--guest needs --input KERNEL and --key KEY");
+        RunOptions.Guest guests = run.guest();
+        List<RunReport> reports = Replicas.run(
+                "patching",
+                guests.setups(),
+                output,
+                (setup, progress) -> GuestRun.execute(guests.kernel(), setup, progress));
+        return output.print(RunResult.ofGuest(guests.setups(), reports))
                 .exitCode()
                 .value();
     }

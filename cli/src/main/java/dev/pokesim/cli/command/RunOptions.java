@@ -3,13 +3,18 @@ package dev.pokesim.cli.command;
 import dev.pokesim.cli.console.UserError;
 import dev.pokesim.emulator.coherence.MachineProfile;
 import dev.pokesim.emulator.core.FetchMode;
+import dev.pokesim.patcher.guest.GuestKernel;
+import dev.pokesim.patcher.guest.GuestStopped;
+import dev.pokesim.patcher.kernel.GlobalRefs;
 import dev.pokesim.patcher.kernel.KernelCosts;
 import dev.pokesim.patcher.kernel.Refs;
 import dev.pokesim.patcher.protocol.PatchProtocol;
+import dev.pokesim.patcher.run.GuestRun;
 import dev.pokesim.patcher.run.PatchTarget;
 import dev.pokesim.patcher.run.RunSetup;
 import dev.pokesim.patcher.scenario.Scenario;
 import dev.pokesim.patcher.scenario.ScenarioReader;
+import dev.pokesim.patcher.site.InvalidInput;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -65,6 +70,46 @@ final class RunOptions {
      * @throws UserError if an option is wrong
      */
     List<RunSetup> setups(Refs refs) {
+        PatchTarget patched = target.target();
+        int places = patched.places().size();
+        return setups(refs, patched, places, "the " + places + " sites");
+    }
+
+    /**
+     * What a kernel's own code is run with.
+     *
+     * @param kernel booted
+     */
+    record Guest(GuestKernel kernel, List<RunSetup> setups) {}
+
+    /**
+     * The setups of all replicas for a kernel that patches itself.
+     *
+     * @throws UserError if an option is wrong, or the input cannot run as a guest
+     */
+    Guest guest() {
+        PatchTarget patched = target.target();
+        try {
+            GuestKernel kernel = GuestKernel.boot(patched.image());
+            int callable = GuestRun.callable(kernel, patched).size();
+            // up to 2025 one count for all: what kernels with these symbols have
+            return new Guest(
+                    kernel,
+                    setups(
+                            new GlobalRefs(),
+                            patched,
+                            callable,
+                            "the " + callable + " functions with a site that cores can call in a guest kernel"));
+        } catch (InvalidInput | GuestStopped cannot) {
+            throw new UserError(String.valueOf(cannot.getMessage()), cannot);
+        }
+    }
+
+    /**
+     * @param mostHot how many sites can be hot
+     * @param ofWhat what those are
+     */
+    private List<RunSetup> setups(Refs refs, PatchTarget patched, int mostHot, String ofWhat) {
         TargetOptions.require(
                 replicas >= 1 && replicas <= MAX_REPLICAS,
                 "--replicas " + replicas + " is not between 1 and " + MAX_REPLICAS);
@@ -74,11 +119,9 @@ final class RunOptions {
                 TargetOptions.named("--fetch", fetch, Arrays.asList(FetchMode.values()), FetchMode::optionName);
         MachineProfile machine = KernelCosts.profileReader().read(profile);
         Scenario workload = ScenarioReader.read(scenario);
-        PatchTarget patched = target.target();
-        int places = patched.places().size();
-        int hot = hotSites == null ? workload.hotSitesOf(places) : hotSites;
-        TargetOptions.require(
-                hot >= 0 && hot <= places, "--hot-sites " + hot + " is not between 0 and the " + places + " sites");
+        int usual = Math.min(workload.hotSitesOf(patched.places().size()), mostHot);
+        int hot = hotSites == null ? usual : hotSites;
+        TargetOptions.require(hot >= 0 && hot <= mostHot, "--hot-sites " + hot + " is not between 0 and " + ofWhat);
         return LongStream.range(target.seed(), target.seed() + replicas)
                 .mapToObj(each -> new RunSetup(patched, cores, protocol, refs, machine, workload, hot, mode, each))
                 .toList();

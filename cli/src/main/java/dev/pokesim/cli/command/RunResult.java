@@ -3,6 +3,7 @@ package dev.pokesim.cli.command;
 import dev.pokesim.cli.console.ExitCode;
 import dev.pokesim.cli.console.Report;
 import dev.pokesim.cli.console.TextTable;
+import dev.pokesim.patcher.check.Oracles;
 import dev.pokesim.patcher.check.Violation;
 import dev.pokesim.patcher.run.Assumptions;
 import dev.pokesim.patcher.run.PatchRun;
@@ -58,6 +59,11 @@ record RunResult(
         List<String> lastEvents)
         implements Report {
 
+    /** What patched and handled, as JSON has it. */
+    private static final String ROUTINES = "routines";
+
+    private static final String GUEST = "guest";
+
     /** What was run. */
     record Setup(
             String input,
@@ -65,6 +71,7 @@ record RunResult(
             int sites,
             int hotSites,
             String protocol,
+            String code,
             String refs,
             String profile,
             String scenario,
@@ -95,6 +102,15 @@ record RunResult(
      * @param setups of the replicas, at least one, different in their seeds only
      */
     static RunResult of(List<RunSetup> setups, List<RunReport> reports) {
+        return of(setups, reports, ROUTINES, PatchRun.properties());
+    }
+
+    /** As {@link #of(List, List)}, for runs in which the kernel's own code patches and handles. */
+    static RunResult ofGuest(List<RunSetup> setups, List<RunReport> reports) {
+        return of(setups, reports, GUEST, Oracles.properties());
+    }
+
+    private static RunResult of(List<RunSetup> setups, List<RunReport> reports, String code, List<String> properties) {
         RunSetup first = setups.get(0);
         List<Run> runs = new ArrayList<>();
         Found found = null;
@@ -126,6 +142,7 @@ record RunResult(
                         first.target().places().size(),
                         first.hotSites(),
                         first.protocol().name(),
+                        code,
                         first.refs().name(),
                         first.profile().name(),
                         first.scenario().name(),
@@ -152,7 +169,7 @@ record RunResult(
                 over(reports, r -> us(r.simulatedPs())),
                 runs,
                 Assumptions.of(first),
-                PatchRun.properties(),
+                properties,
                 found,
                 events);
     }
@@ -205,7 +222,8 @@ record RunResult(
     @Override
     public void printText(PrintWriter out) {
         out.println(setup.input + ": " + setup.sites + " patched on " + setup.cores + " cores, references " + setup.refs
-                + ", protocol " + setup.protocol);
+                + ", protocol " + setup.protocol
+                + (setup.code.equals(GUEST) ? ", all of it the kernel's own code" : ""));
         out.println("profile " + setup.profile + ", scenario " + setup.scenario + ", fetch " + setup.fetch + ", "
                 + (setup.replicas == 1
                         ? "seed " + setup.seed

@@ -23,6 +23,20 @@ public final class Core {
     public static final int RSI = 6;
     public static final int RDI = 7;
 
+    /** Segment register numbers as x86 encodes them. */
+    public static final int ES = 0;
+
+    public static final int CS = 1;
+    public static final int SS = 2;
+    public static final int DS = 3;
+    public static final int FS = 4;
+    public static final int GS = 5;
+
+    /** CS of a kernel in 64-bit mode; what interrupt frames hold. */
+    public static final int KERNEL_CS = 0x10;
+
+    public static final int KERNEL_SS = 0x18;
+
     /** Slot of the register file that is always 0: the base or index that an address does not have. */
     public static final int ZERO = 16;
     /** First of the temporaries that carry values between the micro-ops of one instruction. */
@@ -43,8 +57,11 @@ public final class Core {
     public static final long CR4_FSGSBASE = 1L << 16;
 
     private static final int GENERAL_REGISTERS = 16;
-    /** FS, GS and kernel GS base and the control registers. */
-    private static final int SYSTEM_WORDS = 8;
+    /** FS, GS and kernel GS base, the control registers, and the segment registers, four a word. */
+    private static final int SYSTEM_WORDS = 10;
+
+    private static final int CONTROL_WORD = 3;
+    private static final int SEGMENT_WORD = 8;
 
     private static final long[] ZEROS = new long[FILE_SIZE];
     private static final long PS_PER_MS = 1_000_000_000L;
@@ -78,6 +95,7 @@ public final class Core {
     private long gsBase;
     private long kernelGsBase;
     private final long[] controlRegisters = {CR0_PAGED, 0, 0, 0, CR4_DEFAULT};
+    private final int[] segments = {0, KERNEL_CS, KERNEL_SS, 0, 0, 0};
 
     private @Nullable Code code;
     private int index;
@@ -214,6 +232,21 @@ public final class Core {
     /** Sets {@link #controlRegister}. */
     public void setControlRegister(int number, long value) {
         controlRegisters[number] = value;
+    }
+
+    /**
+     * The selector in a segment register. They hold values only: what FS and GS add to an address is {@link #fsBase} and
+     * {@link #gsBase}.
+     *
+     * @param number {@link #ES} to {@link #GS}
+     */
+    public int segment(int number) {
+        return segments[number];
+    }
+
+    /** Sets {@link #segment}, 16 bits. */
+    public void setSegment(int number, int selector) {
+        segments[number] = selector;
     }
 
     // ---- data memory as this core sees it
@@ -429,6 +462,15 @@ public final class Core {
         interruptShadow = false;
     }
 
+    /** Changes a general register of what the current handler interrupted: it will have it when the handler has returned. */
+    public void setInterruptedRegister(int number, long value) {
+        Context context = contexts[depth - 1];
+        if (!context.isInterrupted) {
+            throw new IllegalStateException("core " + id + " is in no handler");
+        }
+        context.savedRegisters[number] = value;
+    }
+
     /** Suspends what it does, which must be a routine, and runs guest code from {@code address}. */
     public void enterGuest(long address) {
         push();
@@ -618,7 +660,10 @@ public final class Core {
         words[0] = fsBase;
         words[1] = gsBase;
         words[2] = kernelGsBase;
-        System.arraycopy(controlRegisters, 0, words, 3, controlRegisters.length);
+        System.arraycopy(controlRegisters, 0, words, CONTROL_WORD, controlRegisters.length);
+        for (int i = 0; i < segments.length; i++) {
+            words[SEGMENT_WORD + i / 4] |= (long) segments[i] << 16 * (i % 4);
+        }
         return words;
     }
 
@@ -744,7 +789,10 @@ public final class Core {
         fsBase = system[0];
         gsBase = system[1];
         kernelGsBase = system[2];
-        System.arraycopy(system, 3, controlRegisters, 0, controlRegisters.length);
+        System.arraycopy(system, CONTROL_WORD, controlRegisters, 0, controlRegisters.length);
+        for (int i = 0; i < segments.length; i++) {
+            segments[i] = (int) (system[SEGMENT_WORD + i / 4] >>> 16 * (i % 4)) & 0xffff;
+        }
         code = hasCode ? table.restore(in, rip) : null;
         index = hasCode ? in.number() : 0;
         nextRip = insideInstruction ? in.word() : rip;

@@ -77,6 +77,7 @@ final class Cmpxchg implements Instruction {
                 return register.read(core);
             }
             accumulator.write(core, old);
+            core.setUpdateFailed(true);
             return old;
         }
     }

@@ -27,7 +27,9 @@ final class Cmpxchg8b implements Instruction {
             return List.of(new LockedUpdate(memory.address(), 8) {
                 @Override
                 protected long update(Core core, long old) {
-                    return exchange(core, old);
+                    long stored = exchange(core, old);
+                    core.setUpdateFailed(!core.flags().zf());
+                    return stored;
                 }
             });
         }

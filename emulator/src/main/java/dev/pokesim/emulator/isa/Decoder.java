@@ -208,6 +208,8 @@ public final class Decoder {
                     return register(2, 2);
                 case "ax":
                     return register(0, size);
+                case "eax":
+                    return register(0, Math.min(size, 4));
                 case "1":
                     return new Operand.Immediate(1, 1);
                 default:
@@ -240,6 +242,7 @@ public final class Decoder {
                 case 'X' -> atRegister(Core.RSI, segment, bytesWide);
                 case 'Y' -> atRegister(Core.RDI, EffectiveAddress.Segment.NONE, bytesWide);
                 case 'C' -> new Operand.Control(modRm >> 3 & 7 | (rex & 4) << 1);
+                case 'S' -> new Operand.Segment(modRm >> 3 & 7);
                 default -> throw new IllegalStateException("unknown operand " + specification + " in " + encoding);
             };
         }

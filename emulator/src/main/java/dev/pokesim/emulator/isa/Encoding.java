@@ -16,8 +16,9 @@ import java.util.Locale;
  * <p>The second has the operands in the letters of the manual's opcode map: E (ModRM register or memory), G (ModRM reg), M
  * (memory only), R (ModRM register only), Z (register in the opcode), I (immediate), s (immediate, sign-extended byte), J
  * (relative target), O (absolute address), X (memory at rSI), Y (memory at rDI, no segment override), C (control register in
- * ModRM reg), each with a size b (1), w (2), d (4), q (8), x (16), v (operand size), z (operand size, at
- * most 4), y (8 with REX.W, otherwise 4), p (no size: an address only); and fixed operands al, cl, ax (rAX by operand size), dx, 1.
+ * ModRM reg), S (segment register in ModRM reg), each with a size b (1), w (2), d (4), q (8), x (16), v (operand size), z (operand size, at
+ * most 4), y (8 with REX.W, otherwise 4), p (no size: an address only); and fixed operands al, cl, ax (rAX by operand size), eax (the same, at
+ * most 4), dx, 1.
  * A trailing {@code 64} after the opcode says that the operand size is 64 bits without REX.W (PUSH, POP);
  * {@code f64} that it is always so (near branches).
  *

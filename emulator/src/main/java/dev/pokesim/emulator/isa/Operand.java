@@ -65,6 +65,25 @@ sealed interface Operand {
         }
     }
 
+    /**
+     * A segment register.
+     *
+     * @param number 0 to 7: ES, CS, SS, DS, FS, GS; two do not exist
+     */
+    record Segment(int number) implements Operand {
+        private static final String NAMES = "escsssdsfsgs";
+
+        @Override
+        public int sizeBytes() {
+            return 2;
+        }
+
+        @Override
+        public String toString() {
+            return 2 * number < NAMES.length() ? NAMES.substring(2 * number, 2 * number + 2) : "segment " + number;
+        }
+    }
+
     /** A place in memory. */
     record Memory(EffectiveAddress address, int sizeBytes) implements Operand {
         @Override

@@ -18,14 +18,19 @@ final class BlockCache {
 
     private final AddressSpace memory;
     private final DecodeCache instructions;
+    private final ReplacedFunctions replaced;
     private final Map<Long, Block[]> pages = new HashMap<>(); // only looked up
     private Block[] current = new Block[0];
     private long currentNumber;
     private int mappingVersion;
 
-    BlockCache(AddressSpace memory, DecodeCache instructions) {
+    /**
+     * @param replaced where no block goes on
+     */
+    BlockCache(AddressSpace memory, DecodeCache instructions, ReplacedFunctions replaced) {
         this.memory = memory;
         this.instructions = instructions;
+        this.replaced = replaced;
     }
 
     /**
@@ -78,7 +83,7 @@ final class BlockCache {
 
     private @Nullable Decoded decodable(long address) {
         try {
-            return (address & OFFSET) == 0 ? null : instructions.at(address);
+            return (address & OFFSET) == 0 || replaced.at(address) != null ? null : instructions.at(address);
         } catch (GuestFault | NotModelled later) {
             return null; // if execution gets there
         }

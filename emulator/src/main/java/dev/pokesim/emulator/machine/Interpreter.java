@@ -7,6 +7,7 @@ import dev.pokesim.emulator.isa.Decoder;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.memory.Frame;
 import dev.pokesim.emulator.memory.GuestFault;
+import dev.pokesim.emulator.microop.Await;
 import dev.pokesim.emulator.microop.DirectJump;
 import dev.pokesim.emulator.microop.MicroOp;
 
@@ -18,6 +19,7 @@ public final class Interpreter {
     private final Core core;
     private final DecodeCache cache;
     private final BlockCache blocks;
+    private final ReplacedFunctions replaced;
 
     /** A core with number 0, registers 0, in {@code memory}. */
     public Interpreter(AddressSpace memory) {
@@ -28,9 +30,18 @@ public final class Interpreter {
      * @param core one that is not connected to others
      */
     public Interpreter(Core core) {
+        this(core, ReplacedFunctions.NONE);
+    }
+
+    /**
+     * @param core one that is not connected to others
+     * @param replaced functions for which routines stand in; those call no guest code and wait for nobody
+     */
+    public Interpreter(Core core, ReplacedFunctions replaced) {
         this.core = core;
+        this.replaced = replaced;
         cache = new DecodeCache(core.memory(), new Decoder());
-        blocks = new BlockCache(core.memory(), cache);
+        blocks = new BlockCache(core.memory(), cache, replaced);
     }
 
     public Core core() {
@@ -61,6 +72,13 @@ public final class Interpreter {
         while (done < limit && theCore.rip() != stop) {
             long rip = theCore.rip();
             Block block = before == null ? null : before.following(rip);
+            if (block == null) {
+                Routine routine = replaced.at(rip);
+                if (routine != null) {
+                    perform(theCore, routine);
+                    continue;
+                }
+            }
             if (block == null && limit - done >= Block.MAX_INSTRUCTIONS) {
                 block = blocks.at(rip);
                 if (before != null && block != null) {
@@ -79,6 +97,23 @@ public final class Interpreter {
             }
         }
         return done;
+    }
+
+    private static void perform(Core core, Routine routine) {
+        int depth = core.depth();
+        core.enterRoutine(routine);
+        while (core.code() instanceof Routine current) {
+            MicroOp step = current.at(core.index());
+            if (step instanceof Await await && !await.holds(core)) {
+                throw new IllegalStateException(current.name() + ": a core that is alone waits for ever: " + step);
+            }
+            core.setIndex(core.index() + 1);
+            step.execute(core);
+            core.setDelayPs(0);
+        }
+        if (core.depth() != depth) {
+            throw new IllegalStateException(routine.name() + " calls guest code, which a replacement here must not");
+        }
     }
 
     private static void perform(Core core, Decoded decoded) {

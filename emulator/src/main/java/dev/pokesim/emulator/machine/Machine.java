@@ -53,6 +53,7 @@ public final class Machine implements InterruptBus {
     private final List<List<Core>> takenCalls = new ArrayList<>();
     private final FetchMode mode;
     private final TextFetcher fetcher;
+    private ReplacedFunctions replaced = ReplacedFunctions.NONE;
     private @Nullable MachineObserver observer;
     private @Nullable IpiTransport transport;
 
@@ -114,6 +115,11 @@ public final class Machine implements InterruptBus {
     /** Sets the handler of a vector, a routine that begins with {@link Routine.Builder#interruptEntry}. */
     public void handle(int vector, Routine handler) {
         handlers[vector] = handler;
+    }
+
+    /** Sets the guest functions that routines stand in for, instead of those before. */
+    public void replace(ReplacedFunctions functions) {
+        replaced = functions;
     }
 
     // ---- interrupts
@@ -241,7 +247,7 @@ public final class Machine implements InterruptBus {
 
     /**
      * What the core does next. Moves the core over everything that is not a step: an exception, a pending interrupt, a return
-     * to a routine. A halted core has no next step before an interrupt is deliverable.
+     * to a routine, the call of a replaced function. A halted core has no next step before an interrupt is deliverable.
      *
      * @throws GuestCrash if an exception has no handler
      */
@@ -272,7 +278,11 @@ public final class Machine implements InterruptBus {
                 }
                 continue;
             }
-            return Fetch.FETCH;
+            Routine replacement = replaced.at(core.rip());
+            if (replacement == null) {
+                return Fetch.FETCH;
+            }
+            core.enterRoutine(replacement);
         }
     }
 
@@ -405,6 +415,7 @@ public final class Machine implements InterruptBus {
                 addWithCallees(handler, routines);
             }
         }
+        replaced.routines().forEach(routine -> addWithCallees(routine, routines));
         return new Snapshots(this, new MachineCode(fetcher, routines), withTimestamps);
     }
 

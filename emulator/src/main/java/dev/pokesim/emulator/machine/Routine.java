@@ -64,7 +64,7 @@ public final class Routine extends MicroCode {
         return callees;
     }
 
-    /** Whether it can end with {@link Builder#ret}, and not only by an IRET or never. */
+    /** Whether it can end with {@link Builder#ret} or {@link Builder#returnToCaller}, and not only by an IRET or never. */
     boolean returns() {
         return returns;
     }
@@ -326,6 +326,25 @@ public final class Routine extends MicroCode {
             });
         }
 
+        /**
+         * Back to the guest code that called the function which this routine stands in for: takes the return address from the stack.
+         *
+         * @param result goes to RAX
+         * @see ReplacedFunctions
+         */
+        public Builder returnToCaller(Value result) {
+            returns = true;
+            int target = local();
+            load("pop return address", target, core -> core.register(Core.RSP), 8, 0);
+            return onCore("return to caller", 0, (core, local) -> {
+                long address = local[target];
+                core.setRegister(Core.RAX, result.of(core, local));
+                core.setRegister(Core.RSP, core.register(Core.RSP) + 8);
+                core.resume();
+                core.setRip(address);
+            });
+        }
+
         /** Back to the routine that called this one. */
         public Builder ret() {
             returns = true;
@@ -400,10 +419,10 @@ public final class Routine extends MicroCode {
         }
 
         private void pushFrame() {
-            storeConstant("push ss", frame(32), 8, KERNEL_SS);
+            storeConstant("push ss", frame(32), 8, Core.KERNEL_SS);
             store("push rsp", frame(24), 8, rspSlot);
             store("push rflags", frame(16), 8, flagsSlot);
-            storeConstant("push cs", frame(8), 8, KERNEL_CS);
+            storeConstant("push cs", frame(8), 8, Core.KERNEL_CS);
             store("push rip", frame(0), 8, ripSlot);
         }
 
@@ -438,8 +457,6 @@ public final class Routine extends MicroCode {
         }
     }
 
-    private static final long KERNEL_CS = 0x10;
-    private static final long KERNEL_SS = 0x18;
     /** Flags of a core that runs kernel code with interrupts on. */
     public static final long FLAGS_INTERRUPTS_ON = Rflags.IF | Rflags.RESERVED;
 }

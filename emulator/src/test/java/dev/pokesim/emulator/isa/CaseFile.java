@@ -47,7 +47,7 @@ record CaseFile(Path path, List<Form> forms) {
          */
         CpuState after(long next) {
             CpuState state = before();
-            state.rip = out.contains("fault=") ? CpuState.TEXT : next;
+            state.rip = out.contains("fault=") || out.contains("refused=") ? CpuState.TEXT : next;
             apply(state, out);
             return state;
         }

@@ -192,7 +192,7 @@ final class CpuState {
         switch (name) {
             case "flags" -> flags = flagsOf(value);
             case "rip" -> rip = Long.parseUnsignedLong(value, 16);
-            case "fault", "trap", "halted" -> event = word;
+            case "fault", "trap", "halted", "refused" -> event = word;
             default -> {
                 if (name.startsWith("[")) {
                     long address = Long.parseUnsignedLong(name.substring(1, name.length() - 1), 16);

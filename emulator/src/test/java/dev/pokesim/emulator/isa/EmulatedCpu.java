@@ -51,6 +51,9 @@ final class EmulatedCpu {
             after.event = core.trap() != Core.NO_TRAP ? "trap=" + core.trap() : core.isHalted() ? "halted=1" : "";
         } catch (GuestFault fault) {
             after.event = "fault=" + fault.vector().mnemonic();
+        } catch (NotModelled refusal) {
+            after.event = "refused=1";
+            core.abandon();
         }
         for (int register = 0; register < 16; register++) {
             after.registers[register] = core.register(register);

@@ -47,7 +47,7 @@ class ObjdumpFuzzTest {
             "rdsspq");
 
     private static final Pattern PREFIX = Pattern.compile("lock|repn?z?|[c-gs]s|addr32|data16|bnd|rex(\\.[wrxb]+)?");
-    private static final Pattern ABSOLUTE = Pattern.compile("\\[riz\\*[1248]([+-])0x([0-9a-f]+)]");
+    private static final Pattern ABSOLUTE = Pattern.compile("\\[[re]iz\\*[1248]([+-])0x([0-9a-f]+)]");
 
     @TempDir
     private Path directory;
@@ -117,7 +117,7 @@ class ObjdumpFuzzTest {
         boolean isString = words.element().matches("movs|stos|lods|scas|cmps");
         String rest = AssemblyText.normalised(String.join(" ", words));
         String result = (lock + (isString ? repeat : "") + rest)
-                .replaceAll("\\+riz\\*[1248]", "")
+                .replaceAll("\\+[re]iz\\*[1248]", "")
                 .replace("movabs", "mov");
         Matcher absolute = ABSOLUTE.matcher(result);
         if (!absolute.find()) {

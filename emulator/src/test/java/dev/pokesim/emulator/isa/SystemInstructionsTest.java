@@ -58,6 +58,53 @@ class SystemInstructionsTest {
         assertFalse(core.isInInterruptShadow());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"f00fb10f", "f00fc70f", "f0480fc70f"}) // cmpxchg [rdi], cmpxchg8b [rdi], cmpxchg16b [rdi]
+    void lockedCompareAndExchangeSaysWhetherItFailed(String bytes) {
+        core.setRegister(Core.RDI, DATA);
+        core.setRegister(Core.RAX, 7);
+        execute(bytes);
+        assertTrue(core.hasUpdateFailed());
+        core.setRegister(Core.RAX, 0);
+        core.setRegister(Core.RDX, 0);
+        execute(bytes);
+        assertFalse(core.hasUpdateFailed());
+    }
+
+    @Test
+    void selectorsAreValues() {
+        core.setRegister(Core.RAX, 0x18);
+        execute("8ed8", "8cdb"); // mov ds,eax; mov ebx,ds
+        assertEquals(0x18, core.segment(Core.DS));
+        assertEquals(0x18, core.register(Core.RBX));
+        execute("8ed0"); // mov ss,eax
+        assertTrue(core.isInInterruptShadow());
+        assertThrows(GuestFault.class, () -> execute("8ec8"), "mov cs,eax");
+        NotModelled refusal = assertThrows(NotModelled.class, () -> execute("8ee8"));
+        assertTrue(String.valueOf(refusal.getMessage()).contains("mov to gs"), refusal::getMessage);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0f01d0, 40000", "0f01d1, 40000", "0fae20, 40000", "0fc718, 40000", "0f01ee, 400000", "0f01ef, 400000"})
+    void whatCr4EnablesIsRefusedByNameAndNotAnInvalidOpcode(String hex, String bit) {
+        core.setControlRegister(4, core.controlRegister(4) | Long.parseLong(bit, 16));
+        NotModelled refusal = assertThrows(NotModelled.class, () -> execute(hex));
+        assertEquals(TEXT, refusal.address());
+        core.setControlRegister(4, core.controlRegister(4) & ~Long.parseLong(bit, 16));
+        GuestFault fault = assertThrows(GuestFault.class, () -> execute(hex));
+        assertEquals(GuestFault.Vector.INVALID_OPCODE, fault.vector());
+    }
+
+    @Test
+    void wbinvdSerialises() {
+        assertTrue(interpreter.decode(at("0f09")).at(0) instanceof dev.pokesim.emulator.microop.Serialise);
+    }
+
+    private long at(String hex) {
+        memory.load(TEXT, HexFormat.of().parseHex(hex));
+        return TEXT;
+    }
+
     @Test
     void popfAndIretqChangeTheInterruptFlagWithoutAShadow() {
         core.setRegister(Core.RAX, Rflags.IF | Rflags.CF);

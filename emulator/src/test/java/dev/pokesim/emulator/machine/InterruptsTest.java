@@ -106,6 +106,27 @@ class InterruptsTest {
         return String.join("", log);
     }
 
+    @Test
+    void handlerCanChangeARegisterOfWhatItInterrupted() {
+        machine.handle(
+                INT3,
+                Routine.named("changes")
+                        .interruptEntry(0, 0)
+                        .act("rbx = 7", (c, local) -> c.setInterruptedRegister(Core.RBX, 7))
+                        .interruptReturn(0)
+                        .build());
+        text(TEXT, "cc 90");
+        Core who = machine.core(0);
+        who.setRegister(Core.RAX, 5);
+        runTo(who, TEXT + 1);
+        assertEquals(7, who.register(Core.RBX));
+        assertEquals(5, who.register(Core.RAX));
+        assertThrows(IllegalStateException.class, () -> {
+            who.enterRoutine(logging("no handler", 0));
+            who.setInterruptedRegister(Core.RBX, 8);
+        });
+    }
+
     // ---- frames
 
     @ParameterizedTest

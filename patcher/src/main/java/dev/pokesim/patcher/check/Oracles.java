@@ -4,6 +4,7 @@ import dev.pokesim.emulator.memory.InstructionBytes;
 import dev.pokesim.patcher.kernel.KernelCosts;
 import dev.pokesim.patcher.kernel.KernelLayout;
 import dev.pokesim.patcher.kernel.PerCpuRefs;
+import dev.pokesim.patcher.kernel.PokeArray;
 import dev.pokesim.patcher.kernel.Refs;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ public final class Oracles {
      * @param places every place of the run
      */
     public static List<Oracle> of(List<TextPokeLoc> places, Refs refs, KernelLayout layout, int cores) {
-        return of(places, List.of(), refs, layout, cores);
+        return of(places, List.of(), PokeArray.of(refs, layout), cores);
     }
 
     /**
@@ -33,9 +34,10 @@ public final class Oracles {
      *
      * @param places every place of the run
      * @param intermediates instructions that may be executed at a place besides its texts
+     * @param array of the kernel that runs
      */
     public static List<Oracle> of(
-            List<TextPokeLoc> places, List<InstructionBytes> intermediates, Refs refs, KernelLayout layout, int cores) {
+            List<TextPokeLoc> places, List<InstructionBytes> intermediates, PokeArray array, int cores) {
         return List.of(
                 new NoTornInstruction(intermediates),
                 new NoEntryInsideSite(),
@@ -43,8 +45,8 @@ public final class Oracles {
                 new ActsAsEmulated(places, cores),
                 new NothingOldAfterFinish(),
                 new StackAsInNativeRun(places, cores),
-                new RefsEndAtZero(refs, layout),
-                new ArrayStableWhileReferenced(refs, layout));
+                new RefsEndAtZero(array),
+                new ArrayStableWhileReferenced(array));
     }
 
     /** Their names, those that only a proof knows included. */

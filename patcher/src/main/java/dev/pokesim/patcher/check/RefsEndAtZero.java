@@ -2,17 +2,14 @@ package dev.pokesim.patcher.check;
 
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.memory.Address;
-import dev.pokesim.patcher.kernel.KernelLayout;
-import dev.pokesim.patcher.kernel.Refs;
+import dev.pokesim.patcher.kernel.PokeArray;
 
 /** References that are taken are given back. */
 public final class RefsEndAtZero extends Oracle {
-    private final Refs refs;
-    private final KernelLayout layout;
+    private final PokeArray array;
 
-    public RefsEndAtZero(Refs refs, KernelLayout layout) {
-        this.refs = refs;
-        this.layout = layout;
+    public RefsEndAtZero(PokeArray array) {
+        this.array = array;
     }
 
     @Override
@@ -22,7 +19,7 @@ public final class RefsEndAtZero extends Oracle {
 
     @Override
     public void batchFinished(Core patcher) {
-        long counter = refs.held(patcher.memory(), layout);
+        long counter = array.held(patcher.memory());
         if (counter != 0) {
             violated(
                     patcher,

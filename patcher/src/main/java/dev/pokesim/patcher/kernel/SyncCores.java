@@ -1,6 +1,7 @@
 package dev.pokesim.patcher.kernel;
 
 import dev.pokesim.emulator.machine.Routine;
+import dev.pokesim.emulator.microop.AddressOf;
 import java.util.function.IntPredicate;
 
 /**
@@ -45,15 +46,24 @@ public final class SyncCores {
                 .setInterruptsEnabled(true);
     }
 
-    /** The handler on the other cores: sync_core(), then the answer. */
+    /** As {@link #handler(KernelCosts, AddressOf)}, in the per-CPU data of a kernel that consists of routines. */
     public static Routine handler(KernelCosts costs) {
+        return handler(costs, KernelLayout.ofThisCpu(KernelLayout.CALL_COUNT));
+    }
+
+    /**
+     * The handler on the other cores: sync_core(), then the answer.
+     *
+     * @param callCount where a core counts its function-call interrupts
+     */
+    public static Routine handler(KernelCosts costs, AddressOf callCount) {
         Routine.Builder b = Routine.named("sysvec_call_function");
         b.interruptEntry(0, 0);
         int count = b.local();
         return b.act("take calls", (core, local) -> core.bus().takeCalls(core))
-                .load("irq_stat: load", count, KernelLayout.ofThisCpu(KernelLayout.CALL_COUNT), 4, 0)
+                .load("irq_stat: load", count, callCount, 4, 0)
                 .compute("irq_stat: +1", (core, local) -> local[count]++)
-                .store("irq_stat: store", KernelLayout.ofThisCpu(KernelLayout.CALL_COUNT), 4, count)
+                .store("irq_stat: store", callCount, 4, count)
                 .serialiseAtNoCost()
                 .compute("sync_core and the rest", costs.ipiHandlerPs(), (core, local) -> {})
                 .act("answer", (core, local) -> core.bus().answerCalls(core))

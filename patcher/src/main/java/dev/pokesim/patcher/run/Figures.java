@@ -8,6 +8,7 @@ import dev.pokesim.patcher.kernel.PatchListener;
 import dev.pokesim.patcher.kernel.Refs;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongPredicate;
 import org.HdrHistogram.Histogram;
 
 /** Measures a run while it goes on. */
@@ -15,8 +16,8 @@ final class Figures implements PatchListener {
     private static final int BREAKPOINT = GuestFault.Vector.BREAKPOINT.number();
     private static final int MAX_DEPTH = 32;
 
-    private final Refs refs;
-    private final KernelLayout layout;
+    private final LongPredicate isCounter;
+    private final int counters;
     private final int cores;
     private final List<RunReport.Batch> batches = new ArrayList<>();
     private final List<RunReport.Step> steps = new ArrayList<>();
@@ -41,8 +42,16 @@ final class Figures implements PatchListener {
     private long records;
 
     Figures(Refs refs, KernelLayout layout, int cores) {
-        this.refs = refs;
-        this.layout = layout;
+        this(address -> refs.isCounter(address, layout), refs.counters(layout).length, cores);
+    }
+
+    /**
+     * @param isCounter whether a reference count is at an address
+     * @param counters how many there are
+     */
+    Figures(LongPredicate isCounter, int counters, int cores) {
+        this.isCounter = isCounter;
+        this.counters = counters;
         this.cores = cores;
         vectors = new int[cores][MAX_DEPTH];
         enteredPs = new long[cores][MAX_DEPTH];
@@ -127,7 +136,7 @@ final class Figures implements PatchListener {
 
     @Override
     public void updated(Core core, long address, boolean failed) {
-        if (refs.isCounter(address, layout)) {
+        if (isCounter.test(address)) {
             if (failed) {
                 exchangeFailures++;
             } else {
@@ -183,7 +192,7 @@ final class Figures implements PatchListener {
 
     /** References taken: every success on a counter takes one or drops one, but for the patcher's own giving up. */
     long referencesTaken() {
-        long givenUp = (long) batches.size() * refs.counters(layout).length;
+        long givenUp = (long) batches.size() * counters;
         return (exchangeSuccesses - givenUp + 1) / 2;
     }
 

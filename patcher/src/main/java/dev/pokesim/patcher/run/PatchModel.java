@@ -19,6 +19,7 @@ import dev.pokesim.patcher.kernel.KernelBug;
 import dev.pokesim.patcher.kernel.KernelCosts;
 import dev.pokesim.patcher.kernel.KernelLayout;
 import dev.pokesim.patcher.kernel.PatchListener;
+import dev.pokesim.patcher.kernel.PokeArray;
 import dev.pokesim.patcher.kernel.Refs;
 import dev.pokesim.patcher.protocol.PatchProtocol;
 import dev.pokesim.patcher.site.Segment;
@@ -97,7 +98,7 @@ public record PatchModel(
     private Running running(Chooser staleBytes, List<PatchListener> observers) {
         PatchMachine host = new PatchMachine(target, cores, fetchMode, staleBytes);
         List<Oracle> oracles =
-                Oracles.of(target.places(), protocol.intermediates(), refs, host.layout(), cores).stream()
+                Oracles.of(target.places(), protocol.intermediates(), PokeArray.of(refs, host.layout()), cores).stream()
                         .filter(oracle -> !without.contains(oracle.getClass().getSimpleName()))
                         .toList();
         List<PatchListener> all = new ArrayList<>(observers);

@@ -76,7 +76,8 @@ public final class PatchRun {
         waits = new EveryWaitEnds(setup.cores(), PATCHER, KernelCosts.of(setup.profile()));
         link = new RunLink(proved(), setup.refs(), layout);
         log = new EventLog(setup.target().image());
-        workload = new Workload(scenario, hotEntries(), SeededRandom.of(setup.seed(), "workload"));
+        workload =
+                new Workload(scenario, hotEntries(), KernelLayout::scratch, SeededRandom.of(setup.seed(), "workload"));
     }
 
     /** Runs one to its end. */

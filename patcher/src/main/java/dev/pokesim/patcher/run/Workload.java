@@ -4,9 +4,9 @@ import dev.pokesim.emulator.coherence.TimedMachine;
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.core.SeededRandom;
 import dev.pokesim.emulator.machine.Routine;
-import dev.pokesim.patcher.kernel.KernelLayout;
 import dev.pokesim.patcher.scenario.Scenario;
 import java.util.List;
+import java.util.function.IntToLongFunction;
 
 /**
  * What the cores do while text is patched: they work, and now and then call a function with a hot site. On the patching core
@@ -18,6 +18,7 @@ final class Workload {
 
     private final Scenario scenario;
     private final List<Long> entries;
+    private final IntToLongFunction argument;
     private final SeededRandom random;
     private long visits;
     private long visitSumPs;
@@ -28,10 +29,12 @@ final class Workload {
 
     /**
      * @param entries functions to call, at least one
+     * @param argument their first argument on a core; the second is random
      */
-    Workload(Scenario scenario, List<Long> entries, SeededRandom random) {
+    Workload(Scenario scenario, List<Long> entries, IntToLongFunction argument, SeededRandom random) {
         this.scenario = scenario;
         this.entries = entries;
+        this.argument = argument;
         this.random = random;
     }
 
@@ -69,7 +72,7 @@ final class Workload {
         b.compute("choose a function", (core, local) -> {
                     local[function] = entries.get(random().nextInt(entries.size()));
                     local[startPs] = core.timePs();
-                    core.setRegister(Core.RDI, KernelLayout.scratch(core.id()));
+                    core.setRegister(Core.RDI, argument.applyAsLong(core.id()));
                     core.setRegister(Core.RSI, random().nextLong());
                 })
                 .callGuest((core, local) -> local[function])

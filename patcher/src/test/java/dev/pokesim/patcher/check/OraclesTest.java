@@ -15,6 +15,7 @@ import dev.pokesim.patcher.kernel.GlobalRefs;
 import dev.pokesim.patcher.kernel.KernelBench;
 import dev.pokesim.patcher.kernel.KernelLayout;
 import dev.pokesim.patcher.kernel.PatchListener;
+import dev.pokesim.patcher.kernel.PokeArray;
 import dev.pokesim.patcher.kernel.Refs;
 import dev.pokesim.patcher.kernel.SyncCores;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
@@ -165,8 +166,8 @@ class OraclesTest {
     void referencesThatStayAreSeenAtTheEndOfTheBatch() {
         TextPokeLoc place = KernelBench.nopToJump(KernelBench.TEXT);
         KernelBench bench = new KernelBench(3).oldText(List.of(place)).with(new BrokenRefsNeverRetired());
-        List<Violation> violations =
-                alone(bench, new RefsEndAtZero(new dev.pokesim.patcher.kernel.PerCpuRefs(), bench.layout()));
+        List<Violation> violations = alone(
+                bench, new RefsEndAtZero(PokeArray.of(new dev.pokesim.patcher.kernel.PerCpuRefs(), bench.layout())));
         assertTrue(bench.run(bench.patcher(List.of(place))));
         assertEquals(1, violations.size());
         assertEquals("RefsEndAtZero", violations.get(0).oracle());

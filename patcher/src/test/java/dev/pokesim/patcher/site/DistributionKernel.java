@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Assumptions;
  *
  * @param folder holds vmlinuz, and perhaps modules; its name is package_version
  */
-record DistributionKernel(Path folder) {
+public record DistributionKernel(Path folder) {
 
     /** The property or environment variable that names the folder of folders, and where it is without. */
     private static final String PROPERTY = "pokesim.kernels";
@@ -27,7 +27,7 @@ record DistributionKernel(Path folder) {
      *
      * @param what the test finds out, for that line
      */
-    static List<DistributionKernel> all(String what) {
+    public static List<DistributionKernel> all(String what) {
         Path cache = cache();
         List<DistributionKernel> kernels = List.of();
         if (Files.isDirectory(cache)) {
@@ -59,7 +59,7 @@ record DistributionKernel(Path folder) {
     }
 
     /** {@code linux-image-6.1.0-56-amd64_6.1.192-2}. */
-    String packageAndVersion() {
+    public String packageAndVersion() {
         return String.valueOf(folder.getFileName());
     }
 
@@ -67,7 +67,7 @@ record DistributionKernel(Path folder) {
         return folder.resolve("vmlinuz");
     }
 
-    LoadedImage load() {
+    public LoadedImage load() {
         return ElfInput.of(vmlinuz()).load();
     }
 

@@ -27,11 +27,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** The whole text of a kernel, millions of instructions: objdump and the decoder agree where each one ends. */
 class KernelTextDecodeTest {
 
-    /** How many instructions the machine may not model: vector code of ciphers and checksums, port and system instructions. */
-    private static final double NOT_MODELLED_SHARE = 0.002;
+    /** How many instructions the machine may not model: vector code of ciphers and checksums, descriptor tables, hypervisors. */
+    private static final double NOT_MODELLED_SHARE = 0.0005;
 
-    /** In how many functions with a site there may be one. */
-    private static final double NOT_MODELLED_FUNCTIONS_SHARE = 0.02;
+    /** In how many functions with a site there may be one: x87. */
+    private static final double NOT_MODELLED_FUNCTIONS_SHARE = 0.002;
 
     private final Path folder;
 

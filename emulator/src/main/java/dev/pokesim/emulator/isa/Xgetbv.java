@@ -1,0 +1,15 @@
+package dev.pokesim.emulator.isa;
+
+import java.util.List;
+
+/** XGETBV: reads which state is managed; #UD unless XSAVE is enabled. Source: Intel SDM vol. 2, "XGETBV". */
+final class Xgetbv extends RefusedInstruction {
+    Xgetbv() {
+        super(CR4_OSXSAVE, "vector registers");
+    }
+
+    @Override
+    public List<Encoding> encodings() {
+        return List.of(Encoding.of("NP 0F 01 =D0"));
+    }
+}

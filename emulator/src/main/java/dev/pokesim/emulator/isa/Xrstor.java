@@ -1,0 +1,20 @@
+package dev.pokesim.emulator.isa;
+
+import java.util.List;
+
+/** XRSTOR: loads vector and other state, which this machine has not; #UD unless enabled. Source: Intel SDM vol. 2, "XRSTOR". */
+final class Xrstor extends RefusedInstruction {
+    Xrstor() {
+        super(CR4_OSXSAVE, "vector registers");
+    }
+
+    @Override
+    public List<Encoding> encodings() {
+        return List.of(Encoding.of("NP 0F AE /5 mem", "Mp"));
+    }
+
+    @Override
+    public String assembly(Operands operands) {
+        return mnemonic() + (operands.sizeBytes() == 8 ? "64 " : " ") + operands;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.pokesim.patcher.guest;
+
+import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.machine.GuestCrash;
+import dev.pokesim.emulator.machine.Machine;
+import dev.pokesim.emulator.machine.Routine;
+import dev.pokesim.emulator.memory.GuestFault;
+import dev.pokesim.patcher.kernel.KernelCosts;
+import dev.pokesim.patcher.kernel.PatchListener;
+import dev.pokesim.patcher.kernel.SyncCores;
+
+/** A guest kernel on the cores of a machine. */
+public final class GuestCores {
+    /** Of irq_stat: some word of it. The counts of all interrupts are in one line, so which one it is makes no difference. */
+    private static final int IRQ_CALL_COUNT = 48;
+
+    private GuestCores() {}
+
+    /**
+     * Sets up a machine whose memory was mapped by {@link GuestKernel#map}: replaced functions, the INT3 that enters the kernel's own
+     * handler, the IPI that serialises, an observer, and every core.
+     *
+     * @param patcher the core that will patch
+     * @param listener is told what happens, in the words in which a kernel made of routines tells it
+     */
+    public static void install(
+            GuestKernel kernel, Machine machine, int patcher, KernelCosts costs, PatchListener listener) {
+        machine.observe(new GuestEvents(kernel, listener, patcher));
+        machine.replace(KernelReplacements.of(kernel, costs, listener, machine.coreCount()));
+        machine.handle(GuestFault.Vector.BREAKPOINT.number(), Int3Entry.routine(kernel, costs, listener));
+        long irqStat = kernel.address("irq_stat") + IRQ_CALL_COUNT;
+        machine.handle(SyncCores.VECTOR, SyncCores.handler(costs, core -> core.gsBase() + irqStat));
+        for (int id = 0; id < machine.coreCount(); id++) {
+            kernel.prepare(machine.core(id));
+        }
+    }
+
+    /** Appends a call of static_key_enable() or static_key_disable(). */
+    public static void flip(Routine.Builder b, GuestKernel kernel, long key, boolean enable) {
+        long function = kernel.address(enable ? "static_key_enable" : "static_key_disable");
+        b.act("rdi = key", (core, local) -> core.setRegister(Core.RDI, key)).callGuest((core, local) -> function);
+    }
+
+    /** A crash of the machine as a user of the kernel wants to read it: by function and caller. */
+    public static GuestStopped stopped(GuestKernel kernel, Machine machine, GuestCrash crash) {
+        return kernel.stopped(machine.core(crash.core()), crash.address(), String.valueOf(crash.getMessage()), crash);
+    }
+}

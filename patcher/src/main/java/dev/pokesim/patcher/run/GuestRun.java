@@ -1,0 +1,233 @@
+package dev.pokesim.patcher.run;
+
+import dev.pokesim.emulator.coherence.Contention;
+import dev.pokesim.emulator.coherence.TimedMachine;
+import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.core.SeededRandom;
+import dev.pokesim.emulator.machine.GuestCrash;
+import dev.pokesim.emulator.machine.Machine;
+import dev.pokesim.emulator.machine.Routine;
+import dev.pokesim.emulator.memory.AddressSpace;
+import dev.pokesim.emulator.microop.Halt;
+import dev.pokesim.patcher.check.EveryWaitEnds;
+import dev.pokesim.patcher.check.Oracle;
+import dev.pokesim.patcher.check.Oracles;
+import dev.pokesim.patcher.check.Violation;
+import dev.pokesim.patcher.guest.GuestCores;
+import dev.pokesim.patcher.guest.GuestKernel;
+import dev.pokesim.patcher.guest.GuestProgram;
+import dev.pokesim.patcher.kernel.KernelCosts;
+import dev.pokesim.patcher.kernel.Listeners;
+import dev.pokesim.patcher.kernel.PatchListener;
+import dev.pokesim.patcher.kernel.PokeArray;
+import dev.pokesim.patcher.kernel.TextPokeLoc;
+import dev.pokesim.patcher.scenario.Scenario;
+import dev.pokesim.patcher.site.Symbol;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One patching run in simulated time in which a kernel does everything itself: core 0 executes its static_key_enable() or
+ * static_key_disable(), the others its functions that have sites of the key and can be called, all trap into its INT3 handler.
+ *
+ * <p>As {@link PatchRun}, with these differences: the code of patcher and handler is guest code, whose instructions are counted one
+ * by one; reference counts are as the kernel has them; no proof is followed, because proofs are about routines.
+ */
+public final class GuestRun {
+    private static final int PATCHER = 0;
+    private static final long LIMIT_PS = 60_000_000_000_000L;
+    private static final long PROGRESS_PS = 1_000_000_000L;
+    private static final int AFTERMATH_GAPS = 3;
+
+    private final GuestKernel kernel;
+    private final RunSetup setup;
+    private final AddressSpace memory = new AddressSpace();
+    private final Machine machine;
+    private final TimedMachine timed;
+    private final PokeArray array;
+    private final Figures figures;
+    private final EventLog log;
+    private final EveryWaitEnds waits;
+    private final Workload workload;
+    private @Nullable Violation violation;
+    private boolean finished;
+    private boolean complete;
+
+    private GuestRun(GuestKernel kernel, RunSetup setup) {
+        this.kernel = kernel;
+        this.setup = setup;
+        kernel.map(memory, setup.cores());
+        GuestProgram.map(kernel, memory);
+        Scenario scenario = setup.scenario();
+        machine = new Machine(memory, setup.cores(), setup.fetchMode(), SeededRandom.of(setup.seed(), "stale bytes"));
+        timed = new TimedMachine(
+                machine,
+                setup.profile(),
+                new Contention(
+                        scenario.serviceOrder() == Scenario.RANDOM_ORDER
+                                ? Contention.UNORDERED
+                                : scenario.serviceOrder(),
+                        scenario.retryHitProbability()),
+                SeededRandom.of(setup.seed(), "service order"));
+        array = kernel.pokeArray();
+        figures = new Figures(array.counters()::contains, array.counters().size(), setup.cores());
+        waits = new EveryWaitEnds(setup.cores(), PATCHER, KernelCosts.of(setup.profile()));
+        log = new EventLog(kernel.image());
+        workload = new Workload(
+                scenario, hotEntries(), core -> GuestProgram.ARGUMENT, SeededRandom.of(setup.seed(), "workload"));
+    }
+
+    /**
+     * The functions with a place of a target that cores can call in a guest kernel, in the order of its places.
+     *
+     * @return empty if the target's key has no site in one of them
+     */
+    public static List<Long> callable(GuestKernel kernel, PatchTarget target) {
+        List<Long> runners =
+                GuestProgram.runners(kernel).stream().map(Symbol::address).toList();
+        return target.entries().stream().filter(runners::contains).distinct().toList();
+    }
+
+    /**
+     * Runs one to its end.
+     *
+     * @param setup its target is of a key of the kernel's image, all its places; it has at most as many hot sites as there are
+     *     {@link #callable} functions; its protocol and its way to count references are not looked at
+     * @throws dev.pokesim.patcher.guest.GuestStopped if the kernel comes to something that is not emulated
+     */
+    public static RunReport execute(GuestKernel kernel, RunSetup setup, PatchRun.Progress progress) {
+        return new GuestRun(kernel, setup).run(progress);
+    }
+
+    private List<Long> hotEntries() {
+        List<Long> callable = callable(kernel, setup.target());
+        List<Long> hot = new ArrayList<>();
+        for (int i = 0; i < setup.hotSites(); i++) {
+            hot.add(callable.get((int) ((long) i * callable.size() / setup.hotSites())));
+        }
+        return hot;
+    }
+
+    private RunReport run(PatchRun.Progress progress) {
+        List<TextPokeLoc> places = setup.target().places();
+        List<PatchListener> all = new ArrayList<>(List.of(log, figures, waits));
+        waits.reportTo(this::violated);
+        for (Oracle oracle : Oracles.of(places, List.of(), array, setup.cores())) {
+            oracle.reportTo(this::violated);
+            all.add(oracle);
+        }
+        GuestCores.install(kernel, machine, PATCHER, KernelCosts.of(setup.profile()), new Listeners(all, places));
+        machine.handle(Workload.NETWORK_VECTOR, workload.softirq(timed));
+        startCores();
+        watch(progress, timed.nowPs() + PROGRESS_PS);
+        try {
+            boolean stopped = timed.run();
+            if (!stopped && violation == null) {
+                waits.nothingCanHappen(machine.core(PATCHER));
+            }
+        } catch (GuestCrash crash) {
+            if (violation == null) { // else an oracle has seen before what the kernel dies of now
+                throw GuestCores.stopped(kernel, machine, crash);
+            }
+        }
+        return report();
+    }
+
+    private void startCores() {
+        int active = setup.hotSites() == 0 ? 0 : setup.scenario().activeCores(setup.cores() - 1);
+        Routine patcher = patcher();
+        Routine worker = workload.thread();
+        Routine idle = Routine.named("idle")
+                .label("halt")
+                .then(new Halt())
+                .jump("halt")
+                .build();
+        for (int id = 0; id < setup.cores(); id++) {
+            Core core = machine.core(id);
+            core.enterRoutine(id == PATCHER ? patcher : id <= active ? worker : idle);
+            for (GuestKernel.Span span : kernel.used(id)) {
+                timed.warm(id, span.address(), span.sizeBytes());
+            }
+            timed.start(id, 0);
+        }
+        timed.warm(PATCHER, array.entries(), array.sizeBytes());
+        timed.warm(PATCHER, array.count(), Integer.BYTES);
+        array.counters().forEach(counter -> timed.warm(PATCHER, counter, Integer.BYTES));
+        if (setup.scenario().softirq() && setup.hotSites() > 0) {
+            workload.startSoftirq(timed, PATCHER);
+        }
+    }
+
+    private Routine patcher() {
+        Routine.Builder b = Routine.named("patcher");
+        GuestCores.flip(b, kernel, setup.target().key(), setup.target().enable());
+        return b.act("done", (core, local) -> afterwards())
+                .label("idle")
+                .delay("idle", core -> setup.scenario().workGapPs())
+                .jump("idle")
+                .build();
+    }
+
+    /** The patcher is done; the cores are watched a little longer. */
+    private void afterwards() {
+        finished = true;
+        timed.alarmAt(timed.nowPs() + AFTERMATH_GAPS * setup.scenario().workGapPs(), () -> {
+            complete = true;
+            timed.stop();
+        });
+    }
+
+    private void watch(PatchRun.Progress progress, long atPs) {
+        timed.alarmAt(atPs, () -> {
+            if (finished) {
+                return;
+            }
+            waits.look(machine.core(PATCHER), timed.nowPs(), figures.stepName());
+            if (timed.nowPs() > LIMIT_PS || !progress.reached(timed.nowPs(), figures.stepName())) {
+                timed.stop();
+                return;
+            }
+            watch(progress, timed.nowPs() + PROGRESS_PS);
+        });
+    }
+
+    private void violated(Violation first) {
+        if (violation == null) {
+            violation = first;
+            timed.stop();
+        }
+    }
+
+    private RunReport report() {
+        Violation found = violation;
+        RunReport.Outcome outcome = found != null
+                ? RunReport.Outcome.VIOLATED
+                : complete ? RunReport.Outcome.COMPLETE : RunReport.Outcome.INCOMPLETE;
+        long instructions = 0;
+        for (int id = 0; id < setup.cores(); id++) {
+            instructions += machine.core(id).retired();
+        }
+        return new RunReport(
+                List.copyOf(figures.batches()),
+                figures.traps(),
+                figures.handlerMeanPs(),
+                figures.handlerMaxPs(),
+                figures.handlerP99Ps(),
+                figures.handlerShare(),
+                figures.exchangeFailures(),
+                figures.referencesTaken(),
+                array.counters().stream().mapToLong(timed::transfers).sum(),
+                figures.patcherWaits(),
+                workload.visits(),
+                workload.visitMeanPs(),
+                workload.polls(),
+                workload.packets(),
+                instructions,
+                timed.nowPs(),
+                figures.records(),
+                outcome,
+                found,
+                found == null ? List.of() : log.last(found.core()));
+    }
+}
