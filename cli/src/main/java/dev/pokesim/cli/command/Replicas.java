@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Runs several setups, as many at a time as there are processors; one run is never more than one thread. */
@@ -23,6 +24,12 @@ final class Replicas {
 
     /** Runs all; the reports come in the order of the setups. After Ctrl-C the later ones are incomplete. */
     static List<RunReport> run(String what, List<RunSetup> setups, OutputOptions output) {
+        return run(what, setups, output, PatchRun::of);
+    }
+
+    /** As {@link #run(String, List, OutputOptions)}, but the caller says how a setup becomes a run. */
+    static List<RunReport> run(
+            String what, List<RunSetup> setups, OutputOptions output, Function<RunSetup, PatchRun> runOf) {
         ProgressReporter progress = output.progress();
         BooleanSupplier stop = output.stopRequested();
         boolean single = setups.size() == 1;
@@ -34,7 +41,7 @@ final class Replicas {
             List<Future<RunReport>> futures = new ArrayList<>();
             for (RunSetup setup : setups) {
                 futures.add(pool.submit(() -> {
-                    RunReport report = PatchRun.execute(setup, (simulatedPs, step) -> {
+                    RunReport report = runOf.apply(setup).run((simulatedPs, step) -> {
                         if (single) {
                             progress.step(simulatedPs / 1_000_000_000L);
                         }

@@ -1,15 +1,21 @@
 package dev.pokesim.cli.command;
 
 import dev.pokesim.cli.console.Console;
+import dev.pokesim.cli.console.ExitCode;
 import dev.pokesim.cli.console.OutputOptions;
 import dev.pokesim.patcher.kernel.Refs;
 import dev.pokesim.patcher.kernel.RefsSchemes;
+import dev.pokesim.patcher.run.RunReport;
 import dev.pokesim.patcher.run.RunSetup;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code poke-sim run}: patches text while many cores run through it, in simulated time. */
 @Command(
@@ -25,7 +31,8 @@ import picocli.CommandLine.Option;
             "  poke-sim run --cores 480 --sites 164",
             "  poke-sim run --cores 480 --sites 164 --refs global --replicas 20",
             "  poke-sim run --input testdata/elf/statickeys.elf --key stats_key --hot-sites 2",
-            "  poke-sim run --cores 64 --protocol broken-no-second-sync"
+            "  poke-sim run --cores 64 --protocol broken-no-second-sync",
+            "  poke-sim run --cores 480 --trace storm.trace --trace-level memory"
         })
 public final class RunCommand implements Callable<Integer> {
     @Mixin
@@ -40,7 +47,13 @@ public final class RunCommand implements Callable<Integer> {
     private String refs = "";
 
     @Mixin
+    private final TraceOptions trace = new TraceOptions();
+
+    @Mixin
     private final OutputOptions output;
+
+    @Spec
+    private CommandSpec spec;
 
     /** The command, printing to this console. */
     public RunCommand(Console console) {
@@ -51,8 +64,13 @@ public final class RunCommand implements Callable<Integer> {
     public Integer call() {
         Refs scheme = TargetOptions.named("--refs", refs, RefsSchemes.ALL, Refs::name);
         List<RunSetup> setups = run.setups(scheme);
-        return output.print(RunResult.of(setups, Replicas.run("patching", setups, output)))
-                .exitCode()
-                .value();
+        try {
+            List<RunReport> reports =
+                    trace.run(setups, output, spec.commandLine().getParseResult().originalArgs());
+            return output.print(RunResult.of(setups, reports)).exitCode().value();
+        } catch (IOException | UncheckedIOException failed) {
+            output.console().errorLine("poke-sim: " + trace.whyNotWritten(failed));
+            return ExitCode.INCOMPLETE.value();
+        }
     }
 }

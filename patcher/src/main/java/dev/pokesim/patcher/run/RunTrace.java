@@ -25,8 +25,6 @@ import java.util.TreeMap;
  * ends the run.
  */
 public final class RunTrace implements PatchListener, Closeable {
-    private static final int LONGEST_SITE = 5;
-
     private final TraceWriter writer;
     private final boolean ofProtocol;
     private final boolean ofMemory;
@@ -207,24 +205,20 @@ public final class RunTrace implements PatchListener, Closeable {
 
     @Override
     public void poked(Core patcher, long address, int sizeBytes) {
-        for (int done = 0; done < sizeBytes; done += LONGEST_SITE) {
-            int size = Math.min(LONGEST_SITE, sizeBytes - done);
-            byte[] before = new byte[size];
-            byte[] after = new byte[size];
-            for (int i = 0; i < size; i++) {
-                long at = address + done + i;
-                after[i] = (byte) patcher.memory().read(at, 1);
-                Byte old = text.put(at, after[i]);
-                before[i] = old == null ? after[i] : old; // outside every site nothing is poked
-            }
-            add(new TraceEvent.Rewrite(
-                    patcher.timePs(),
-                    patcher.id(),
-                    "poke",
-                    address + done,
-                    InstructionBytes.of(before, 0, size),
-                    InstructionBytes.of(after, 0, size)));
+        byte[] before = new byte[sizeBytes];
+        byte[] after = new byte[sizeBytes];
+        for (int i = 0; i < sizeBytes; i++) {
+            after[i] = (byte) patcher.memory().read(address + i, 1);
+            Byte old = text.put(address + i, after[i]);
+            before[i] = old == null ? after[i] : old; // nothing but sites is poked
         }
+        add(new TraceEvent.Rewrite(
+                patcher.timePs(),
+                patcher.id(),
+                "poke",
+                address,
+                InstructionBytes.of(before, 0, sizeBytes),
+                InstructionBytes.of(after, 0, sizeBytes)));
     }
 
     @Override
