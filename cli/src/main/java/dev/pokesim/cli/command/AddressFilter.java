@@ -46,7 +46,8 @@ final class AddressFilter {
         }
         if (ranges.isEmpty()) {
             List<String> close = CloseMatches.of(
-                    typed, header.symbols().stream().map(TraceHeader.Symbol::name).toList());
+                    typed,
+                    header.symbols().stream().map(TraceHeader.Symbol::name).toList());
             throw new UserError("--address " + typed + ": no such function in the trace"
                     + (close.isEmpty()
                             ? "; give an address, 0xFIRST..0xLAST, FUNCTION or FUNCTION+0xOFFSET"

@@ -65,8 +65,8 @@ public final class RunCommand implements Callable<Integer> {
         Refs scheme = TargetOptions.named("--refs", refs, RefsSchemes.ALL, Refs::name);
         List<RunSetup> setups = run.setups(scheme);
         try {
-            List<RunReport> reports =
-                    trace.run(setups, output, spec.commandLine().getParseResult().originalArgs());
+            List<RunReport> reports = trace.run(
+                    setups, output, spec.commandLine().getParseResult().originalArgs());
             return output.print(RunResult.of(setups, reports)).exitCode().value();
         } catch (IOException | UncheckedIOException failed) {
             output.console().errorLine("poke-sim: " + trace.whyNotWritten(failed));

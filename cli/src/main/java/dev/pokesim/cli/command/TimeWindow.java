@@ -39,12 +39,11 @@ record TimeWindow(long fromPs, long toPs) {
             if (!matcher.matches()) {
                 throw wrong(typed);
             }
-            int digits =
-                    switch (matcher.group(2)) {
-                        case "ns" -> 3;
-                        case "us" -> 6;
-                        default -> 9;
-                    };
+            int digits = switch (matcher.group(2)) {
+                case "ns" -> 3;
+                case "us" -> 6;
+                default -> 9;
+            };
             return new BigDecimal(matcher.group(1)).movePointRight(digits).longValue();
         }
 

@@ -1,19 +1,16 @@
 package dev.pokesim.cli.command;
 
 import com.google.gson.JsonObject;
-import dev.pokesim.cli.console.CloseMatches;
 import dev.pokesim.cli.console.Console;
 import dev.pokesim.cli.console.ExitCode;
 import dev.pokesim.cli.console.Format;
 import dev.pokesim.cli.console.JsonOutput;
 import dev.pokesim.cli.console.OutputOptions;
-import dev.pokesim.cli.console.UserError;
 import dev.pokesim.emulator.trace.TraceEvent;
 import dev.pokesim.emulator.trace.TraceHeader;
 import dev.pokesim.emulator.trace.TraceReader;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -72,7 +69,8 @@ public final class TraceCommand implements Callable<Integer> {
     @Option(
             names = {"--address", "--site"},
             paramLabel = "WHERE",
-            description = "Only events at an address (0x...), from 0xFIRST..0xLAST, in a FUNCTION or at FUNCTION+0xOFFSET.")
+            description =
+                    "Only events at an address (0x...), from 0xFIRST..0xLAST, in a FUNCTION or at FUNCTION+0xOFFSET.")
     private @Nullable String where;
 
     @Option(names = "--limit", paramLabel = "N", description = "Stop after N events.")
@@ -131,7 +129,8 @@ public final class TraceCommand implements Callable<Integer> {
 
     private static void printHeader(TraceReader reader, PrintWriter out) {
         TraceHeader header = reader.header();
-        header.metadata().forEach((key, value) -> out.println(("# " + key + ": " + value).replaceAll("\\p{Cntrl}", "?")));
+        header.metadata()
+                .forEach((key, value) -> out.println(("# " + key + ": " + value).replaceAll("\\p{Cntrl}", "?")));
         out.println("# cores: " + header.cores());
         out.println("# events: " + reader.eventCount());
         if (reader.isCut()) {
@@ -174,7 +173,7 @@ public final class TraceCommand implements Callable<Integer> {
             return ended[0];
         });
         if (ended[0]) {
-            rejectUnknown(wanted, seen);
+            noteUnknown(wanted, seen);
         }
     }
 
@@ -189,20 +188,16 @@ public final class TraceCommand implements Callable<Integer> {
         return set;
     }
 
-    /** A name that neither a kind nor any event has is a mistake; which ones a trace has is known once it is read. */
-    private void rejectUnknown(Set<String> wanted, SortedSet<String> seen) {
-        List<String> known = new ArrayList<>(seen);
+    /** A name that neither a kind nor any event has may be a mistake; which ones a trace has is known once it is read. */
+    private void noteUnknown(Set<String> wanted, SortedSet<String> seen) {
         for (TraceEvent.Kind kind : TraceEvent.Kind.values()) {
-            known.add(kind.text());
+            wanted.remove(kind.text());
         }
-        for (String name : wanted) {
-            if (!known.contains(name)) {
-                List<String> close = CloseMatches.of(name, known);
-                throw new UserError("--events: no " + name + " in " + file
-                        + (close.isEmpty()
-                                ? "; there are " + String.join(", ", seen)
-                                : "; did you mean " + String.join(" or ", close) + "?"));
-            }
+        wanted.removeAll(seen);
+        if (!wanted.isEmpty()) {
+            output.console()
+                    .errorLine("poke-sim: no event is called " + String.join(", ", wanted) + "; there are "
+                            + String.join(", ", seen));
         }
     }
 }

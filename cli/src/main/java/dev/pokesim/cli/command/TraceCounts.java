@@ -62,7 +62,8 @@ record TraceCounts(String file, boolean cut, SortedMap<String, Long> events, Lis
     private static void row(TextTable table, String first, Map<String, Long> counts, SortedSet<String> names) {
         List<Object> cells = new ArrayList<>();
         cells.add(first);
-        cells.add("%,d".formatted(counts.values().stream().mapToLong(Long::longValue).sum()));
+        cells.add("%,d"
+                .formatted(counts.values().stream().mapToLong(Long::longValue).sum()));
         names.forEach(name -> cells.add("%,d".formatted(counts.getOrDefault(name, 0L))));
         table.row(cells.toArray());
     }

@@ -47,7 +47,8 @@ final class TraceLine implements TraceEvent.Fields {
 
     private void instruction(TraceEvent.Fetch fetch) {
         try {
-            line.append("  ").append(decoder.decode(fetch.bytes(), fetch.address()).name());
+            line.append("  ")
+                    .append(decoder.decode(fetch.bytes(), fetch.address()).name());
         } catch (NotModelled | GuestFault unknown) {
             line.append("  (no instruction)");
         }

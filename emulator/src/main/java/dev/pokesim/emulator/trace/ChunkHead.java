@@ -80,13 +80,12 @@ record ChunkHead(
         if (sum.getInt(in.position()) != crc(bytes, offset, in.position() - offset)) {
             throw new Damage("the head of a chunk does not match its check sum");
         }
-        int limit =
-                switch (type) {
-                    case HEADER -> TraceFormat.MAX_HEADER_BYTES;
-                    case EVENTS -> TraceFormat.MAX_CHUNK_BYTES;
-                    case INDEX -> TraceFormat.MAX_INDEX_BYTES;
-                    default -> throw new Damage("a chunk of a kind that this version does not know");
-                };
+        int limit = switch (type) {
+            case HEADER -> TraceFormat.MAX_HEADER_BYTES;
+            case EVENTS -> TraceFormat.MAX_CHUNK_BYTES;
+            case INDEX -> TraceFormat.MAX_INDEX_BYTES;
+            default -> throw new Damage("a chunk of a kind that this version does not know");
+        };
         // deflate makes nothing more than a thousand times smaller, and almost nothing larger
         if (rawBytes < 0
                 || rawBytes > limit

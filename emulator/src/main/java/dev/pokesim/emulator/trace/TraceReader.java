@@ -134,8 +134,10 @@ public final class TraceReader implements Closeable {
         }
         int version = start.getInt();
         if (version != TraceFormat.VERSION) {
-            throw damaged(8, "version " + Integer.toUnsignedString(version) + ", but only "
-                    + TraceFormat.VERSION + " is known; use the poke-sim that wrote it");
+            throw damaged(
+                    8,
+                    "version " + Integer.toUnsignedString(version) + ", but only " + TraceFormat.VERSION
+                            + " is known; use the poke-sim that wrote it");
         }
         Chunk chunk;
         try {
@@ -186,7 +188,9 @@ public final class TraceReader implements Closeable {
     public void read(long fromPs, long toPs, BitSet cores, Visitor visitor) {
         for (Chunk chunk : chunks) {
             ChunkHead head = chunk.head;
-            if (head.lastPs() < fromPs || head.firstPs() > toPs || !cores.isEmpty() && !cores.intersects(head.cores())) {
+            if (head.lastPs() < fromPs
+                    || head.firstPs() > toPs
+                    || !cores.isEmpty() && !cores.intersects(head.cores())) {
                 continue;
             }
             try {

@@ -141,8 +141,7 @@ class TraceFileTest {
 
     @Test
     void aChunkThatClaimsToInflateToMoreThanDeflateCanIsRefusedUnread() {
-        ChunkHead bomb = new ChunkHead(
-                ChunkHead.HEADER, 10, TraceFormat.MAX_HEADER_BYTES, 0, 0, 0, 0, new BitSet());
+        ChunkHead bomb = new ChunkHead(ChunkHead.HEADER, 10, TraceFormat.MAX_HEADER_BYTES, 0, 0, 0, 0, new BitSet());
         assertThrows(Damage.class, () -> ChunkHead.of(bomb.toBytes(), 0));
         ChunkHead large = new ChunkHead(ChunkHead.EVENTS, 1 << 20, 1 << 30, 1, 0, 0, 0, new BitSet());
         assertThrows(Damage.class, () -> ChunkHead.of(large.toBytes(), 0));

@@ -7,6 +7,7 @@ import dev.pokesim.emulator.trace.TraceEvent;
 import dev.pokesim.emulator.trace.TraceHeader;
 import dev.pokesim.emulator.trace.TraceWriter;
 import dev.pokesim.patcher.check.Violation;
+import dev.pokesim.patcher.kernel.KernelLayout;
 import dev.pokesim.patcher.kernel.PatchListener;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
 import dev.pokesim.patcher.site.Symbol;
@@ -14,6 +15,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +51,7 @@ public final class RunTrace implements PatchListener, Closeable {
     }
 
     private static TraceHeader header(RunSetup setup, TraceLevel level, String command) {
+        KernelLayout layout = PatchMachine.layout(setup.target(), setup.cores());
         Map<String, String> facts = Map.of(
                 "command", clipped(command),
                 "input", clipped(setup.target().image().name()),
@@ -60,13 +63,31 @@ public final class RunTrace implements PatchListener, Closeable {
                 "fetch", setup.fetchMode().optionName(),
                 "seed", Long.toString(setup.seed()),
                 "level", level.optionName());
-        List<TraceHeader.Symbol> functions = setup.target().places().stream()
+        List<TraceHeader.Symbol> symbols = new ArrayList<>(data(setup, layout));
+        setup.target().places().stream()
                 .map(place -> setup.target().image().symbols().covering(place.address()))
                 .flatMap(Optional::stream)
                 .distinct()
                 .map(RunTrace::named)
-                .toList();
-        return new TraceHeader(setup.cores(), new TreeMap<>(facts), functions);
+                .forEach(symbols::add);
+        return new TraceHeader(setup.cores(), new TreeMap<>(facts), symbols);
+    }
+
+    /** The patcher's and the handlers' data, under the kernel's names. */
+    private static List<TraceHeader.Symbol> data(RunSetup setup, KernelLayout layout) {
+        List<TraceHeader.Symbol> data = new ArrayList<>(List.of(
+                new TraceHeader.Symbol(
+                        "text_poke_array.vec", KernelLayout.ARRAY, KernelLayout.COUNT - KernelLayout.ARRAY),
+                new TraceHeader.Symbol("text_poke_array.nr_entries", KernelLayout.COUNT, Integer.BYTES),
+                new TraceHeader.Symbol("bp_desc.vec", KernelLayout.DESCRIPTOR_VECTOR, Long.BYTES),
+                new TraceHeader.Symbol("bp_desc.nr_entries", KernelLayout.DESCRIPTOR_COUNT, Integer.BYTES),
+                new TraceHeader.Symbol("text_mutex", KernelLayout.TEXT_MUTEX, Integer.BYTES)));
+        long[] counters = setup.refs().counters(layout);
+        for (int i = 0; i < counters.length; i++) {
+            String name = setup.refs().isPerCore() ? "text_poke_array_refs@cpu" + i : "bp_desc.refs";
+            data.add(new TraceHeader.Symbol(name, counters[i], Integer.BYTES));
+        }
+        return data;
     }
 
     private static TraceHeader.Symbol named(Symbol symbol) {
