@@ -210,7 +210,18 @@ class LauncherTest {
     @Test
     void onlyShortCommandsGoWithoutTheSecondCompiler() throws Exception {
         for (String command : List.of(
-                "run", "compare", "sweep", "check", "replay", "bpf", "gdb", "step", "trace", "--version", "profile", "sites")) {
+                "run",
+                "compare",
+                "sweep",
+                "check",
+                "replay",
+                "bpf",
+                "gdb",
+                "step",
+                "trace",
+                "--version",
+                "profile",
+                "sites")) {
             checkout.run(command);
         }
         assertEquals(
