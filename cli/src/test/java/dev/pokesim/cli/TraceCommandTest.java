@@ -160,8 +160,21 @@ class TraceCommandTest {
                 .filter(has("<" + function + "+").or(has("<" + function + ">")))
                 .toList();
         assertTrue(lines("--address", function).containsAll(all));
-        String next = "0x" + Long.toHexString(Long.parseUnsignedLong(address.substring(2), 16) + 1);
-        assertTrue(lines("--address", next).stream().anyMatch(has("poke:")), "the tail");
+    }
+
+    @Test
+    void anEventIsFoundAtEachOfItsBytes() {
+        String record = lines("--events", "text-poke-record").stream()
+                .filter(line -> line.matches(".*old=\\[(.. ){4}..] .*"))
+                .findFirst()
+                .orElseThrow();
+        long address = Long.parseUnsignedLong(record.replaceAll(".*address=0x(\\S+) .*", "$1"), 16);
+        for (int i = -1; i <= 5; i++) {
+            assertEquals(
+                    i >= 0 && i < 5,
+                    lines("--address", "0x" + Long.toHexString(address + i)).contains(record),
+                    "byte " + i);
+        }
     }
 
     @Test
@@ -209,6 +222,7 @@ class TraceCommandTest {
         JsonObject counts = JsonParser.parseString(out.toString()).getAsJsonObject();
         long traps = all.stream().filter(has(" trap: ")).count();
         assertEquals(traps, counts.getAsJsonObject("events").get("trap").getAsLong());
+        assertEquals(3 * 12, counts.getAsJsonObject("events").get("poke").getAsLong());
         long[] sum = {0};
         counts.getAsJsonArray("cores").forEach(core -> {
             JsonObject events = core.getAsJsonObject().getAsJsonObject("events");
@@ -239,7 +253,9 @@ class TraceCommandTest {
         Files.write(damaged, bytes);
         assertEquals(2, pokeSim("trace", damaged.toString()));
         assertEquals(1, err.toString().lines().count(), err::toString);
-        assertTrue(err.toString().contains("damaged.trace: byte "), err::toString);
+        assertTrue(
+                err.toString().matches("(?s).*damaged.trace: byte [0-9]+: a chunk does not match its check sum; .*"),
+                err::toString);
     }
 
     @Test
