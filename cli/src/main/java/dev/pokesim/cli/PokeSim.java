@@ -7,6 +7,7 @@ import dev.pokesim.cli.command.ProfileCommand;
 import dev.pokesim.cli.command.ReplayCommand;
 import dev.pokesim.cli.command.RunCommand;
 import dev.pokesim.cli.command.SitesCommand;
+import dev.pokesim.cli.command.TraceCommand;
 import dev.pokesim.cli.console.Console;
 import dev.pokesim.cli.console.ExitCode;
 import dev.pokesim.cli.console.OutputOptions;
@@ -42,6 +43,7 @@ import picocli.CommandLine.ScopeType;
             "  poke-sim run --cores 480 --sites 164",
             "  poke-sim compare --cores 480 --sites 164",
             "  poke-sim check --cores 480 --sites 164",
+            "  poke-sim trace storm.trace --counts",
             "  poke-sim sites testdata/elf/statickeys.elf",
             "  poke-sim profile show milan"
         },
@@ -50,6 +52,7 @@ import picocli.CommandLine.ScopeType;
             CompareCommand.class,
             CheckCommand.class,
             ReplayCommand.class,
+            TraceCommand.class,
             SitesCommand.class,
             ProfileCommand.class,
             CompletionCommand.class

@@ -24,6 +24,7 @@ final class StartUpTraining {
             List.of("replay", "poke1:"),
             List.of("replay", "--help"),
             List.of("check", "--help"),
+            List.of("trace", "--help"),
             List.of("profile", "show", "milan", "--format", "json"),
             List.of("completion"),
             List.of("completion", "--help"),

@@ -1,16 +1,17 @@
 package dev.pokesim.cli.command;
 
 import dev.pokesim.cli.console.Console;
+import dev.pokesim.cli.console.ExitCode;
 import dev.pokesim.cli.console.OutputOptions;
 import dev.pokesim.patcher.kernel.Refs;
 import dev.pokesim.patcher.kernel.RefsSchemes;
 import dev.pokesim.patcher.run.GuestRun;
 import dev.pokesim.patcher.run.RunReport;
 import dev.pokesim.patcher.run.RunSetup;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,7 +34,8 @@ import picocli.CommandLine.Spec;
             "  poke-sim run --cores 480 --sites 164 --refs global --replicas 20",
             "  poke-sim run --input testdata/elf/statickeys.elf --key stats_key --hot-sites 2",
             "  poke-sim run --cores 64 --protocol broken-no-second-sync",
-            "  poke-sim run --input vmlinuz --key bpf_stats_enabled_key --cores 8 --guest"
+            "  poke-sim run --input vmlinuz --key bpf_stats_enabled_key --cores 8 --guest",
+            "  poke-sim run --cores 480 --trace storm.trace --trace-level memory"
         })
 public final class RunCommand implements Callable<Integer> {
     @Mixin
@@ -55,10 +57,13 @@ public final class RunCommand implements Callable<Integer> {
     private boolean guest;
 
     @Mixin
+    private final TraceOptions trace = new TraceOptions();
+
+    @Mixin
     private final OutputOptions output;
 
     @Spec
-    private @Nullable CommandSpec spec;
+    private CommandSpec spec = CommandSpec.create();
 
     /** The command, printing to this console. */
     public RunCommand(Console console) {
@@ -68,17 +73,23 @@ public final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (guest) {
+            trace.refuse("with --guest");
             return callGuest();
         }
         Refs scheme = TargetOptions.named("--refs", refs, RefsSchemes.ALL, Refs::name);
         List<RunSetup> setups = run.setups(scheme);
-        return output.print(RunResult.of(setups, Replicas.run("patching", setups, output)))
-                .exitCode()
-                .value();
+        try {
+            List<RunReport> reports = trace.run(
+                    setups, output, spec.commandLine().getParseResult().originalArgs());
+            return output.print(RunResult.of(setups, reports)).exitCode().value();
+        } catch (IOException | UncheckedIOException failed) {
+            output.console().errorLine("poke-sim: " + trace.whyNotWritten(failed));
+            return ExitCode.INCOMPLETE.value();
+        }
     }
 
     private int callGuest() {
-        ParseResult given = Objects.requireNonNull(spec).commandLine().getParseResult();
+        ParseResult given = spec.commandLine().getParseResult();
         for (String option : List.of("--refs", "--protocol", "--sites")) {
             TargetOptions.require(
                     !given.hasMatchedOption(option),

@@ -28,6 +28,9 @@ public final class JsonOutput {
             .registerTypeAdapter(Double.class, new ReadableDouble())
             .create();
 
+    private static final Gson LINES =
+            new GsonBuilder().disableHtmlEscaping().serializeNulls().create();
+
     private JsonOutput() {}
 
     /**
@@ -45,6 +48,15 @@ public final class JsonOutput {
         versioned.addProperty("version", VERSION);
         fields.entrySet().forEach(field -> versioned.add(field.getKey(), field.getValue()));
         return GSON.toJson(versioned);
+    }
+
+    /**
+     * Writes an object in one line, for results that are a line per thing.
+     *
+     * @return the text without a line break
+     */
+    public static String writeLine(JsonObject object) {
+        return LINES.toJson(object);
     }
 
     /** Writes a number rounded to 15, 16 or 17 digits, the first that reads back as the same number, without trailing zeros. */

@@ -210,11 +210,22 @@ class LauncherTest {
     @Test
     void onlyShortCommandsGoWithoutTheSecondCompiler() throws Exception {
         for (String command : List.of(
-                "run", "compare", "sweep", "check", "replay", "bpf", "gdb", "step", "--version", "profile", "sites")) {
+                "run",
+                "compare",
+                "sweep",
+                "check",
+                "replay",
+                "bpf",
+                "gdb",
+                "step",
+                "trace",
+                "--version",
+                "profile",
+                "sites")) {
             checkout.run(command);
         }
         assertEquals(
-                List.of(false, false, false, false, false, false, false, false, true, true, true),
+                List.of(false, false, false, false, false, false, false, false, false, true, true, true),
                 checkout.calls("java").stream()
                         .map(call -> call.contains("-XX:TieredStopAtLevel=1"))
                         .toList());

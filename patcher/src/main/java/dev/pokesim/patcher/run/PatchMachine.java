@@ -43,11 +43,16 @@ final class PatchMachine {
     /** Maps the image, every text page a second time at the address through which it will be written. */
     PatchMachine(PatchTarget target, int cores, FetchMode fetchMode, Chooser staleBytes) {
         this.target = target;
-        layout = new KernelLayout(textStart(target), cores);
+        layout = layout(target, cores);
         layout.map(memory);
         TextPokeArray.initialise(memory);
         mapImage();
         machine = new Machine(memory, cores, fetchMode, staleBytes);
+    }
+
+    /** Where such a machine keeps the patcher's and the handlers' data. */
+    static KernelLayout layout(PatchTarget target, int cores) {
+        return new KernelLayout(textStart(target), cores);
     }
 
     private static long textStart(PatchTarget target) {

@@ -52,6 +52,7 @@ public final class PatchRun {
     private final EveryWaitEnds waits;
     private final RunLink link;
     private final Workload workload;
+    private final List<PatchListener> attached = new ArrayList<>();
     private @Nullable Violation violation;
     private boolean finished;
     private boolean complete;
@@ -97,6 +98,12 @@ public final class PatchRun {
         return new PatchRun(setup);
     }
 
+    /** Lets somebody else listen, too; before the run begins. */
+    public PatchRun attach(PatchListener listener) {
+        attached.add(listener);
+        return this;
+    }
+
     /**
      * The image as memory holds it now, keys included: what the next run can patch.
      *
@@ -120,7 +127,7 @@ public final class PatchRun {
     /** Runs it to its end, once. */
     public RunReport run(Progress progress) {
         List<Oracle> oracles = Oracles.of(setup.target().places(), setup.refs(), layout, setup.cores());
-        List<PatchListener> all = new ArrayList<>();
+        List<PatchListener> all = new ArrayList<>(attached);
         all.add(log);
         all.add(figures);
         waits.reportTo(this::violated);
