@@ -287,10 +287,7 @@ class CheckCommandTest {
                         .startsWith("SAFE: exhausted: no interleaving of 3 cores and 1 site breaks rollback-with-sync"),
                 out::toString);
         String byName = out.toString();
-        assertEquals(
-                0,
-                pokeSim("check --scenario " + Path.of(System.getProperty("pokesim.testdata", "../testdata"))
-                        + "/scenarios/catalogue/rollback-with-sync.yaml"));
+        assertEquals(0, pokeSim("check --scenario ELF/../scenarios/catalogue/rollback-with-sync.yaml"), err::toString);
         assertEquals(byName, out.toString());
     }
 
