@@ -12,7 +12,6 @@ import dev.pokesim.emulator.microop.Halt;
 import dev.pokesim.patcher.check.EveryWaitEnds;
 import dev.pokesim.patcher.check.Oracle;
 import dev.pokesim.patcher.check.Oracles;
-import dev.pokesim.patcher.check.Violation;
 import dev.pokesim.patcher.guest.GuestCores;
 import dev.pokesim.patcher.guest.GuestKernel;
 import dev.pokesim.patcher.guest.GuestProgram;
@@ -25,7 +24,6 @@ import dev.pokesim.patcher.scenario.Scenario;
 import dev.pokesim.patcher.site.Symbol;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One patching run in simulated time in which a kernel does everything itself: core 0 executes its static_key_enable() or
@@ -36,9 +34,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GuestRun {
     private static final int PATCHER = 0;
-    private static final long LIMIT_PS = 60_000_000_000_000L;
-    private static final long PROGRESS_PS = 1_000_000_000L;
-    private static final int AFTERMATH_GAPS = 3;
 
     private final GuestKernel kernel;
     private final RunSetup setup;
@@ -50,9 +45,7 @@ public final class GuestRun {
     private final EventLog log;
     private final EveryWaitEnds waits;
     private final Workload workload;
-    private @Nullable Violation violation;
-    private boolean finished;
-    private boolean complete;
+    private final RunWatch watch;
 
     private GuestRun(GuestKernel kernel, RunSetup setup) {
         this.kernel = kernel;
@@ -73,6 +66,7 @@ public final class GuestRun {
         array = kernel.pokeArray();
         figures = new Figures(array.counters()::contains, array.counters().size(), setup.cores());
         waits = new EveryWaitEnds(setup.cores(), PATCHER, KernelCosts.of(setup.profile()));
+        watch = new RunWatch(setup, machine, timed, figures, waits);
         log = new EventLog(kernel.image());
         workload = new Workload(
                 scenario, hotEntries(), core -> GuestProgram.ARGUMENT, SeededRandom.of(setup.seed(), "workload"));
@@ -112,26 +106,25 @@ public final class GuestRun {
     private RunReport run(PatchRun.Progress progress) {
         List<TextPokeLoc> places = setup.target().places();
         List<PatchListener> all = new ArrayList<>(List.of(log, figures, waits));
-        waits.reportTo(this::violated);
+        waits.reportTo(watch::violated);
         for (Oracle oracle : Oracles.of(places, List.of(), array, setup.cores())) {
-            oracle.reportTo(this::violated);
+            oracle.reportTo(watch::violated);
             all.add(oracle);
         }
         GuestCores.install(kernel, machine, PATCHER, KernelCosts.of(setup.profile()), new Listeners(all, places));
         machine.handle(Workload.NETWORK_VECTOR, workload.softirq(timed));
         startCores();
-        watch(progress, timed.nowPs() + PROGRESS_PS);
         try {
-            boolean stopped = timed.run();
-            if (!stopped && violation == null) {
-                waits.nothingCanHappen(machine.core(PATCHER));
-            }
+            watch.run(progress);
         } catch (GuestCrash crash) {
-            if (violation == null) { // else an oracle has seen before what the kernel dies of now
+            if (!watch.isViolated()) { // else an oracle has seen before what the kernel dies of now
                 throw GuestCores.stopped(kernel, machine, crash);
             }
         }
-        return report();
+        return watch.report(
+                workload,
+                log,
+                array.counters().stream().mapToLong(timed::transfers).sum());
     }
 
     private void startCores() {
@@ -162,72 +155,10 @@ public final class GuestRun {
     private Routine patcher() {
         Routine.Builder b = Routine.named("patcher");
         GuestCores.flip(b, kernel, setup.target().key(), setup.target().enable());
-        return b.act("done", (core, local) -> afterwards())
+        return b.act("done", (core, local) -> watch.patcherDone())
                 .label("idle")
                 .delay("idle", core -> setup.scenario().workGapPs())
                 .jump("idle")
                 .build();
-    }
-
-    /** The patcher is done; the cores are watched a little longer. */
-    private void afterwards() {
-        finished = true;
-        timed.alarmAt(timed.nowPs() + AFTERMATH_GAPS * setup.scenario().workGapPs(), () -> {
-            complete = true;
-            timed.stop();
-        });
-    }
-
-    private void watch(PatchRun.Progress progress, long atPs) {
-        timed.alarmAt(atPs, () -> {
-            if (finished) {
-                return;
-            }
-            waits.look(machine.core(PATCHER), timed.nowPs(), figures.stepName());
-            if (timed.nowPs() > LIMIT_PS || !progress.reached(timed.nowPs(), figures.stepName())) {
-                timed.stop();
-                return;
-            }
-            watch(progress, timed.nowPs() + PROGRESS_PS);
-        });
-    }
-
-    private void violated(Violation first) {
-        if (violation == null) {
-            violation = first;
-            timed.stop();
-        }
-    }
-
-    private RunReport report() {
-        Violation found = violation;
-        RunReport.Outcome outcome = found != null
-                ? RunReport.Outcome.VIOLATED
-                : complete ? RunReport.Outcome.COMPLETE : RunReport.Outcome.INCOMPLETE;
-        long instructions = 0;
-        for (int id = 0; id < setup.cores(); id++) {
-            instructions += machine.core(id).retired();
-        }
-        return new RunReport(
-                List.copyOf(figures.batches()),
-                figures.traps(),
-                figures.handlerMeanPs(),
-                figures.handlerMaxPs(),
-                figures.handlerP99Ps(),
-                figures.handlerShare(),
-                figures.exchangeFailures(),
-                figures.referencesTaken(),
-                array.counters().stream().mapToLong(timed::transfers).sum(),
-                figures.patcherWaits(),
-                workload.visits(),
-                workload.visitMeanPs(),
-                workload.polls(),
-                workload.packets(),
-                instructions,
-                timed.nowPs(),
-                figures.records(),
-                outcome,
-                found,
-                found == null ? List.of() : log.last(found.core()));
     }
 }

@@ -22,17 +22,10 @@ import dev.pokesim.patcher.scenario.Scenario;
 import dev.pokesim.patcher.site.LoadedImage;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** One patching run in simulated time: core 0 patches while the others work. */
 public final class PatchRun {
     private static final int PATCHER = PatchMachine.PATCHER;
-    /** A run that takes longer than this in simulated time is given up: 60 s. */
-    private static final long LIMIT_PS = 60_000_000_000_000L;
-    /** How often progress is reported and the user's wish to stop is looked at: 1 ms of simulated time. */
-    private static final long PROGRESS_PS = 1_000_000_000L;
-    /** How long cores are watched after the last batch, in mean work gaps. */
-    private static final int AFTERMATH_GAPS = 3;
 
     /** Is told how far a run is, and may end it. */
     public interface Progress {
@@ -53,9 +46,7 @@ public final class PatchRun {
     private final RunLink link;
     private final Workload workload;
     private final List<PatchListener> attached = new ArrayList<>();
-    private @Nullable Violation violation;
-    private boolean finished;
-    private boolean complete;
+    private final RunWatch watch;
 
     private PatchRun(RunSetup setup) {
         this.setup = setup;
@@ -76,6 +67,7 @@ public final class PatchRun {
         figures = new Figures(setup.refs(), layout, setup.cores());
         waits = new EveryWaitEnds(setup.cores(), PATCHER, KernelCosts.of(setup.profile()));
         link = new RunLink(proved(), setup.refs(), layout);
+        watch = new RunWatch(setup, machine, timed, figures, waits);
         log = new EventLog(setup.target().image());
         workload =
                 new Workload(scenario, hotEntries(), KernelLayout::scratch, SeededRandom.of(setup.seed(), "workload"));
@@ -130,32 +122,28 @@ public final class PatchRun {
         List<PatchListener> all = new ArrayList<>(attached);
         all.add(log);
         all.add(figures);
-        waits.reportTo(this::violated);
+        waits.reportTo(watch::violated);
         all.add(waits);
         for (Oracle oracle : oracles) {
-            oracle.reportTo(this::violated);
+            oracle.reportTo(watch::violated);
             all.add(oracle);
         }
-        link.reportTo(this::violated);
+        link.reportTo(watch::violated);
         all.add(link); // last: who knows what is wrong speaks first
         BatchContext context = host.connect(setup.refs(), KernelCosts.of(setup.profile()), all);
         host.handle(Workload.NETWORK_VECTOR, workload.softirq(timed));
         startCores(patcher(context));
-        watch(progress, timed.nowPs() + PROGRESS_PS);
         try {
-            boolean stopped = timed.run();
-            if (!stopped && violation == null) {
-                waits.nothingCanHappen(machine.core(PATCHER));
-            }
+            watch.run(progress);
         } catch (KernelBug bug) {
             crashed(bug);
         } catch (GuestCrash crash) {
             // an oracle that saw torn bytes has spoken; where nothing is patched it is the input that asks for too much
-            if (violation == null) {
+            if (!watch.isViolated()) {
                 throw crash;
             }
         }
-        return report();
+        return watch.report(workload, log, refsLineTransfers());
     }
 
     /** What a proof about such runs is about. */
@@ -169,26 +157,20 @@ public final class PatchRun {
     }
 
     private void crashed(KernelBug bug) {
-        violated(new Violation(Oracles.BUG, Oracles.NO_BUG, PATCHER, timed.nowPs(), String.valueOf(bug.getMessage())));
+        watch.violated(
+                new Violation(Oracles.BUG, Oracles.NO_BUG, PATCHER, timed.nowPs(), String.valueOf(bug.getMessage())));
     }
 
     private Routine patcher(BatchContext context) {
         return host.patcher(setup.protocol(), context)
-                .compute("done", (core, local) -> afterwards())
+                .act("done", (core, local) -> {
+                    link.patcherDone(core);
+                    watch.patcherDone();
+                })
                 .label("idle")
                 .delay("idle", core -> setup.scenario().workGapPs())
                 .jump("idle")
                 .build();
-    }
-
-    /** The patcher is done; the cores are watched a little longer. */
-    private void afterwards() {
-        finished = true;
-        link.patcherDone(machine.core(PATCHER));
-        timed.alarmAt(timed.nowPs() + AFTERMATH_GAPS * setup.scenario().workGapPs(), () -> {
-            complete = true;
-            timed.stop();
-        });
     }
 
     private void startCores(Routine patcher) {
@@ -211,59 +193,6 @@ public final class PatchRun {
 
     private static Routine idle() {
         return Routine.named("idle").label("halt").then(new Halt()).jump("halt").build();
-    }
-
-    private void watch(Progress progress, long atPs) {
-        timed.alarmAt(atPs, () -> {
-            if (finished) {
-                return;
-            }
-            waits.look(machine.core(PATCHER), timed.nowPs(), figures.stepName());
-            if (timed.nowPs() > LIMIT_PS || !progress.reached(timed.nowPs(), figures.stepName())) {
-                timed.stop();
-                return;
-            }
-            watch(progress, timed.nowPs() + PROGRESS_PS);
-        });
-    }
-
-    private void violated(Violation first) {
-        if (violation == null) {
-            violation = first;
-            timed.stop();
-        }
-    }
-
-    private RunReport report() {
-        Violation found = violation;
-        RunReport.Outcome outcome = found != null
-                ? RunReport.Outcome.VIOLATED
-                : complete ? RunReport.Outcome.COMPLETE : RunReport.Outcome.INCOMPLETE;
-        long instructions = 0;
-        for (int id = 0; id < setup.cores(); id++) {
-            instructions += machine.core(id).retired();
-        }
-        return new RunReport(
-                List.copyOf(figures.batches()),
-                figures.traps(),
-                figures.handlerMeanPs(),
-                figures.handlerMaxPs(),
-                figures.handlerP99Ps(),
-                figures.handlerShare(),
-                figures.exchangeFailures(),
-                figures.referencesTaken(),
-                refsLineTransfers(),
-                figures.patcherWaits(),
-                workload.visits(),
-                workload.visitMeanPs(),
-                workload.polls(),
-                workload.packets(),
-                instructions,
-                timed.nowPs(),
-                figures.records(),
-                outcome,
-                found,
-                found == null ? List.of() : log.last(found.core()));
     }
 
     private long refsLineTransfers() {
