@@ -26,9 +26,6 @@ final class Block {
     /** Whether it is one instruction that has to be taken by itself: see {@link MicroOp#flow()}. */
     private final boolean alone;
 
-    private final Segment[] segments;
-    /** Per instruction the number of steps up to its end. */
-    private final int[] ends;
     /** Where execution goes on behind it, if its last step does not jump. */
     private final long next;
 
@@ -49,17 +46,9 @@ final class Block {
 
     private @Nullable Block beforeFollowing;
 
-    /**
-     * Steps after which somebody has to look whether the block goes on.
-     *
-     * @param steps micro-ops of the block, never changed
-     * @param stepsBefore how many the block has before these
-     * @param leave the conditional jump behind them, which is not one of them and leaves the block; null if the last of them may
-     *     have changed the block
-     * @param count how many instructions of the block are done when it leaves it
-     */
-    record Segment(
-            MicroOp[] steps, int stepsBefore, @Nullable DirectJump leave, int count) {}
+    private int executions;
+    /** All of it in one piece, once it is worth that. */
+    private @Nullable FusedBlock fused;
 
     private Block(Frame frame, List<Decoded> run, boolean alone) {
         this.frame = frame;
@@ -69,8 +58,6 @@ final class Block {
         Decoded last = instructions[instructions.length - 1];
         sizeBytes = last.next() - address;
         next = onward(last);
-        ends = new int[instructions.length];
-        segments = cut();
         long[] page = new long[2 * MAX_INSTRUCTIONS * 3];
         int count = 0;
         int[] at = new int[MAX_INSTRUCTIONS * 3];
@@ -89,40 +76,6 @@ final class Block {
         masks = IntStream.range(0, count).mapToLong(i -> page[2 * i]).toArray();
         words = IntStream.range(0, count).mapToLong(i -> page[2 * i + 1]).toArray();
         checkedGeneration = frame.generation();
-    }
-
-    /** Strings the micro-ops together and counts them in {@link #ends}. */
-    private Segment[] cut() {
-        List<Segment> found = new ArrayList<>();
-        List<MicroOp> steps = new ArrayList<>();
-        int before = 0;
-        for (int i = 0; i < instructions.length; i++) {
-            Decoded decoded = instructions[i];
-            DirectJump jump = jump(decoded);
-            if (jump == null || jump.isConditional() && i == instructions.length - 1) {
-                for (int k = 0; k < decoded.size(); k++) {
-                    steps.add(decoded.at(k));
-                    if (decoded.at(k).memory().isWrite()) {
-                        before = add(found, steps, before, null, 0);
-                    }
-                }
-            } else if (jump.isConditional()) {
-                before = add(found, steps, before, jump, i + 1);
-            } // else its target is where the block goes on: nothing to do
-            ends[i] = before + steps.size();
-        }
-        if (!steps.isEmpty()) {
-            add(found, steps, before, null, 0);
-        }
-        return found.toArray(Segment[]::new);
-    }
-
-    private static int add(
-            List<Segment> found, List<MicroOp> steps, int before, @Nullable DirectJump leave, int count) {
-        found.add(new Segment(steps.toArray(MicroOp[]::new), before, leave, count));
-        int after = before + steps.size();
-        steps.clear();
-        return after;
     }
 
     /** Where instructions come from. */
@@ -164,7 +117,7 @@ final class Block {
     }
 
     /** The direct jump that an instruction consists of; null if it is another one. */
-    private static @Nullable DirectJump jump(Decoded decoded) {
+    static @Nullable DirectJump jump(Decoded decoded) {
         return decoded.size() == 1 && decoded.at(0) instanceof DirectJump jump ? jump : null;
     }
 
@@ -218,28 +171,23 @@ final class Block {
         return frame;
     }
 
-    /** All its steps, cut where somebody has to look whether it goes on; a direct jump that the block follows is no step. */
-    Segment[] segments() {
-        return segments;
-    }
-
     /** Where execution goes on behind it, if its last step does not jump. */
     long next() {
         return next;
     }
 
-    /** How many steps there are up to the end of an instruction. */
-    int stepsUpTo(int instruction) {
-        return ends[instruction];
-    }
-
-    /** The instruction that a step belongs to. */
-    int instructionOf(int step) {
-        int instruction = 0;
-        while (ends[instruction] <= step) {
-            instruction++;
+    /**
+     * Counts an execution.
+     *
+     * @param hotAfter after how many executions a block is fused
+     * @return null if it is not worth that yet
+     */
+    @Nullable
+    FusedBlock fused(int hotAfter) {
+        if (fused == null && ++executions > hotAfter) {
+            fused = new FusedBlock(this);
         }
-        return instruction;
+        return fused;
     }
 
     /** Whether memory still has its bytes. */

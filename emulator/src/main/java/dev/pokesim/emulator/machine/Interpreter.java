@@ -5,10 +5,8 @@ import dev.pokesim.emulator.isa.DecodeCache;
 import dev.pokesim.emulator.isa.Decoded;
 import dev.pokesim.emulator.isa.Decoder;
 import dev.pokesim.emulator.memory.AddressSpace;
-import dev.pokesim.emulator.memory.Frame;
 import dev.pokesim.emulator.memory.GuestFault;
 import dev.pokesim.emulator.microop.Await;
-import dev.pokesim.emulator.microop.DirectJump;
 import dev.pokesim.emulator.microop.MicroOp;
 
 /**
@@ -16,14 +14,23 @@ import dev.pokesim.emulator.microop.MicroOp;
  * of every other way to run; only the order of cores, costs, store buffer and stale fetches have no meaning here.
  */
 public final class Interpreter {
+    /** Executions after which a block has shown that it is worth being fused, which costs about as much as those. */
+    private static final int HOT_AFTER = 20_000;
+
     private final Core core;
     private final DecodeCache cache;
     private final BlockCache blocks;
     private final ReplacedFunctions replaced;
+    private final int hotAfter;
 
     /** A core with number 0, registers 0, in {@code memory}. */
     public Interpreter(AddressSpace memory) {
         this(new Core(0, memory));
+    }
+
+    /** As {@link #Interpreter(AddressSpace)}; a block is fused after so many executions. */
+    Interpreter(AddressSpace memory, int hotAfter) {
+        this(new Core(0, memory), ReplacedFunctions.NONE, hotAfter);
     }
 
     /**
@@ -38,8 +45,13 @@ public final class Interpreter {
      * @param replaced functions for which routines stand in; those call no guest code and wait for nobody
      */
     public Interpreter(Core core, ReplacedFunctions replaced) {
+        this(core, replaced, HOT_AFTER);
+    }
+
+    private Interpreter(Core core, ReplacedFunctions replaced, int hotAfter) {
         this.core = core;
         this.replaced = replaced;
+        this.hotAfter = hotAfter;
         cache = new DecodeCache(core.memory(), new Decoder());
         blocks = new BlockCache(core.memory(), cache, replaced);
     }
@@ -130,64 +142,22 @@ public final class Interpreter {
     }
 
     /**
-     * Executes a block, up to the first conditional jump that leaves it or the end of the first instruction that changes it.
+     * Executes a block, up to the first instruction behind which it does not go on: a jump that leaves it, or a store into itself.
      *
      * @return how many instructions those were
      */
-    private static int execute(Core core, Block block) {
-        Block.Segment[] segments = block.segments();
-        Frame frame = block.frame();
-        int generation = frame.generation();
-        core.setNextRip(block.next());
-        int current = 0;
-        int i = 0;
-        try {
-            for (; current < segments.length; current++) {
-                Block.Segment segment = segments[current];
-                MicroOp[] steps = segment.steps();
-                for (i = 0; i < steps.length; i++) {
-                    steps[i].execute(core);
-                }
-                DirectJump leave = segment.leave();
-                if (leave != null) {
-                    if (leave.jumps(core)) {
-                        core.retire(segment.count(), leave.target());
-                        return segment.count();
-                    }
-                } else if (frame.generation() != generation) {
-                    if (!block.isPresent()) {
-                        return finishInstruction(core, block, segment.stepsBefore() + i);
-                    }
-                    generation = frame.generation(); // another part of the page
-                }
-            }
-        } catch (GuestFault fault) {
-            int faulting = block.instructionOf(segments[current].stepsBefore() + i);
-            core.retire(faulting, block.instruction(faulting).address());
-            throw fault;
+    private int execute(Core core, Block block) {
+        FusedBlock fused = block.fused(hotAfter);
+        if (fused != null) {
+            return fused.execute(core);
         }
-        core.retire(block.count(), core.nextRip());
-        return block.count();
-    }
-
-    /**
-     * Goes on to the end of an instruction that changed its own block.
-     *
-     * @param done how many steps of the block are done
-     */
-    private static int finishInstruction(Core core, Block block, int done) {
-        int current = block.instructionOf(done - 1);
-        Decoded decoded = block.instruction(current);
-        for (int i = decoded.size() - (block.stepsUpTo(current) - done); i < decoded.size(); i++) {
-            decoded.at(i).execute(core);
-        }
-        int count = current + 1;
-        core.retire(
-                count,
-                count == block.count()
-                        ? core.nextRip()
-                        : block.instruction(count).address());
-        return count;
+        int count = block.count();
+        int done = 0;
+        do {
+            perform(core, block.instruction(done));
+            done++;
+        } while (done < count && core.rip() == block.instruction(done).address() && block.isPresent());
+        return done;
     }
 
     /** One round of a repeated string instruction: its first micro-op jumps to the end when there is none to do. */

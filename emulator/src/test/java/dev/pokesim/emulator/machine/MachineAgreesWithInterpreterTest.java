@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The machine with one active core and the interpreter do the same, instruction by instruction: random programs of all forms in
@@ -76,15 +77,20 @@ class MachineAgreesWithInterpreterTest {
         assertTrue(ownTextWritten > 100, "stores into the program " + ownTextWritten);
     }
 
-    /** What {@link #stateByState} compares is one instruction at a time; a long run goes over whole blocks. */
-    @Test
-    void aLongRunEndsAsSingleInstructionsDo() {
+    /**
+     * What {@link #stateByState} compares is one instruction at a time; a long run goes over whole blocks.
+     *
+     * @param hotAfter executions after which a block is fused: at once, in the middle of a run, never
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2, Integer.MAX_VALUE})
+    void aLongRunEndsAsSingleInstructionsDo(int hotAfter) {
         int blocksChanged = 0;
         long instructions = 0;
         for (int seed = 0; seed < 10 * PROGRAMS; seed++) {
             SeededRandom random = SeededRandom.of(seed, "blocks");
             byte[] program = programWithJumps(random);
-            Interpreter many = new Interpreter(memory(program));
+            Interpreter many = new Interpreter(memory(program), hotAfter);
             Interpreter single = new Interpreter(memory(program));
             for (int round = 0; round < 4; round++) {
                 long start = TEXT + random.nextInt(40);
