@@ -108,12 +108,16 @@ public final class ExhaustiveSearch {
         exploration.restore(state, 0);
         int count = exploration.findEnabled();
         if (count == 0) {
-            if (exploration.isOver()) {
-                synchronized (this) {
-                    atEnd.accept(exploration.model());
-                }
-            } else {
-                successors.wrong(new Wrong(SearchResult.Verdict.DEADLOCK, exploration.whoWaits(), null));
+            String wrong = exploration.violationAtEnd();
+            if (wrong != null) {
+                successors.wrong(new Wrong(
+                        exploration.isOver() ? SearchResult.Verdict.VIOLATED : SearchResult.Verdict.DEADLOCK,
+                        wrong,
+                        null));
+                return;
+            }
+            synchronized (this) {
+                atEnd.accept(exploration.model());
             }
             return;
         }

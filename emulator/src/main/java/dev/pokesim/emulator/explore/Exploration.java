@@ -232,8 +232,14 @@ final class Exploration implements Machine.IpiTransport {
         return inFlightCount == 0;
     }
 
+    /** What is wrong with a state in which nothing is possible; null if the model is over and nothing is missing. */
+    @Nullable
+    String violationAtEnd() {
+        return isOver() ? model.violationAtEnd() : whoWaits();
+    }
+
     /** Which cores cannot go on, and why: for a state in which nothing is possible. */
-    String whoWaits() {
+    private String whoWaits() {
         List<String> waiting = new ArrayList<>();
         for (int id = 0; id < machine.coreCount(); id++) {
             Core core = machine.core(id);

@@ -45,6 +45,15 @@ public interface Model {
     }
 
     /**
+     * Asked where every core is done and nothing is on its way.
+     *
+     * @return what should have happened by then, in one line; null if nothing is missing
+     */
+    default @Nullable String violationAtEnd() {
+        return null;
+    }
+
+    /**
      * A step threw something that the machine does not know.
      *
      * @return what it means as a violation, in one line; null if it is a bug of the program, and goes on as it is

@@ -91,8 +91,8 @@ public final class Replay {
         exploration.logTo(null);
         String violation = exploration.violation();
         List<Transition> next = violation == null ? exploration.possible() : List.of();
-        if (violation == null && next.isEmpty() && !exploration.isOver()) {
-            violation = exploration.whoWaits();
+        if (violation == null && next.isEmpty()) {
+            violation = exploration.violationAtEnd();
         }
         return new Result(performed, next, violation, HexFormat.of().formatHex(digest.digest()));
     }

@@ -6,6 +6,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Random runs of a model, for what is too large to explore: a portfolio of schedulers takes turns, and what fetches see is chosen
@@ -121,7 +122,7 @@ public final class SamplingSearch {
         for (int step = 0; wrong == null; step++) {
             int count = exploration.findEnabled();
             if (count == 0) {
-                wrong = exploration.isOver() ? "" : exploration.whoWaits();
+                wrong = Objects.requireNonNullElse(exploration.violationAtEnd(), "");
             } else if (step == maxSteps) {
                 cutOff++;
                 wrong = "";

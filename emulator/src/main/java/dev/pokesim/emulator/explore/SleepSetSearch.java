@@ -65,11 +65,13 @@ public final class SleepSetSearch {
     private void explore(List<Sleeping> asleep) {
         int count = exploration.findEnabled();
         if (count == 0) {
-            if (exploration.isOver()) {
+            String wrong = exploration.violationAtEnd();
+            if (wrong == null) {
                 runs++;
                 atEnd.accept(exploration.model());
             } else {
-                found = result(SearchResult.Verdict.DEADLOCK, exploration.whoWaits());
+                found = result(
+                        exploration.isOver() ? SearchResult.Verdict.VIOLATED : SearchResult.Verdict.DEADLOCK, wrong);
             }
             return;
         }

@@ -55,6 +55,7 @@ public final class Machine implements InterruptBus {
     private final TextFetcher fetcher;
     private ReplacedFunctions replaced = ReplacedFunctions.NONE;
     private @Nullable MachineObserver observer;
+    private boolean tellsAccesses;
     private @Nullable IpiTransport transport;
 
     /** How an IPI gets to its target: at once, or after a time. */
@@ -105,6 +106,7 @@ public final class Machine implements InterruptBus {
     /** Sets the one observer. */
     public void observe(MachineObserver newObserver) {
         observer = newObserver;
+        tellsAccesses = newObserver.seesAccesses();
     }
 
     /** Sets how IPIs travel; without it they are pending at once. */
@@ -300,6 +302,9 @@ public final class Machine implements InterruptBus {
                 }
                 retireIfDone(core);
                 return;
+            }
+            if (tellsAccesses && step.memory() != MicroOp.Memory.NONE && observer != null) {
+                observer.accesses(core, step);
             }
             core.setIndex(core.index() + 1);
             step.execute(core);

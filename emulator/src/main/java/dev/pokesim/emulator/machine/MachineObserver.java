@@ -2,9 +2,18 @@ package dev.pokesim.emulator.machine;
 
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.isa.Decoded;
+import dev.pokesim.emulator.microop.MicroOp;
 
 /** Is told what happens in a machine, in order. Must not change it. */
 public interface MachineObserver {
+    /** Whether it wants to be told of every access before it happens, loads included; asked once. */
+    default boolean seesAccesses() {
+        return false;
+    }
+
+    /** A core is about to do a micro-op that touches memory; only if {@link #seesAccesses()}. */
+    default void accesses(Core core, MicroOp step) {}
+
     /** A core fetched an instruction: these are the bytes it saw. */
     default void fetched(Core core, Decoded instruction) {}
 

@@ -60,7 +60,7 @@ public final class Routine extends MicroCode {
     }
 
     /** The routines that it calls, each once, in the order of the calls. */
-    List<Routine> callees() {
+    public List<Routine> callees() {
         return callees;
     }
 

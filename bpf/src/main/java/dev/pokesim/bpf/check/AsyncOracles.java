@@ -1,0 +1,19 @@
+package dev.pokesim.bpf.check;
+
+import java.util.List;
+
+/** Every oracle. */
+public final class AsyncOracles {
+    /** The name under which a wild pointer of the emulated kernel is reported. */
+    public static final String FAULT = "NoFault";
+    /** The name under which it is reported that nothing can happen although somebody is not done. */
+    public static final String DEADLOCK = "NoDeadlock";
+
+    private AsyncOracles() {}
+
+    /** New ones for a run. */
+    public static List<AsyncOracle> all() {
+        return List.of(
+                new NoUseAfterFree(), new InactiveWhenFreed(), new FreedOnce(), new RefsBalanced(), new NeverWaitsForItself());
+    }
+}

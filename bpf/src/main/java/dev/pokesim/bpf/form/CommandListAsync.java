@@ -1,0 +1,264 @@
+package dev.pokesim.bpf.form;
+
+import dev.pokesim.bpf.primitive.Hrtimer;
+import dev.pokesim.bpf.primitive.IrqWork;
+import dev.pokesim.bpf.primitive.Kernel;
+import dev.pokesim.bpf.primitive.KernelMemory;
+import dev.pokesim.bpf.primitive.Llist;
+import dev.pokesim.bpf.primitive.NolockAllocator;
+import dev.pokesim.bpf.primitive.Refcount;
+import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.machine.Routine;
+import dev.pokesim.emulator.memory.AddressSpace;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The form that was merged in February 2026, with the fixes of the two days after: a reference per call in progress, a list of
+ * allocated commands that an irq_work drains, and a second cancel after the grace period.
+ *
+ * <p>Variants replace one of the protected steps.
+ *
+ * @see "Linux kernel/bpf/helpers.c, bpf_async_schedule_op(), bpf_async_irq_worker(), __bpf_async_cancel_and_free()"
+ */
+public class CommandListAsync implements AsyncForm {
+    private static final int COMMANDS = AsyncCb.OF_FORM;
+
+    // struct bpf_async_cmd
+    private static final int NEXT = 0;
+    private static final int NSEC = 8;
+    private static final int OP = 16;
+
+    @Override
+    public String name() {
+        return "merged";
+    }
+
+    @Override
+    public String description() {
+        return "reference count, list of commands drained by irq_work, second cancel after the grace period";
+    }
+
+    @Override
+    public final AsyncRoutines routines(Kernel kernel) {
+        Routine queue = IrqWork.queue();
+        Routine start = Hrtimer.start(kernel);
+        Routine tryToCancel = Hrtimer.tryToCancel(kernel);
+        Routine update = AsyncCb.updateProgram(kernel);
+        Routine put = put(kernel, queue);
+        Routine scheduleOp = scheduleOp(kernel, put, queue);
+        Routine process = AsyncCb.processOp(start, tryToCancel);
+        return new AsyncRoutines(
+                Map.of(
+                        Operation.INIT,
+                        AsyncCb.init(kernel, (memory, cb, core) -> memory.write(cb + COMMANDS, 8, 0, core)),
+                        Operation.SET_CALLBACK,
+                        AsyncCb.setCallback(kernel, update),
+                        Operation.START,
+                        start(kernel, start, scheduleOp, put),
+                        Operation.CANCEL_ASYNC,
+                        cancelAsync(kernel, tryToCancel, scheduleOp, put),
+                        Operation.CANCEL_AND_FREE,
+                        cancelAndFree(update, tryToCancel, scheduleOp, put)),
+                List.of(worker(kernel, process, put), rcuCaller(kernel)),
+                List.of(afterGracePeriod(kernel, tryToCancel)));
+    }
+
+    /** bpf_timer_start(slot, nsec). */
+    private Routine start(Kernel kernel, Routine hrtimerStart, Routine scheduleOp, Routine put) {
+        Routine.Builder b = Routine.named("bpf_timer_start");
+        int slot = b.local();
+        int nsec = b.local();
+        int cb = b.local();
+        int value = b.local();
+        AsyncCb.loadSlot(b, slot, cb);
+        AsyncCb.requireProgram(b, cb, value);
+        Refcount.incrementUnlessZero(b, kernel, "cb->refcnt", KernelMemory.field(cb, AsyncCb.REFCOUNT), "dying");
+        b.jumpIf("not here", (core, local) -> isDeferred(core), "defer")
+                .compute("timer", (core, local) -> local[value] = local[cb] + AsyncCb.TIMER)
+                .call(hrtimerStart, value, nsec)
+                .call(put, cb);
+        Kernel.returnValue(b, 0)
+                .label("defer")
+                .compute("op = START", (core, local) -> local[value] = AsyncCb.START);
+        afterDeferring(b, put, cb);
+        b.call(scheduleOp, cb, value, nsec).ret().label("dying");
+        Kernel.returnValue(b, Errno.ENOENT).label("no-timer");
+        return Kernel.returnValue(b, Errno.EINVAL).build();
+    }
+
+    /** bpf_timer_cancel_async(slot). */
+    private Routine cancelAsync(Kernel kernel, Routine tryToCancel, Routine scheduleOp, Routine put) {
+        Routine.Builder b = Routine.named("bpf_timer_cancel_async");
+        int slot = b.local();
+        int argument = b.local();
+        int cb = b.local();
+        int value = b.local();
+        AsyncCb.loadSlot(b, slot, cb);
+        Refcount.incrementUnlessZero(b, kernel, "cb->refcnt", KernelMemory.field(cb, AsyncCb.REFCOUNT), "dying");
+        b.jumpIf("not here", (core, local) -> isDeferred(core), "defer")
+                .compute("timer", (core, local) -> local[value] = local[cb] + AsyncCb.TIMER)
+                .call(tryToCancel, value);
+        Kernel.takeResult(b, value);
+        b.call(put, cb);
+        Kernel.returnValue(b, "return", (core, local) -> local[value])
+                .label("defer")
+                .compute("op = CANCEL", (core, local) -> local[value] = AsyncCb.CANCEL);
+        afterDeferring(b, put, cb);
+        b.call(scheduleOp, cb, value, argument);
+        Kernel.takeResult(b, value);
+        Kernel.returnValue(
+                        b,
+                        "return, -ECANCELED for 0",
+                        (core, local) -> local[value] == 0 ? Errno.ECANCELED : local[value])
+                .label("dying");
+        Kernel.returnValue(b, Errno.ENOENT).label("no-timer");
+        return Kernel.returnValue(b, Errno.EINVAL).build();
+    }
+
+    /** __bpf_async_cancel_and_free(slot): the slot's reference goes with the command, or is given back here. */
+    private Routine cancelAndFree(Routine update, Routine tryToCancel, Routine scheduleOp, Routine put) {
+        Routine.Builder b = Routine.named("bpf_timer_cancel_and_free");
+        int slot = b.local();
+        int argument = b.local();
+        int cb = b.local();
+        int value = b.local();
+        AsyncCb.loadSlot(b, slot, cb);
+        Llist.exchange(b, "slot: xchg 0", KernelMemory.field(slot, 0), (core, local) -> 0, cb);
+        b.jumpIf("somebody was faster", (core, local) -> local[cb] == 0, "no-timer")
+                .call(update, cb, value, value)
+                .jumpIf("not here", (core, local) -> isDeferred(core), "defer")
+                .compute("timer", (core, local) -> local[value] = local[cb] + AsyncCb.TIMER)
+                .call(tryToCancel, value);
+        Kernel.takeResult(b, value);
+        b.call(put, cb);
+        Kernel.returnValue(b, 0)
+                .label("defer")
+                .compute("op = CANCEL", (core, local) -> local[value] = AsyncCb.CANCEL)
+                .call(scheduleOp, cb, value, argument)
+                .label("no-timer");
+        return Kernel.returnValue(b, 0).build();
+    }
+
+    /** Whether hrtimers cannot be touched here: hard interrupts, NMIs and whatever else has interrupts off. */
+    protected boolean isDeferred(Core core) {
+        return !core.flags().interruptsEnabled();
+    }
+
+    /** Appends what happens to the caller's reference when a command is handed over: it travels with the command. */
+    protected void afterDeferring(Routine.Builder b, Routine put, int cb) {}
+
+    /** bpf_async_schedule_op(cb, op, nsec): owns a reference when it is called. */
+    private static Routine scheduleOp(Kernel kernel, Routine put, Routine queue) {
+        Routine.Builder b = Routine.named("bpf_async_schedule_op");
+        int cb = b.local();
+        int op = b.local();
+        int nsec = b.local();
+        int value = b.local();
+        int command = b.local();
+        b.load("async_cb_running", value, KernelMemory.ofThisCpu(KernelMemory.ASYNC_CB_RUNNING), 8, 0)
+                .jumpIf("its commands run below", (core, local) -> local[value] == local[cb], "recursion");
+        NolockAllocator.allocate(b, kernel, NolockAllocator.Cache.COMMAND, command);
+        b.jumpIf("no memory", (core, local) -> local[command] == 0, "no-memory")
+                // nobody knows the node yet, and the exchange comes after all of its stores
+                .compute("fill the command", (core, local) -> {
+                    AddressSpace memory = core.memory();
+                    memory.write(local[command] + NSEC, 8, local[nsec], core.id());
+                    memory.write(local[command] + OP, 4, local[op], core.id());
+                });
+        Llist.add(b, "async_cmds", command, KernelMemory.field(cb, COMMANDS), value);
+        b.jumpIf("somebody will kick", (core, local) -> local[value] == 0, "out").call(queue, cb);
+        b.label("out");
+        Kernel.returnValue(b, 0).label("no-memory").call(put, cb);
+        Kernel.returnValue(b, Errno.ENOMEM).label("recursion").call(put, cb);
+        return Kernel.returnValue(b, Errno.EDEADLK).build();
+    }
+
+    /** bpf_async_irq_worker(cb). */
+    private Routine worker(Kernel kernel, Routine process, Routine put) {
+        Routine.Builder b = Routine.named("bpf_async_irq_worker");
+        int cb = b.local();
+        int list = b.local();
+        int op = b.local();
+        int nsec = b.local();
+        int command = b.local();
+        Llist.takeAll(b, "async_cmds", KernelMemory.field(cb, COMMANDS), list);
+        b.jumpIf("nothing", (core, local) -> local[list] == 0, "out")
+                // the nodes are ours alone now
+                .compute("oldest first", (core, local) -> local[list] = reverse(core.memory(), local[list], core.id()))
+                .store("async_cb_running = cb", KernelMemory.ofThisCpu(KernelMemory.ASYNC_CB_RUNNING), 8, cb)
+                .label("next")
+                .compute("command", (core, local) -> {
+                    AddressSpace memory = core.memory();
+                    local[command] = local[list];
+                    local[list] = memory.read(local[command] + NEXT, 8);
+                    local[op] = memory.read(local[command] + OP, 4);
+                    local[nsec] = memory.read(local[command] + NSEC, 8);
+                })
+                .call(process, cb, op, nsec);
+        afterCommand(b, put, cb);
+        NolockAllocator.free(b, kernel, NolockAllocator.Cache.COMMAND, command);
+        return b.jumpIf("more", (core, local) -> local[list] != 0, "next")
+                .storeConstant("async_cb_running = 0", KernelMemory.ofThisCpu(KernelMemory.ASYNC_CB_RUNNING), 8, 0)
+                .label("out")
+                .ret()
+                .build();
+    }
+
+    /** Appends what the worker does with the reference that came with a command. */
+    protected void afterCommand(Routine.Builder b, Routine put, int cb) {
+        b.call(put, cb);
+    }
+
+    private static long reverse(AddressSpace memory, long first, int core) {
+        long reversed = 0;
+        for (long node = first; node != 0; ) {
+            long next = memory.read(node + NEXT, 8);
+            memory.write(node + NEXT, 8, reversed, core);
+            reversed = node;
+            node = next;
+        }
+        return reversed;
+    }
+
+    /** bpf_async_refcount_put(cb): the last one asks for a grace period, with interrupts on or by way of irq_work. */
+    private static Routine put(Kernel kernel, Routine queue) {
+        Routine.Builder b = Routine.named("bpf_async_refcount_put");
+        int cb = b.local();
+        int isZero = b.local();
+        Refcount.decrementAndTest(b, kernel, "cb->refcnt", KernelMemory.field(cb, AsyncCb.REFCOUNT), isZero);
+        b.jumpIf("not the last", (core, local) -> local[isZero] == 0, "out")
+                .jumpIf("irqs are off", (core, local) -> !core.flags().interruptsEnabled(), "defer");
+        AsyncCb.callRcu(b, kernel, cb);
+        b.ret().label("defer");
+        IrqWork.initialise(b, cb, AsyncCb.RCU_CALLER_FUNCTION);
+        return b.call(queue, cb).label("out").ret().build();
+    }
+
+    private static Routine rcuCaller(Kernel kernel) {
+        Routine.Builder b = Routine.named("bpf_async_cb_rcu_caller");
+        int cb = b.local();
+        AsyncCb.callRcu(b, kernel, cb);
+        return b.ret().build();
+    }
+
+    /** bpf_async_cb_rcu_tasks_trace_free(cb): nothing can start the timer any more, so this cancel is the last one. */
+    private Routine afterGracePeriod(Kernel kernel, Routine tryToCancel) {
+        Routine.Builder b = Routine.named("bpf_async_cb_rcu_tasks_trace_free");
+        int cb = b.local();
+        int value = b.local();
+        secondCancel(b, kernel, tryToCancel, cb, value);
+        AsyncCb.release(b, kernel, cb, value);
+        return b.ret().build();
+    }
+
+    /** Appends the cancel after the grace period, and another grace period while the callback runs. */
+    protected void secondCancel(Routine.Builder b, Kernel kernel, Routine tryToCancel, int cb, int value) {
+        b.compute("timer", (core, local) -> local[value] = local[cb] + AsyncCb.TIMER)
+                .call(tryToCancel, value);
+        Kernel.takeResult(b, value);
+        b.jumpIf("not running", (core, local) -> local[value] >= 0, "cancelled");
+        AsyncCb.callRcu(b, kernel, cb);
+        b.ret().label("cancelled");
+    }
+}

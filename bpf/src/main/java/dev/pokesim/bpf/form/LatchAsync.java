@@ -1,0 +1,231 @@
+package dev.pokesim.bpf.form;
+
+import dev.pokesim.bpf.primitive.Hrtimer;
+import dev.pokesim.bpf.primitive.IrqWork;
+import dev.pokesim.bpf.primitive.Kernel;
+import dev.pokesim.bpf.primitive.KernelMemory;
+import dev.pokesim.bpf.primitive.Llist;
+import dev.pokesim.bpf.primitive.Refcount;
+import dev.pokesim.bpf.primitive.SeqcountLatch;
+import dev.pokesim.emulator.machine.Routine;
+import dev.pokesim.emulator.memory.AddressSpace;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The form of the sixth posting, January 2026: the last command in two copies behind a latch, one writer at a time, and a terminal
+ * sequence number for the end. Was never merged; its readers claim a command and carry it out in two steps.
+ *
+ * @see "lore.kernel.org: [PATCH bpf-next v6 05/10] bpf: Enable bpf timer and workqueue use in NMI"
+ */
+public final class LatchAsync implements AsyncForm {
+    private static final int WRITER = AsyncCb.OF_FORM;
+    private static final int SEQUENCE = WRITER + 4;
+    private static final int LAST_SEQUENCE = SEQUENCE + 4;
+    private static final int COPIES = LAST_SEQUENCE + 8;
+    private static final int COPY_SIZE_BYTES = 16;
+    private static final int NSEC = 0;
+    private static final int OP = 8;
+
+    /** BPF_ASYNC_DESTROY and BPF_ASYNC_DESTROYED: beyond what the sequence reaches. */
+    private static final long DESTROY = 1L << 32;
+
+    private static final long DESTROYED = DESTROY + 1;
+
+    @Override
+    public String name() {
+        return "v6";
+    }
+
+    @Override
+    public String description() {
+        return "latch with the last command, one writer, terminal sequence numbers; as posted in January 2026";
+    }
+
+    @Override
+    public AsyncRoutines routines(Kernel kernel) {
+        Routine queue = IrqWork.queue();
+        Routine process = AsyncCb.processOp(Hrtimer.start(kernel), Hrtimer.tryToCancel(kernel));
+        Routine update = AsyncCb.updateProgram(kernel);
+        Routine put = put(kernel);
+        Routine worker = worker(process, put);
+        Routine scheduleOp = scheduleOp(kernel, worker, put, queue);
+        return new AsyncRoutines(
+                Map.of(
+                        Operation.INIT,
+                        AsyncCb.init(kernel, LatchAsync::initialise),
+                        Operation.SET_CALLBACK,
+                        AsyncCb.setCallback(kernel, update),
+                        Operation.START,
+                        start(scheduleOp),
+                        Operation.CANCEL_ASYNC,
+                        cancelAsync(scheduleOp),
+                        Operation.CANCEL_AND_FREE,
+                        cancelAndFree(put, queue)),
+                List.of(worker),
+                List.of(afterGracePeriod(kernel)));
+    }
+
+    /** The commands stay as the allocator left them. */
+    private static void initialise(AddressSpace memory, long cb, int core) {
+        memory.write(cb + WRITER, 4, 0, core);
+        memory.write(cb + SEQUENCE, 4, 0, core);
+        memory.write(cb + LAST_SEQUENCE, 8, 0, core);
+    }
+
+    /** bpf_timer_start(slot, nsec). */
+    private static Routine start(Routine scheduleOp) {
+        Routine.Builder b = Routine.named("bpf_timer_start");
+        int slot = b.local();
+        int nsec = b.local();
+        int cb = b.local();
+        int op = b.local();
+        AsyncCb.loadSlot(b, slot, cb);
+        AsyncCb.requireProgram(b, cb, op);
+        b.compute("op = START", (core, local) -> local[op] = AsyncCb.START)
+                .call(scheduleOp, cb, op, nsec)
+                .ret()
+                .label("no-timer");
+        return Kernel.returnValue(b, Errno.EINVAL).build();
+    }
+
+    /** bpf_timer_cancel_async(slot). */
+    private static Routine cancelAsync(Routine scheduleOp) {
+        Routine.Builder b = Routine.named("bpf_timer_cancel_async");
+        int slot = b.local();
+        int argument = b.local();
+        int cb = b.local();
+        int op = b.local();
+        AsyncCb.loadSlot(b, slot, cb);
+        b.compute("op = CANCEL", (core, local) -> local[op] = AsyncCb.CANCEL)
+                .call(scheduleOp, cb, op, argument)
+                .ret()
+                .label("no-timer");
+        return Kernel.returnValue(b, Errno.EINVAL).build();
+    }
+
+    /** bpf_async_schedule_op(cb, op, nsec). */
+    private static Routine scheduleOp(Kernel kernel, Routine worker, Routine put, Routine queue) {
+        Routine.Builder b = Routine.named("bpf_async_schedule_op");
+        int cb = b.local();
+        int op = b.local();
+        int nsec = b.local();
+        int value = b.local();
+        int success = b.local();
+        b.compareAndExchange("writer: cmpxchg", KernelMemory.field(cb, WRITER), 4, value, (core, local) -> 1, success)
+                .jumpIf("somebody writes", (core, local) -> local[success] == 0, "busy");
+        SeqcountLatch.flip(b, KernelMemory.field(cb, SEQUENCE));
+        storeCopy(b, cb, 0, nsec, op);
+        SeqcountLatch.flip(b, KernelMemory.field(cb, SEQUENCE));
+        storeCopy(b, cb, 1, nsec, op);
+        b.storeConstant("writer = 0", KernelMemory.field(cb, WRITER), 4, 0);
+        Refcount.incrementUnlessZero(b, kernel, "cb->refcnt", KernelMemory.field(cb, AsyncCb.REFCOUNT), "busy");
+        b.jumpIf("in NMI", (core, local) -> core.isNmiBlocked(), "nmi").call(worker, cb);
+        Kernel.returnValue(b, 0).label("nmi").call(queue, cb);
+        Kernel.takeResult(b, value);
+        b.jumpIf("queued", (core, local) -> local[value] != 0, "queued")
+                .call(put, cb)
+                .label("queued");
+        Kernel.returnValue(b, 0).label("busy");
+        return Kernel.returnValue(b, Errno.EBUSY).build();
+    }
+
+    private static void storeCopy(Routine.Builder b, int cb, int copy, int nsec, int op) {
+        int offset = COPIES + copy * COPY_SIZE_BYTES;
+        b.store("cmd[" + copy + "].nsec", KernelMemory.field(cb, offset + NSEC), 8, nsec)
+                .store("cmd[" + copy + "].op", KernelMemory.field(cb, offset + OP), 4, op);
+    }
+
+    /** bpf_async_irq_worker(cb): claims the last command if nobody has, carries it out, gives a reference back. */
+    private static Routine worker(Routine process, Routine put) {
+        Routine.Builder b = Routine.named("bpf_async_irq_worker");
+        int cb = b.local();
+        int last = b.local();
+        int sequence = b.local();
+        int nsec = b.local();
+        int op = b.local();
+        int value = b.local();
+        int success = b.local();
+        b.label("again")
+                .load("last_seq", last, KernelMemory.field(cb, LAST_SEQUENCE), 8, 0)
+                .jumpIf("terminal", (core, local) -> local[last] >= DESTROY, "terminal")
+                .load("latch.seq", sequence, KernelMemory.field(cb, SEQUENCE), 4, 0)
+                .jumpIf("nothing new", (core, local) -> local[sequence] == local[last], "put")
+                .load("cmd.nsec", nsec, core -> copy(core.file()[cb], core.file()[sequence]) + NSEC, 8, 0)
+                .load("cmd.op", op, core -> copy(core.file()[cb], core.file()[sequence]) + OP, 4, 0)
+                .load("latch.seq again", value, KernelMemory.field(cb, SEQUENCE), 4, 0)
+                .jumpIf("changed", (core, local) -> local[value] != local[sequence], "again")
+                .compareAndExchange(
+                        "last_seq: claim",
+                        KernelMemory.field(cb, LAST_SEQUENCE),
+                        8,
+                        last,
+                        (core, local) -> local[sequence],
+                        success)
+                .jumpIf("somebody was faster", (core, local) -> local[success] == 0, "again")
+                .jump("process")
+                .label("terminal")
+                .jumpIf("destroyed already", (core, local) -> local[last] != DESTROY, "put")
+                .compareAndExchange(
+                        "last_seq: DESTROYED",
+                        KernelMemory.field(cb, LAST_SEQUENCE),
+                        8,
+                        last,
+                        (core, local) -> DESTROYED,
+                        success)
+                .jumpIf("somebody was faster", (core, local) -> local[success] == 0, "put")
+                .compute("op = CANCEL", (core, local) -> local[op] = AsyncCb.CANCEL)
+                .label("process")
+                .compute("claimed", (core, local) -> {
+                    local[last] = 0;
+                    local[sequence] = 0;
+                    local[value] = 0;
+                })
+                .call(process, cb, op, nsec)
+                .label("put")
+                .call(put, cb);
+        return Kernel.returnValue(b, 0).build();
+    }
+
+    private static long copy(long cb, long sequence) {
+        return cb + COPIES + (sequence & 1) * COPY_SIZE_BYTES;
+    }
+
+    /** __bpf_async_cancel_and_free(slot). */
+    private static Routine cancelAndFree(Routine put, Routine queue) {
+        Routine.Builder b = Routine.named("bpf_timer_cancel_and_free");
+        int slot = b.local();
+        b.local(); // the argument: not used
+        int cb = b.local();
+        int queued = b.local();
+        Llist.exchange(b, "slot: xchg 0", KernelMemory.field(slot, 0), (core, local) -> 0, cb);
+        b.jumpIf("no timer", (core, local) -> local[cb] == 0, "out")
+                .storeConstant("last_seq = DESTROY", KernelMemory.field(cb, LAST_SEQUENCE), 8, DESTROY)
+                .call(queue, cb);
+        Kernel.takeResult(b, queued);
+        b.jumpIf("the slot's reference goes with it", (core, local) -> local[queued] != 0, "out")
+                .call(put, cb)
+                .label("out");
+        return Kernel.returnValue(b, 0).build();
+    }
+
+    /** bpf_async_refcount_put(cb). */
+    private static Routine put(Kernel kernel) {
+        Routine.Builder b = Routine.named("bpf_async_refcount_put");
+        int cb = b.local();
+        int isZero = b.local();
+        Refcount.decrementAndTest(b, kernel, "cb->refcnt", KernelMemory.field(cb, AsyncCb.REFCOUNT), isZero);
+        b.jumpIf("not the last", (core, local) -> local[isZero] == 0, "out");
+        AsyncCb.callRcu(b, kernel, cb);
+        return b.label("out").ret().build();
+    }
+
+    /** After the grace period; without another cancel. */
+    private static Routine afterGracePeriod(Kernel kernel) {
+        Routine.Builder b = Routine.named("bpf_async_cb_rcu_free");
+        int cb = b.local();
+        int value = b.local();
+        AsyncCb.release(b, kernel, cb, value);
+        return b.ret().build();
+    }
+}

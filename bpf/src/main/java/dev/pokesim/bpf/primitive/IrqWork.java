@@ -1,0 +1,126 @@
+package dev.pokesim.bpf.primitive;
+
+import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.machine.Routine;
+import dev.pokesim.emulator.microop.LockedUpdate;
+import java.util.List;
+
+/**
+ * Work that is handed from any context, NMIs included, to an interrupt of the same CPU. As soon as PENDING is cleared it may be
+ * queued again, on another CPU too, so that two runs of one work overlap; and its flags are touched once more after the function.
+ *
+ * <p>Layout: list node at 0, flags (4 bytes) at {@value #FLAGS}, number of the function (4 bytes) at {@value #FUNCTION}.
+ *
+ * @see "Linux kernel/irq_work.c, irq_work_queue(), irq_work_run_list(), irq_work_single()"
+ */
+public final class IrqWork {
+    /** IRQ_WORK_VECTOR. */
+    public static final int VECTOR = 0xf6;
+
+    public static final int FLAGS = 8;
+    public static final int FUNCTION = 12;
+    public static final int SIZE_BYTES = 16;
+
+    /** IRQ_WORK_PENDING: queued, and not begun. */
+    public static final int PENDING = 1;
+    /** IRQ_WORK_BUSY: queued or running; not reliable, see the class. */
+    public static final int BUSY = 2;
+
+    private IrqWork() {}
+
+    /** irq_work_queue(work): returns 1, or 0 if it was pending already. */
+    public static Routine queue() {
+        Routine.Builder b = Routine.named("irq_work_queue");
+        int work = b.local();
+        int old = b.local();
+        int wasEmpty = b.local();
+        b.then(new LockedUpdate(KernelMemory.field(work, FLAGS), 4) {
+            @Override
+            protected long update(Core core, long before) {
+                core.file()[old] = before;
+                core.setUpdateFailed(false);
+                return before | PENDING | BUSY;
+            }
+
+            @Override
+            public String toString() {
+                return "irq_work: claim";
+            }
+        });
+        b.jumpIf("pending already", (core, local) -> (local[old] & PENDING) != 0, "refused");
+        Llist.add(b, "raised_list", work, KernelMemory.ofThisCpu(KernelMemory.RAISED_LIST), wasEmpty);
+        b.jumpIf("somebody has sent the interrupt", (core, local) -> local[wasEmpty] == 0, "queued")
+                .sendIpi(VECTOR, (core, local) -> core.id())
+                .label("queued");
+        Kernel.returnValue(b, 1).label("refused");
+        return Kernel.returnValue(b, 0).build();
+    }
+
+    /** Appends init_irq_work() as plain stores; only while it is not pending. */
+    public static void initialise(Routine.Builder b, int work, int function) {
+        b.storeConstant("irq_work: node", KernelMemory.field(work, 0), 8, 0)
+                .storeConstant("irq_work: flags", KernelMemory.field(work, FLAGS), 4, 0)
+                .storeConstant("irq_work: func", KernelMemory.field(work, FUNCTION), 4, function);
+    }
+
+    /**
+     * The interrupt.
+     *
+     * @param functions by their numbers; each is called with the address of the work
+     */
+    public static Routine handler(List<Routine> functions) {
+        Routine.Builder b = Routine.named("irq_work_run");
+        b.interruptEntry(0, 0);
+        int list = b.local();
+        int work = b.local();
+        int flags = b.local();
+        int function = b.local();
+        int success = b.local();
+        Kernel.acknowledge(b);
+        Rcu.readLock(b);
+        Llist.takeAll(b, "raised_list", KernelMemory.ofThisCpu(KernelMemory.RAISED_LIST), list);
+        b.label("next")
+                .jumpIf("no more", (core, local) -> local[list] == 0, "done")
+                .compute("work", (core, local) -> local[work] = local[list])
+                .load("work->node.next", list, KernelMemory.field(work, 0), 8, 0)
+                .load("irq_work: flags", flags, KernelMemory.field(work, FLAGS), 4, 0)
+                .compute("clear PENDING", (core, local) -> local[flags] &= ~PENDING)
+                .store("irq_work: clear PENDING", KernelMemory.field(work, FLAGS), 4, flags);
+        beforeFunction(b);
+        b.load("irq_work: func", function, KernelMemory.field(work, FUNCTION), 4, 0);
+        for (int i = 0; i < functions.size(); i++) {
+            int number = i;
+            String other = "other-than-" + i;
+            b.jumpIf("another function", (core, local) -> local[function] != number, other)
+                    .call(functions.get(i), work)
+                    .jump("ran")
+                    .label(other);
+        }
+        return b.compute("no such function", (core, local) -> {
+                    throw new KernelFault("irq_work calls function " + local[function] + ": no function");
+                })
+                .label("ran")
+                .compareAndExchange(
+                        "irq_work: clear BUSY",
+                        KernelMemory.field(work, FLAGS),
+                        4,
+                        flags,
+                        (core, local) -> local[flags] & ~BUSY,
+                        success)
+                .compute("on", (core, local) -> {
+                    local[flags] = 0;
+                    local[function] = 0;
+                    local[success] = 0;
+                })
+                .jump("next")
+                .label("done")
+                .then(Rcu.readUnlock())
+                .interruptReturn(0)
+                .build();
+    }
+
+    /** smp_mb() between clearing PENDING and the function: a data store before a refused claim is seen. */
+    private static void beforeFunction(Routine.Builder b) {
+        b.fence();
+    }
+}

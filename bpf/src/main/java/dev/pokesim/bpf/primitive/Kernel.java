@@ -1,0 +1,61 @@
+package dev.pokesim.bpf.primitive;
+
+import dev.pokesim.emulator.core.Chooser;
+import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.machine.Routine;
+
+/**
+ * What all primitives of one machine share.
+ *
+ * @param listener is told what the steps do beyond memory
+ * @param chooser decides what the kernel leaves open, such as whether an allocation fails; possibility 0 is the usual one
+ * @param allocationsMayFail whether failure of an allocation is one of the possibilities
+ */
+public record Kernel(KernelListener listener, Chooser chooser, boolean allocationsMayFail) {
+    /**
+     * Appends the end of a routine with a result, in RAX as functions return it. An interrupt saves RAX, so nobody notices.
+     *
+     * @see #takeResult
+     */
+    public static Routine.Builder returnValue(Routine.Builder b, long value) {
+        return returnValue(b, value < 0 ? "return " + value : "return", (core, local) -> value);
+    }
+
+    /** As {@link #returnValue(Routine.Builder, long)}, with a value from variables. */
+    public static Routine.Builder returnValue(Routine.Builder b, String text, Routine.Value value) {
+        return b.compute(text, (core, local) -> core.setRegister(Core.RAX, value.of(core, local)))
+                .ret();
+    }
+
+    /** Appends the caller's side of {@link #returnValue}: the result moves into a variable. */
+    public static Routine.Builder takeResult(Routine.Builder b, int slot) {
+        return b.compute("take result", (core, local) -> {
+            local[slot] = core.register(Core.RAX);
+            core.setRegister(Core.RAX, 0); // so that no state differs by a result that nobody will read
+        });
+    }
+
+    /** Appends local_irq_save(): returns the variable that remembers IF. */
+    static int irqSave(Routine.Builder b) {
+        int saved = b.local();
+        b.compute("local_irq_save", (core, local) -> local[saved] = core.flags().interruptsEnabled() ? 1 : 0)
+                .setInterruptsEnabled(false);
+        return saved;
+    }
+
+    /** Appends local_irq_restore(). */
+    static void irqRestore(Routine.Builder b, int saved) {
+        String off = "irqs-stay-off-" + saved;
+        b.jumpIf("irqs stay off", (core, local) -> local[saved] == 0, off)
+                .setInterruptsEnabled(true)
+                .label(off);
+    }
+
+    /** Appends what the handler of an IPI owes the machine; nobody waits for these answers. */
+    static void acknowledge(Routine.Builder b) {
+        b.compute("acknowledge", (core, local) -> {
+            core.bus().takeCalls(core);
+            core.bus().answerCalls(core);
+        });
+    }
+}

@@ -1,0 +1,29 @@
+package dev.pokesim.bpf.primitive;
+
+import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.machine.MachineObserver;
+
+/** Is told what happens in the emulated kernel, in the very step in which it takes effect. Must not change anything. */
+public interface KernelListener extends MachineObserver {
+    /** An object is about to be freed. */
+    default void freeing(Core core, NolockAllocator.Cache cache, long object) {}
+
+    /** Somebody frees what is not allocated. */
+    default void freedTwice(Core core, long object) {}
+
+    /** call_rcu() of an object that waits for a grace period already. */
+    default void calledRcuTwice(Core core, long object) {}
+
+    /**
+     * A reference count was saturated, as the kernel warns of.
+     *
+     * @param why in a few words
+     */
+    default void refcountSaturated(Core core, long address, String why) {}
+
+    /** A core spins on a lock that it holds itself, in what it interrupted or in what called it. */
+    default void locksItself(Core core, String lock) {}
+
+    /** Something that takes locks, or may, is called in NMI. */
+    default void calledInNmi(Core core, String function) {}
+}

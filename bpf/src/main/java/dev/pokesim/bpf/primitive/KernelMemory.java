@@ -1,0 +1,120 @@
+package dev.pokesim.bpf.primitive;
+
+import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.memory.Access;
+import dev.pokesim.emulator.memory.Address;
+import dev.pokesim.emulator.memory.AddressSpace;
+import dev.pokesim.emulator.microop.AddressOf;
+
+/** Where the emulated kernel keeps its data. Addresses are of our choosing; what shares a cache line is not. */
+public final class KernelMemory {
+    /** How many map values with a timer there may be. */
+    public static final int SLOTS = 256;
+    /** How many programs. */
+    public static final int PROGRAMS = 16;
+
+    private static final long DATA = 0xffffffff8d000000L;
+    private static final int LINE = 64;
+    private static final long PROGRAM_DATA = DATA + SLOTS * LINE;
+    private static final long DATA_SIZE_BYTES = (SLOTS + PROGRAMS) * LINE;
+
+    /** What {@link Rcu} keeps. */
+    static final long RCU = DATA + 0x10000;
+
+    static final int RCU_SIZE_BYTES = 0x10000;
+    /** A byte for each object of the {@link NolockAllocator}. */
+    static final long SHADOW = DATA + 0x20000;
+
+    private static final int SHADOW_SIZE_BYTES = 0x10000;
+
+    private static final long PER_CPU = 0xffff888100000000L;
+    private static final long PER_CPU_STRIDE = 0x10000;
+    private static final int PER_CPU_SIZE_BYTES = 0x1000;
+    /** Offset of the CPU's list of raised irq_works. */
+    static final int RAISED_LIST = 0;
+    /** Offset of whether the CPU is in a softirq, and whether another timer interrupt has come since. */
+    static final int IN_SOFTIRQ = 0x08;
+
+    static final int SOFTIRQ_PENDING = 0x0c;
+    /** Offset of the control block whose commands are being drained on this CPU. */
+    public static final int ASYNC_CB_RUNNING = 0x10;
+    /** Offset of how many NMIs the CPU has taken. */
+    public static final int NMI_COUNT = 0x18;
+    /** Offset of the CPU's hrtimer base: other CPUs touch it, too. */
+    static final int HRTIMER_BASE = 0x40;
+
+    private static final int OWN_SIZE_BYTES = HRTIMER_BASE;
+    private static final int STACK_TOP = 0x5000;
+    private static final int STACK_SIZE_BYTES = 0x2000;
+
+    private KernelMemory() {}
+
+    /** The pointer to a control block inside map value {@code number}: {@code bpf_async_kern.cb}. */
+    public static long slot(int number) {
+        return DATA + (long) number * LINE;
+    }
+
+    /** The reference count of program {@code number}, from 1 on: also what a pointer to the program is. */
+    public static long program(int number) {
+        return PROGRAM_DATA + (long) (number - 1) * LINE;
+    }
+
+    static long perCpu(int core) {
+        return PER_CPU + core * PER_CPU_STRIDE;
+    }
+
+    /** Whose per-CPU area an address lies in. */
+    static int coreOf(long address) {
+        return (int) ((address - PER_CPU) / PER_CPU_STRIDE);
+    }
+
+    /** A field of the executing core's per-CPU data. */
+    public static AddressOf ofThisCpu(int offset) {
+        return core -> core.gsBase() + offset;
+    }
+
+    /** A field of the structure that a variable points to. */
+    public static AddressOf field(int pointer, int offset) {
+        return core -> core.file()[pointer] + offset;
+    }
+
+    /** A fixed address. */
+    public static AddressOf at(long address) {
+        return core -> address;
+    }
+
+    /**
+     * Which core alone touches an address: its stack, and per-CPU data that no other CPU is interested in.
+     *
+     * @param cores of the machine
+     * @return its number, or -1
+     */
+    public static int owner(long address, int cores) {
+        if (!Address.isWithin(address, PER_CPU, cores * PER_CPU_STRIDE)) {
+            return -1;
+        }
+        int core = coreOf(address);
+        long offset = address - perCpu(core);
+        return offset < OWN_SIZE_BYTES || offset >= STACK_TOP - STACK_SIZE_BYTES ? core : -1;
+    }
+
+    /** Maps everything. */
+    public static void map(AddressSpace memory, int cores) {
+        memory.map(DATA, DATA_SIZE_BYTES, Access.READ, Access.WRITE);
+        memory.map(RCU, RCU_SIZE_BYTES, Access.READ, Access.WRITE);
+        memory.map(SHADOW, SHADOW_SIZE_BYTES, Access.READ, Access.WRITE);
+        for (NolockAllocator.Cache cache : NolockAllocator.Cache.values()) {
+            memory.map(cache.start(), (long) cache.count() * cache.sizeBytes(), Access.READ, Access.WRITE);
+        }
+        for (int core = 0; core < cores; core++) {
+            memory.map(perCpu(core), PER_CPU_SIZE_BYTES, Access.READ, Access.WRITE);
+            memory.map(perCpu(core) + STACK_TOP - STACK_SIZE_BYTES, STACK_SIZE_BYTES, Access.READ, Access.WRITE);
+        }
+    }
+
+    /** Gives a core its per-CPU area and stack. */
+    public static void prepare(Core core) {
+        core.setGsBase(perCpu(core.id()));
+        core.setRegister(Core.RSP, perCpu(core.id()) + STACK_TOP);
+    }
+}

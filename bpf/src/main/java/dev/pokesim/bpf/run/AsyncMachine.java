@@ -1,0 +1,167 @@
+package dev.pokesim.bpf.run;
+
+import dev.pokesim.bpf.form.AsyncCb;
+import dev.pokesim.bpf.form.AsyncForm;
+import dev.pokesim.bpf.form.AsyncRoutines;
+import dev.pokesim.bpf.form.Operation;
+import dev.pokesim.bpf.primitive.Hrtimer;
+import dev.pokesim.bpf.primitive.IrqWork;
+import dev.pokesim.bpf.primitive.Kernel;
+import dev.pokesim.bpf.primitive.KernelMemory;
+import dev.pokesim.bpf.primitive.Rcu;
+import dev.pokesim.bpf.scenario.Scenario;
+import dev.pokesim.bpf.scenario.Scenario.Call;
+import dev.pokesim.bpf.scenario.Scenario.Context;
+import dev.pokesim.bpf.scenario.Scenario.Program;
+import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.core.FetchMode;
+import dev.pokesim.emulator.core.StoreBuffer;
+import dev.pokesim.emulator.machine.Machine;
+import dev.pokesim.emulator.machine.Routine;
+import dev.pokesim.emulator.memory.AddressSpace;
+import dev.pokesim.emulator.microop.Halt;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A machine on which a form is tried: the cores are the scenario's CPUs and, as the last one, the thread that waits for grace
+ * periods.
+ */
+final class AsyncMachine {
+    /** The program that every timer calls. */
+    private static final int CALLBACK = 1;
+
+    private final Scenario scenario;
+    private final Machine machine;
+    private final AsyncRoutines form;
+    private final Routine rcu;
+    private final List<Routine> tasks = new ArrayList<>();
+    private final List<Routine> handlers = new ArrayList<>();
+
+    AsyncMachine(AsyncForm form, Scenario scenario, Kernel kernel) {
+        this.scenario = scenario;
+        AddressSpace memory = new AddressSpace();
+        int cores = scenario.cpus() + 1;
+        KernelMemory.map(memory, cores);
+        for (int number = 1; number <= KernelMemory.PROGRAMS; number++) {
+            memory.write(KernelMemory.program(number), 4, 1, 0); // its loader's
+        }
+        machine = new Machine(memory, cores, FetchMode.COHERENT, kernel.chooser());
+        this.form = form.routines(kernel);
+        rcu = Rcu.thread(kernel, this.form.rcuFunctions());
+        handle(IrqWork.VECTOR, IrqWork.handler(this.form.irqWorkFunctions()));
+        handle(Hrtimer.VECTOR, Hrtimer.handler(kernel, AsyncCb.timerCallback(List.of(callback()))));
+        handle(Machine.NMI, nmi());
+        boot();
+        for (int cpu = 0; cpu < scenario.cpus(); cpu++) {
+            Routine task = task(cpu);
+            tasks.add(task);
+            start(cpu, task);
+        }
+        start(scenario.cpus(), rcu);
+        machine.observe(kernel.listener());
+    }
+
+    Machine machine() {
+        return machine;
+    }
+
+    /** What cores execute and handle. */
+    List<Routine> routines() {
+        List<Routine> all = new ArrayList<>(tasks);
+        all.add(rcu);
+        all.addAll(handlers);
+        return all;
+    }
+
+    /** Whether a core has nothing left to do by itself. */
+    boolean isDone(Core core) {
+        return core.id() == scenario.cpus() ? core.code() == rcu && Rcu.isIdle(core) : core.isHalted();
+    }
+
+    private void handle(int vector, Routine handler) {
+        machine.handle(vector, handler);
+        handlers.add(handler);
+    }
+
+    private void start(int id, Routine routine) {
+        Core core = machine.core(id);
+        KernelMemory.prepare(core);
+        core.flags().setValue(Routine.FLAGS_INTERRUPTS_ON);
+        core.enterRoutine(routine);
+    }
+
+    /** Core 0 sets the timers up by itself, before anything is watched. */
+    private void boot() {
+        Routine.Builder b = Routine.named("boot");
+        for (int slot = 0; slot < scenario.slots(); slot++) {
+            call(b, new Call(Operation.INIT, slot, 0));
+            call(b, new Call(Operation.SET_CALLBACK, slot, CALLBACK));
+        }
+        start(0, b.ret().build());
+        Core core = machine.core(0);
+        StoreBuffer stores = Objects.requireNonNull(core.storeBuffer());
+        while (core.depth() > 0) {
+            machine.perform(core, machine.next(core));
+            while (!stores.isEmpty()) {
+                machine.drain(core);
+            }
+        }
+    }
+
+    private Routine task(int cpu) {
+        Routine.Builder b = Routine.named("task");
+        for (Program program : scenario.programs(Context.TASK, cpu)) {
+            Rcu.readLock(b);
+            program.calls().forEach(one -> call(b, one));
+            b.then(Rcu.readUnlock());
+        }
+        return b.fence().label("halt").then(new Halt()).jump("halt").build();
+    }
+
+    /** A handler is a reader already. */
+    private Routine callback() {
+        Routine.Builder b = Routine.named("callback");
+        scenario.callback().forEach(one -> call(b, one));
+        return b.ret().build();
+    }
+
+    private Routine nmi() {
+        Routine.Builder b = Routine.named("nmi");
+        b.interruptEntry(0, 0);
+        int count = b.local();
+        Rcu.readLock(b);
+        b.load("NMIs so far", count, KernelMemory.ofThisCpu(KernelMemory.NMI_COUNT), 8, 0)
+                .compute("one more", (core, local) -> local[count]++)
+                .store("count NMIs", KernelMemory.ofThisCpu(KernelMemory.NMI_COUNT), 8, count);
+        for (int cpu = 0; cpu < scenario.cpus(); cpu++) {
+            List<Program> programs = scenario.programs(Context.NMI, cpu);
+            for (int i = 0; i < programs.size(); i++) {
+                int id = cpu;
+                int number = i + 1;
+                String other = "other-than-" + cpu + "-" + i;
+                b.jumpIf("another program", (core, local) -> core.id() != id || local[count] != number, other);
+                programs.get(i).calls().forEach(one -> call(b, one));
+                b.jump("leave").label(other);
+            }
+        }
+        return b.label("leave").then(Rcu.readUnlock()).interruptReturn(0).build();
+    }
+
+    /** Appends an operation; its result is for those who listen. */
+    private void call(Routine.Builder b, Call call) {
+        int slot = b.local();
+        int argument = b.local();
+        b.compute(call.operation() + " of slot " + call.slot(), (core, local) -> {
+                    local[slot] = KernelMemory.slot(call.slot());
+                    local[argument] = call.argument();
+                })
+                .call(form.operation(call.operation()), slot, argument)
+                .compute("back", (core, local) -> {
+                    local[slot] = 0;
+                    local[argument] = 0;
+                    core.setRegister(Core.RAX, 0);
+                });
+    }
+}

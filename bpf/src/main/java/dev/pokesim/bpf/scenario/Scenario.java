@@ -1,0 +1,56 @@
+package dev.pokesim.bpf.scenario;
+
+import dev.pokesim.bpf.form.Operation;
+import java.util.List;
+
+/**
+ * A few operations that meet. Every slot below {@code slots} has a timer with a callback at the start.
+ *
+ * @param question what it is about, in one line
+ * @param cpus how many CPUs, without the thread for grace periods
+ * @param slots how many map values
+ * @param callback what the program does that the timers call; may be empty
+ */
+public record Scenario(
+        String name,
+        String question,
+        int cpus,
+        int slots,
+        boolean allocationsMayFail,
+        List<Program> programs,
+        List<Call> callback) {
+    /** Where a program runs. */
+    public enum Context {
+        /** In a task, as a reader; in the order in which they are listed. */
+        TASK,
+        /** In an NMI; the first NMI of a CPU runs the first one. */
+        NMI
+    }
+
+    /** An operation on a slot. */
+    public record Call(Operation operation, int slot, long argument) {}
+
+    /** Calls that one program makes in one run. */
+    public record Program(Context context, int cpu, List<Call> calls) {
+        public Program {
+            calls = List.copyOf(calls);
+        }
+    }
+
+    public Scenario {
+        programs = List.copyOf(programs);
+        callback = List.copyOf(callback);
+        for (Program program : programs) {
+            if (program.cpu < 0 || program.cpu >= cpus) {
+                throw new IllegalArgumentException(name + ": no CPU " + program.cpu);
+            }
+        }
+    }
+
+    /** The programs of a CPU in a context. */
+    public List<Program> programs(Context context, int cpu) {
+        return programs.stream()
+                .filter(program -> program.context == context && program.cpu == cpu)
+                .toList();
+    }
+}
