@@ -1,5 +1,6 @@
 package dev.pokesim.cli;
 
+import dev.pokesim.cli.command.BpfCommand;
 import dev.pokesim.cli.command.CheckCommand;
 import dev.pokesim.cli.command.CompareCommand;
 import dev.pokesim.cli.command.CompletionCommand;
@@ -44,6 +45,7 @@ import picocli.CommandLine.ScopeType;
             "  poke-sim compare --cores 480 --sites 164",
             "  poke-sim check --cores 480 --sites 164",
             "  poke-sim trace storm.trace --counts",
+            "  poke-sim bpf check --form v6 --scenario start-vs-delete",
             "  poke-sim sites testdata/elf/statickeys.elf",
             "  poke-sim profile show milan"
         },
@@ -53,6 +55,7 @@ import picocli.CommandLine.ScopeType;
             CheckCommand.class,
             ReplayCommand.class,
             TraceCommand.class,
+            BpfCommand.class,
             SitesCommand.class,
             ProfileCommand.class,
             CompletionCommand.class

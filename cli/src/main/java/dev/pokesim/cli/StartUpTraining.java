@@ -24,6 +24,8 @@ final class StartUpTraining {
             List.of("replay", "poke1:"),
             List.of("replay", "--help"),
             List.of("check", "--help"),
+            List.of("bpf", "check", "--form", "v6", "--quiet", "--no-schedule"),
+            List.of("bpf", "check", "--help"),
             List.of("trace", "--help"),
             List.of("profile", "show", "milan", "--format", "json"),
             List.of("completion"),

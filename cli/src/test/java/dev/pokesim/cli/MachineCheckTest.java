@@ -213,7 +213,7 @@ class MachineCheckTest {
                 "batches=0|batches=1|config: batches: there is no place `1`",
                 ":6690:|:66:|config: places: patch at 0xffffffff810000ef: old text has 1 bytes",
                 "refs=percpu|refs=percpu more=1|config: unknown more",
-                "model protocol|model toy|model: `toy` is neither protocol nor machine",
+                "model protocol|model toy|model: `toy` is none of protocol, machine, bpf",
                 "expect |origin |",
             })
     void whatDoesNotFitIsRefusedWithAReason(String from, String to, String reason) throws IOException {

@@ -35,14 +35,7 @@ public final class NoUseAfterFree extends AsyncOracle {
     }
 
     private static String name(long address) {
-        NolockAllocator.Cache cache = NolockAllocator.cacheOf(address);
-        if (cache == null) {
-            throw new IllegalStateException("dead memory that no allocator has");
-        }
-        int index = cache.indexOf(address);
-        return switch (cache) {
-            case CONTROL_BLOCK -> AsyncCb.field(address - cache.object(index)) + " of timer " + index;
-            case COMMAND -> "command " + index;
-        };
+        String timer = AsyncCb.nameOf(address);
+        return timer != null ? timer : "command " + NolockAllocator.Cache.COMMAND.indexOf(address);
     }
 }

@@ -12,6 +12,7 @@ import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.memory.AddressSpace;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The control block of a timer, and the steps that the lock-free forms share. The {@link IrqWork} stands at offset 0, so that a
@@ -47,8 +48,16 @@ public final class AsyncCb {
 
     private AsyncCb() {}
 
-    /** What the field at an offset is called. */
-    public static String field(long offset) {
+    /** What is at an address, such as {@code refcnt of timer 0}; null if it is no control block's. */
+    public static @Nullable String nameOf(long address) {
+        if (NolockAllocator.cacheOf(address) != NolockAllocator.Cache.CONTROL_BLOCK) {
+            return null;
+        }
+        int index = NolockAllocator.Cache.CONTROL_BLOCK.indexOf(address);
+        return field(address - NolockAllocator.Cache.CONTROL_BLOCK.object(index)) + " of timer " + index;
+    }
+
+    private static String field(long offset) {
         String name = NAMES.get(0);
         for (int i = 0; i < OFFSETS.size() && OFFSETS.get(i) <= offset; i++) {
             name = NAMES.get(i);
@@ -71,14 +80,14 @@ public final class AsyncCb {
         int found = b.local();
         int success = b.local();
         b.load("slot", found, KernelMemory.field(slot, 0), 8, 0)
-                .jumpIf("there is a timer", (core, local) -> local[found] != 0, "busy");
+                .jumpIf("(there is a timer?)", (core, local) -> local[found] != 0, "busy");
         NolockAllocator.allocate(b, kernel, NolockAllocator.Cache.CONTROL_BLOCK, cb);
-        b.jumpIf("no memory", (core, local) -> local[cb] == 0, "no-memory")
+        b.jumpIf("(no memory?)", (core, local) -> local[cb] == 0, "no-memory")
                 // nobody knows the object yet, and the exchange comes after all of its stores
-                .compute("initialise", (core, local) -> initialise(core, local[cb], ofForm))
+                .compute("(initialise)", (core, local) -> initialise(core, local[cb], ofForm))
                 .compareAndExchange(
                         "slot: cmpxchg", KernelMemory.field(slot, 0), 8, found, (core, local) -> local[cb], success)
-                .jumpIf("somebody was faster", (core, local) -> local[success] == 0, "lost");
+                .jumpIf("(somebody was faster?)", (core, local) -> local[success] == 0, "lost");
         Kernel.returnValue(b, 0).label("lost");
         NolockAllocator.free(b, kernel, NolockAllocator.Cache.CONTROL_BLOCK, cb);
         b.label("busy");
@@ -106,7 +115,7 @@ public final class AsyncCb {
         int cb = b.local();
         int program = b.local();
         loadSlot(b, slot, cb);
-        b.compute("prog", (core, local) -> local[program] = KernelMemory.program((int) local[number]));
+        b.compute("(prog)", (core, local) -> local[program] = KernelMemory.program((int) local[number]));
         Refcount.incrementUnlessZero(b, kernel, "prog", KernelMemory.field(program, 0), "gone");
         b.call(update, cb, program, number).call(putProgram(kernel), program);
         Kernel.returnValue(b, 0).label("gone");
@@ -122,20 +131,20 @@ public final class AsyncCb {
         int callback = b.local();
         int previous = b.local();
         int now = b.local();
-        b.label("again").jumpIf("no prog", (core, local) -> local[program] == 0, "swap");
+        b.label("again").jumpIf("(no prog?)", (core, local) -> local[program] == 0, "swap");
         Refcount.increment(b, kernel, "prog", KernelMemory.field(program, 0));
         b.label("swap");
         Llist.exchange(
                 b, "cb->prog: xchg", KernelMemory.field(cb, PROGRAM), (core, local) -> local[program], previous);
         b.store("cb->callback_fn", KernelMemory.field(cb, CALLBACK), 8, callback)
-                .jumpIf("there was none", (core, local) -> local[previous] == 0, "check")
+                .jumpIf("(there was none?)", (core, local) -> local[previous] == 0, "check")
                 .call(putProgram(kernel), previous)
                 .label("check")
-                .compute("put", (core, local) -> local[previous] = 0)
+                .compute("(put)", (core, local) -> local[previous] = 0)
                 .load("cb->prog again", now, KernelMemory.field(cb, PROGRAM), 8, 0)
-                .jumpIf("somebody else's", (core, local) -> local[now] != local[program], "again")
+                .jumpIf("(somebody else's?)", (core, local) -> local[now] != local[program], "again")
                 .load("cb->callback_fn again", now, KernelMemory.field(cb, CALLBACK), 8, 0)
-                .jumpIf("somebody else's", (core, local) -> local[now] != local[callback], "again");
+                .jumpIf("(somebody else's?)", (core, local) -> local[now] != local[callback], "again");
         return b.ret().build();
     }
 
@@ -151,20 +160,20 @@ public final class AsyncCb {
     /** Appends the load of the slot: jumps to {@code no-timer} if it is empty. */
     static void loadSlot(Routine.Builder b, int slot, int cb) {
         b.load("slot", cb, KernelMemory.field(slot, 0), 8, 0)
-                .jumpIf("no timer", (core, local) -> local[cb] == 0, "no-timer");
+                .jumpIf("(no timer?)", (core, local) -> local[cb] == 0, "no-timer");
     }
 
     /** Appends the check that a start makes: jumps to {@code no-timer} if no callback is set. */
     static void requireProgram(Routine.Builder b, int cb, int value) {
         b.load("cb->prog", value, KernelMemory.field(cb, PROGRAM), 8, 0)
-                .jumpIf("no callback", (core, local) -> local[value] == 0, "no-timer")
-                .compute("has a callback", (core, local) -> local[value] = 0);
+                .jumpIf("(no callback?)", (core, local) -> local[value] == 0, "no-timer")
+                .compute("(has a callback)", (core, local) -> local[value] = 0);
     }
 
     /** Appends the end of a control block: the program's reference, then the memory. */
     static void release(Routine.Builder b, Kernel kernel, int cb, int value) {
         b.load("cb->prog", value, KernelMemory.field(cb, PROGRAM), 8, 0)
-                .jumpIf("no prog", (core, local) -> local[value] == 0, "release")
+                .jumpIf("(no prog?)", (core, local) -> local[value] == 0, "release")
                 .call(putProgram(kernel), value)
                 .label("release");
         NolockAllocator.free(b, kernel, NolockAllocator.Cache.CONTROL_BLOCK, cb);
@@ -177,8 +186,8 @@ public final class AsyncCb {
         int op = b.local();
         int nsec = b.local();
         int timer = b.local();
-        return b.compute("timer", (core, local) -> local[timer] = local[cb] + TIMER)
-                .jumpIf("cancel", (core, local) -> local[op] == CANCEL, "cancel")
+        return b.compute("(timer)", (core, local) -> local[timer] = local[cb] + TIMER)
+                .jumpIf("(cancel?)", (core, local) -> local[op] == CANCEL, "cancel")
                 .call(start, timer, nsec)
                 .ret()
                 .label("cancel")
@@ -197,10 +206,10 @@ public final class AsyncCb {
         int timer = b.local();
         int callback = b.local();
         b.load("cb->callback_fn", callback, core -> core.file()[timer] - TIMER + CALLBACK, 8, 0)
-                .jumpIf("none", (core, local) -> local[callback] == 0, "out");
+                .jumpIf("(none?)", (core, local) -> local[callback] == 0, "out");
         for (int i = 0; i < programs.size(); i++) {
             int number = i + 1;
-            b.jumpIf("another program", (core, local) -> local[callback] != number, "other-than-" + number)
+            b.jumpIf("(another program?)", (core, local) -> local[callback] != number, "other-than-" + number)
                     .call(programs.get(i))
                     .label("other-than-" + number);
         }

@@ -74,13 +74,13 @@ public class CommandListAsync implements AsyncForm {
         AsyncCb.loadSlot(b, slot, cb);
         AsyncCb.requireProgram(b, cb, value);
         Refcount.incrementUnlessZero(b, kernel, "cb->refcnt", KernelMemory.field(cb, AsyncCb.REFCOUNT), "dying");
-        b.jumpIf("not here", (core, local) -> isDeferred(core), "defer")
-                .compute("timer", (core, local) -> local[value] = local[cb] + AsyncCb.TIMER)
+        b.jumpIf("(not here?)", (core, local) -> isDeferred(core), "defer")
+                .compute("(timer)", (core, local) -> local[value] = local[cb] + AsyncCb.TIMER)
                 .call(hrtimerStart, value, nsec)
                 .call(put, cb);
         Kernel.returnValue(b, 0)
                 .label("defer")
-                .compute("op = START", (core, local) -> local[value] = AsyncCb.START);
+                .compute("(op = START)", (core, local) -> local[value] = AsyncCb.START);
         afterDeferring(b, put, cb);
         b.call(scheduleOp, cb, value, nsec).ret().label("dying");
         Kernel.returnValue(b, Errno.ENOENT).label("no-timer");
@@ -96,14 +96,14 @@ public class CommandListAsync implements AsyncForm {
         int value = b.local();
         AsyncCb.loadSlot(b, slot, cb);
         Refcount.incrementUnlessZero(b, kernel, "cb->refcnt", KernelMemory.field(cb, AsyncCb.REFCOUNT), "dying");
-        b.jumpIf("not here", (core, local) -> isDeferred(core), "defer")
-                .compute("timer", (core, local) -> local[value] = local[cb] + AsyncCb.TIMER)
+        b.jumpIf("(not here?)", (core, local) -> isDeferred(core), "defer")
+                .compute("(timer)", (core, local) -> local[value] = local[cb] + AsyncCb.TIMER)
                 .call(tryToCancel, value);
         Kernel.takeResult(b, value);
         b.call(put, cb);
         Kernel.returnValue(b, "return", (core, local) -> local[value])
                 .label("defer")
-                .compute("op = CANCEL", (core, local) -> local[value] = AsyncCb.CANCEL);
+                .compute("(op = CANCEL)", (core, local) -> local[value] = AsyncCb.CANCEL);
         afterDeferring(b, put, cb);
         b.call(scheduleOp, cb, value, argument);
         Kernel.takeResult(b, value);
@@ -125,16 +125,16 @@ public class CommandListAsync implements AsyncForm {
         int value = b.local();
         AsyncCb.loadSlot(b, slot, cb);
         Llist.exchange(b, "slot: xchg 0", KernelMemory.field(slot, 0), (core, local) -> 0, cb);
-        b.jumpIf("somebody was faster", (core, local) -> local[cb] == 0, "no-timer")
+        b.jumpIf("(somebody was faster?)", (core, local) -> local[cb] == 0, "no-timer")
                 .call(update, cb, value, value)
-                .jumpIf("not here", (core, local) -> isDeferred(core), "defer")
-                .compute("timer", (core, local) -> local[value] = local[cb] + AsyncCb.TIMER)
+                .jumpIf("(not here?)", (core, local) -> isDeferred(core), "defer")
+                .compute("(timer)", (core, local) -> local[value] = local[cb] + AsyncCb.TIMER)
                 .call(tryToCancel, value);
         Kernel.takeResult(b, value);
         b.call(put, cb);
         Kernel.returnValue(b, 0)
                 .label("defer")
-                .compute("op = CANCEL", (core, local) -> local[value] = AsyncCb.CANCEL)
+                .compute("(op = CANCEL)", (core, local) -> local[value] = AsyncCb.CANCEL)
                 .call(scheduleOp, cb, value, argument)
                 .label("no-timer");
         return Kernel.returnValue(b, 0).build();
@@ -157,17 +157,17 @@ public class CommandListAsync implements AsyncForm {
         int value = b.local();
         int command = b.local();
         b.load("async_cb_running", value, KernelMemory.ofThisCpu(KernelMemory.ASYNC_CB_RUNNING), 8, 0)
-                .jumpIf("its commands run below", (core, local) -> local[value] == local[cb], "recursion");
+                .jumpIf("(its commands run below?)", (core, local) -> local[value] == local[cb], "recursion");
         NolockAllocator.allocate(b, kernel, NolockAllocator.Cache.COMMAND, command);
-        b.jumpIf("no memory", (core, local) -> local[command] == 0, "no-memory")
+        b.jumpIf("(no memory?)", (core, local) -> local[command] == 0, "no-memory")
                 // nobody knows the node yet, and the exchange comes after all of its stores
-                .compute("fill the command", (core, local) -> {
+                .compute("(fill the command)", (core, local) -> {
                     AddressSpace memory = core.memory();
                     memory.write(local[command] + NSEC, 8, local[nsec], core.id());
                     memory.write(local[command] + OP, 4, local[op], core.id());
                 });
         Llist.add(b, "async_cmds", command, KernelMemory.field(cb, COMMANDS), value);
-        b.jumpIf("somebody will kick", (core, local) -> local[value] == 0, "out").call(queue, cb);
+        b.jumpIf("(somebody will kick?)", (core, local) -> local[value] == 0, "out").call(queue, cb);
         b.label("out");
         Kernel.returnValue(b, 0).label("no-memory").call(put, cb);
         Kernel.returnValue(b, Errno.ENOMEM).label("recursion").call(put, cb);
@@ -183,12 +183,12 @@ public class CommandListAsync implements AsyncForm {
         int nsec = b.local();
         int command = b.local();
         Llist.takeAll(b, "async_cmds", KernelMemory.field(cb, COMMANDS), list);
-        b.jumpIf("nothing", (core, local) -> local[list] == 0, "out")
+        b.jumpIf("(nothing?)", (core, local) -> local[list] == 0, "out")
                 // the nodes are ours alone now
-                .compute("oldest first", (core, local) -> local[list] = reverse(core.memory(), local[list], core.id()))
+                .compute("(oldest first)", (core, local) -> local[list] = reverse(core.memory(), local[list], core.id()))
                 .store("async_cb_running = cb", KernelMemory.ofThisCpu(KernelMemory.ASYNC_CB_RUNNING), 8, cb)
                 .label("next")
-                .compute("command", (core, local) -> {
+                .compute("(command)", (core, local) -> {
                     AddressSpace memory = core.memory();
                     local[command] = local[list];
                     local[list] = memory.read(local[command] + NEXT, 8);
@@ -198,7 +198,7 @@ public class CommandListAsync implements AsyncForm {
                 .call(process, cb, op, nsec);
         afterCommand(b, put, cb);
         NolockAllocator.free(b, kernel, NolockAllocator.Cache.COMMAND, command);
-        return b.jumpIf("more", (core, local) -> local[list] != 0, "next")
+        return b.jumpIf("(more?)", (core, local) -> local[list] != 0, "next")
                 .storeConstant("async_cb_running = 0", KernelMemory.ofThisCpu(KernelMemory.ASYNC_CB_RUNNING), 8, 0)
                 .label("out")
                 .ret()
@@ -227,8 +227,8 @@ public class CommandListAsync implements AsyncForm {
         int cb = b.local();
         int isZero = b.local();
         Refcount.decrementAndTest(b, kernel, "cb->refcnt", KernelMemory.field(cb, AsyncCb.REFCOUNT), isZero);
-        b.jumpIf("not the last", (core, local) -> local[isZero] == 0, "out")
-                .jumpIf("irqs are off", (core, local) -> !core.flags().interruptsEnabled(), "defer");
+        b.jumpIf("(not the last?)", (core, local) -> local[isZero] == 0, "out")
+                .jumpIf("(irqs are off?)", (core, local) -> !core.flags().interruptsEnabled(), "defer");
         AsyncCb.callRcu(b, kernel, cb);
         b.ret().label("defer");
         IrqWork.initialise(b, cb, AsyncCb.RCU_CALLER_FUNCTION);
@@ -254,10 +254,10 @@ public class CommandListAsync implements AsyncForm {
 
     /** Appends the cancel after the grace period, and another grace period while the callback runs. */
     protected void secondCancel(Routine.Builder b, Kernel kernel, Routine tryToCancel, int cb, int value) {
-        b.compute("timer", (core, local) -> local[value] = local[cb] + AsyncCb.TIMER)
+        b.compute("(timer)", (core, local) -> local[value] = local[cb] + AsyncCb.TIMER)
                 .call(tryToCancel, value);
         Kernel.takeResult(b, value);
-        b.jumpIf("not running", (core, local) -> local[value] >= 0, "cancelled");
+        b.jumpIf("(not running?)", (core, local) -> local[value] >= 0, "cancelled");
         AsyncCb.callRcu(b, kernel, cb);
         b.ret().label("cancelled");
     }

@@ -82,7 +82,7 @@ public final class LatchAsync implements AsyncForm {
         int op = b.local();
         AsyncCb.loadSlot(b, slot, cb);
         AsyncCb.requireProgram(b, cb, op);
-        b.compute("op = START", (core, local) -> local[op] = AsyncCb.START)
+        b.compute("(op = START)", (core, local) -> local[op] = AsyncCb.START)
                 .call(scheduleOp, cb, op, nsec)
                 .ret()
                 .label("no-timer");
@@ -97,7 +97,7 @@ public final class LatchAsync implements AsyncForm {
         int cb = b.local();
         int op = b.local();
         AsyncCb.loadSlot(b, slot, cb);
-        b.compute("op = CANCEL", (core, local) -> local[op] = AsyncCb.CANCEL)
+        b.compute("(op = CANCEL)", (core, local) -> local[op] = AsyncCb.CANCEL)
                 .call(scheduleOp, cb, op, argument)
                 .ret()
                 .label("no-timer");
@@ -113,17 +113,17 @@ public final class LatchAsync implements AsyncForm {
         int value = b.local();
         int success = b.local();
         b.compareAndExchange("writer: cmpxchg", KernelMemory.field(cb, WRITER), 4, value, (core, local) -> 1, success)
-                .jumpIf("somebody writes", (core, local) -> local[success] == 0, "busy");
+                .jumpIf("(somebody writes?)", (core, local) -> local[success] == 0, "busy");
         SeqcountLatch.flip(b, KernelMemory.field(cb, SEQUENCE));
         storeCopy(b, cb, 0, nsec, op);
         SeqcountLatch.flip(b, KernelMemory.field(cb, SEQUENCE));
         storeCopy(b, cb, 1, nsec, op);
         b.storeConstant("writer = 0", KernelMemory.field(cb, WRITER), 4, 0);
         Refcount.incrementUnlessZero(b, kernel, "cb->refcnt", KernelMemory.field(cb, AsyncCb.REFCOUNT), "busy");
-        b.jumpIf("in NMI", (core, local) -> core.isNmiBlocked(), "nmi").call(worker, cb);
+        b.jumpIf("(in NMI?)", (core, local) -> core.isNmiBlocked(), "nmi").call(worker, cb);
         Kernel.returnValue(b, 0).label("nmi").call(queue, cb);
         Kernel.takeResult(b, value);
-        b.jumpIf("queued", (core, local) -> local[value] != 0, "queued")
+        b.jumpIf("(queued?)", (core, local) -> local[value] != 0, "queued")
                 .call(put, cb)
                 .label("queued");
         Kernel.returnValue(b, 0).label("busy");
@@ -148,13 +148,13 @@ public final class LatchAsync implements AsyncForm {
         int success = b.local();
         b.label("again")
                 .load("last_seq", last, KernelMemory.field(cb, LAST_SEQUENCE), 8, 0)
-                .jumpIf("terminal", (core, local) -> local[last] >= DESTROY, "terminal")
+                .jumpIf("(terminal?)", (core, local) -> local[last] >= DESTROY, "terminal")
                 .load("latch.seq", sequence, KernelMemory.field(cb, SEQUENCE), 4, 0)
-                .jumpIf("nothing new", (core, local) -> local[sequence] == local[last], "put")
+                .jumpIf("(nothing new?)", (core, local) -> local[sequence] == local[last], "put")
                 .load("cmd.nsec", nsec, core -> copy(core.file()[cb], core.file()[sequence]) + NSEC, 8, 0)
                 .load("cmd.op", op, core -> copy(core.file()[cb], core.file()[sequence]) + OP, 4, 0)
                 .load("latch.seq again", value, KernelMemory.field(cb, SEQUENCE), 4, 0)
-                .jumpIf("changed", (core, local) -> local[value] != local[sequence], "again")
+                .jumpIf("(changed?)", (core, local) -> local[value] != local[sequence], "again")
                 .compareAndExchange(
                         "last_seq: claim",
                         KernelMemory.field(cb, LAST_SEQUENCE),
@@ -162,10 +162,10 @@ public final class LatchAsync implements AsyncForm {
                         last,
                         (core, local) -> local[sequence],
                         success)
-                .jumpIf("somebody was faster", (core, local) -> local[success] == 0, "again")
+                .jumpIf("(somebody was faster?)", (core, local) -> local[success] == 0, "again")
                 .jump("process")
                 .label("terminal")
-                .jumpIf("destroyed already", (core, local) -> local[last] != DESTROY, "put")
+                .jumpIf("(destroyed already?)", (core, local) -> local[last] != DESTROY, "put")
                 .compareAndExchange(
                         "last_seq: DESTROYED",
                         KernelMemory.field(cb, LAST_SEQUENCE),
@@ -173,10 +173,10 @@ public final class LatchAsync implements AsyncForm {
                         last,
                         (core, local) -> DESTROYED,
                         success)
-                .jumpIf("somebody was faster", (core, local) -> local[success] == 0, "put")
-                .compute("op = CANCEL", (core, local) -> local[op] = AsyncCb.CANCEL)
+                .jumpIf("(somebody was faster?)", (core, local) -> local[success] == 0, "put")
+                .compute("(op = CANCEL)", (core, local) -> local[op] = AsyncCb.CANCEL)
                 .label("process")
-                .compute("claimed", (core, local) -> {
+                .compute("(claimed)", (core, local) -> {
                     local[last] = 0;
                     local[sequence] = 0;
                     local[value] = 0;
@@ -199,11 +199,11 @@ public final class LatchAsync implements AsyncForm {
         int cb = b.local();
         int queued = b.local();
         Llist.exchange(b, "slot: xchg 0", KernelMemory.field(slot, 0), (core, local) -> 0, cb);
-        b.jumpIf("no timer", (core, local) -> local[cb] == 0, "out")
+        b.jumpIf("(no timer?)", (core, local) -> local[cb] == 0, "out")
                 .storeConstant("last_seq = DESTROY", KernelMemory.field(cb, LAST_SEQUENCE), 8, DESTROY)
                 .call(queue, cb);
         Kernel.takeResult(b, queued);
-        b.jumpIf("the slot's reference goes with it", (core, local) -> local[queued] != 0, "out")
+        b.jumpIf("(the slot's reference goes with it?)", (core, local) -> local[queued] != 0, "out")
                 .call(put, cb)
                 .label("out");
         return Kernel.returnValue(b, 0).build();
@@ -215,7 +215,7 @@ public final class LatchAsync implements AsyncForm {
         int cb = b.local();
         int isZero = b.local();
         Refcount.decrementAndTest(b, kernel, "cb->refcnt", KernelMemory.field(cb, AsyncCb.REFCOUNT), isZero);
-        b.jumpIf("not the last", (core, local) -> local[isZero] == 0, "out");
+        b.jumpIf("(not the last?)", (core, local) -> local[isZero] == 0, "out");
         AsyncCb.callRcu(b, kernel, cb);
         return b.label("out").ret().build();
     }

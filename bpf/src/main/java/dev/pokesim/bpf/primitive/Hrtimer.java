@@ -1,6 +1,7 @@
 package dev.pokesim.bpf.primitive;
 
 import dev.pokesim.emulator.machine.Routine;
+import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.emulator.memory.AddressSpace;
 
 /**
@@ -43,6 +44,11 @@ public final class Hrtimer {
         return KernelMemory.perCpu(cpu) + KernelMemory.HRTIMER_BASE;
     }
 
+    /** Whether an address belongs to some CPU's base. */
+    public static boolean isBase(long address) {
+        return KernelMemory.isPerCpu(address) && Address.isWithin(address, base(KernelMemory.coreOf(address)), 32);
+    }
+
     /** Whether it is queued or its callback runs: what hrtimer_active() says to one who can stop the world. */
     public static boolean isActive(AddressSpace memory, long timer) {
         return memory.read(timer + STATE, 4) != 0 || memory.read(memory.read(timer + BASE, 8) + RUNNING, 8) == timer;
@@ -71,21 +77,21 @@ public final class Hrtimer {
         int base = lockBase(b, kernel, timer);
         int target = b.local();
         b.load("timer->state", value, KernelMemory.field(timer, STATE), 4, 0)
-                .jumpIf("not queued", (core, local) -> local[value] == 0, "dequeued")
+                .jumpIf("(not queued?)", (core, local) -> local[value] == 0, "dequeued")
                 .call(dequeue(), base, timer)
                 .label("dequeued")
                 .load("base->running", value, KernelMemory.field(base, RUNNING), 8, 0)
                 .compute(
-                        "stay where the callback runs",
+                        "(stay where the callback runs)",
                         (core, local) ->
                                 local[target] = local[value] == local[timer] ? local[base] : base(core.id()))
-                .jumpIf("same base", (core, local) -> local[target] == local[base], "on-base")
+                .jumpIf("(same base?)", (core, local) -> local[target] == local[base], "on-base")
                 .storeConstant("timer->base = migration", KernelMemory.field(timer, BASE), 8, MIGRATION);
         SpinLock.unlock(b, NAME, KernelMemory.field(base, LOCK));
         SpinLock.lock(b, kernel, NAME, KernelMemory.field(target, LOCK));
         b.store("timer->base = this", KernelMemory.field(timer, BASE), 8, target)
                 .label("on-base")
-                .compute("base", (core, local) -> {
+                .compute("(base)", (core, local) -> {
                     local[base] = local[target];
                     local[target] = 0;
                 })
@@ -104,7 +110,7 @@ public final class Hrtimer {
     private static void program(Routine.Builder b, int base, int value) {
         String done = "programmed-" + value;
         b.load("clock programmed?", value, KernelMemory.field(base, PROGRAMMED), 4, 0)
-                .jumpIf("clock is programmed", (core, local) -> local[value] != 0, done)
+                .jumpIf("(clock is programmed?)", (core, local) -> local[value] != 0, done)
                 .storeConstant("clock: programmed", KernelMemory.field(base, PROGRAMMED), 4, 1)
                 .sendIpi(VECTOR, (core, local) -> KernelMemory.coreOf(local[base]))
                 .label(done);
@@ -119,12 +125,12 @@ public final class Hrtimer {
         b.label(again)
                 .awaitMemory("timer->base: moving", KernelMemory.field(timer, BASE), 8, value -> value != MIGRATION, 0)
                 .load("timer->base", base, KernelMemory.field(timer, BASE), 8, 0)
-                .jumpIf("moving again", (core, local) -> local[base] == MIGRATION, again);
+                .jumpIf("(moving again?)", (core, local) -> local[base] == MIGRATION, again);
         SpinLock.lock(b, kernel, NAME, KernelMemory.field(base, LOCK));
         b.load("timer->base again", now, KernelMemory.field(timer, BASE), 8, 0)
-                .jumpIf("still there", (core, local) -> local[now] == local[base], stable);
+                .jumpIf("(still there?)", (core, local) -> local[now] == local[base], stable);
         SpinLock.unlock(b, NAME, KernelMemory.field(base, LOCK));
-        b.jump(again).label(stable).compute("locked", (core, local) -> local[now] = 0);
+        b.jump(again).label(stable).compute("(locked)", (core, local) -> local[now] = 0);
         return base;
     }
 
@@ -139,8 +145,8 @@ public final class Hrtimer {
         return b.load("base->first", current, KernelMemory.field(base, FIRST), 8, 0)
                 .load("timer->next", next, KernelMemory.field(timer, NEXT), 8, 0)
                 .label("walk")
-                .jumpIf("found", (core, local) -> local[current] == local[timer], "found")
-                .compute("on", (core, local) -> {
+                .jumpIf("(found?)", (core, local) -> local[current] == local[timer], "found")
+                .compute("(on)", (core, local) -> {
                     if (local[current] == 0) {
                         throw new KernelFault("core " + core.id() + ": a timer says that it is queued and is not");
                     }
@@ -149,7 +155,7 @@ public final class Hrtimer {
                 .load("next in the queue", current, KernelMemory.field(previous, NEXT), 8, 0)
                 .jump("walk")
                 .label("found")
-                .jumpIf("not the first", (core, local) -> local[previous] != 0, "inside")
+                .jumpIf("(not the first?)", (core, local) -> local[previous] != 0, "inside")
                 .store("base->first = next", KernelMemory.field(base, FIRST), 8, next)
                 .jump("out")
                 .label("inside")
@@ -170,17 +176,17 @@ public final class Hrtimer {
         b.label("active?")
                 .awaitMemory("timer->base: moving", KernelMemory.field(timer, BASE), 8, now -> now != MIGRATION, 0)
                 .load("timer->base", base, KernelMemory.field(timer, BASE), 8, 0)
-                .jumpIf("moving again", (core, local) -> local[base] == MIGRATION, "active?")
+                .jumpIf("(moving again?)", (core, local) -> local[base] == MIGRATION, "active?")
                 .load("base->seq", sequence, KernelMemory.field(base, SEQUENCE), 4, 0)
                 .load("timer->state", value, KernelMemory.field(timer, STATE), 4, 0)
-                .jumpIf("queued", (core, local) -> local[value] != 0, "active")
+                .jumpIf("(queued?)", (core, local) -> local[value] != 0, "active")
                 .load("base->running", value, KernelMemory.field(base, RUNNING), 8, 0)
-                .jumpIf("callback runs", (core, local) -> local[value] == local[timer], "active")
+                .jumpIf("(callback runs?)", (core, local) -> local[value] == local[timer], "active")
                 .load("base->seq again", value, KernelMemory.field(base, SEQUENCE), 4, 0)
-                .jumpIf("changed", (core, local) -> local[value] != local[sequence], "active?")
+                .jumpIf("(changed?)", (core, local) -> local[value] != local[sequence], "active?")
                 .load("timer->base again", value, KernelMemory.field(timer, BASE), 8, 0)
-                .jumpIf("moved", (core, local) -> local[value] != local[base], "active?");
-        Kernel.returnValue(b, 0).label("active").compute("active", (core, local) -> {
+                .jumpIf("(moved?)", (core, local) -> local[value] != local[base], "active?");
+        Kernel.returnValue(b, 0).label("active").compute("(active)", (core, local) -> {
             local[base] = 0;
             local[sequence] = 0;
         });
@@ -188,12 +194,12 @@ public final class Hrtimer {
         int locked = lockBase(b, kernel, timer);
         int result = b.local();
         b.load("base->running", value, KernelMemory.field(locked, RUNNING), 8, 0)
-                .compute("-1 if it runs", (core, local) -> local[result] = local[value] == local[timer] ? -1 : 0)
-                .jumpIf("callback runs: leave it", (core, local) -> local[result] < 0, "out")
+                .compute("(-1 if it runs)", (core, local) -> local[result] = local[value] == local[timer] ? -1 : 0)
+                .jumpIf("(callback runs: leave it?)", (core, local) -> local[result] < 0, "out")
                 .load("timer->state", value, KernelMemory.field(timer, STATE), 4, 0)
-                .jumpIf("not queued", (core, local) -> local[value] == 0, "out")
+                .jumpIf("(not queued?)", (core, local) -> local[value] == 0, "out")
                 .call(dequeue(), locked, timer)
-                .compute("1: it was queued", (core, local) -> local[result] = 1)
+                .compute("(1: it was queued)", (core, local) -> local[result] = 1)
                 .label("out");
         SpinLock.unlock(b, NAME, KernelMemory.field(locked, LOCK));
         Kernel.irqRestore(b, irqs);
@@ -214,10 +220,10 @@ public final class Hrtimer {
         int value = b.local();
         Kernel.acknowledge(b);
         Rcu.readLock(b);
-        b.compute("this CPU's base", (core, local) -> local[base] = base(core.id()))
+        b.compute("(this CPU's base)", (core, local) -> local[base] = base(core.id()))
                 .storeConstant("clock: not programmed", KernelMemory.field(base, PROGRAMMED), 4, 0)
                 .load("in softirq?", value, KernelMemory.ofThisCpu(KernelMemory.IN_SOFTIRQ), 4, 0)
-                .jumpIf("not in softirq", (core, local) -> local[value] == 0, "softirq")
+                .jumpIf("(not in softirq?)", (core, local) -> local[value] == 0, "softirq")
                 .storeConstant("raise softirq", KernelMemory.ofThisCpu(KernelMemory.SOFTIRQ_PENDING), 4, 1)
                 .jump("leave")
                 .label("softirq")
@@ -226,7 +232,7 @@ public final class Hrtimer {
                 .storeConstant("softirq not pending", KernelMemory.ofThisCpu(KernelMemory.SOFTIRQ_PENDING), 4, 0);
         SpinLock.lock(b, kernel, NAME, KernelMemory.field(base, LOCK));
         b.load("base->first", timer, KernelMemory.field(base, FIRST), 8, 0)
-                .jumpIf("nothing queued", (core, local) -> local[timer] == 0, "empty")
+                .jumpIf("(nothing queued?)", (core, local) -> local[timer] == 0, "empty")
                 .store("base->running = timer", KernelMemory.field(base, RUNNING), 8, timer);
         nextSequence(b, base, value);
         b.call(dequeue(), base, timer);
@@ -236,13 +242,13 @@ public final class Hrtimer {
         nextSequence(b, base, value);
         b.storeConstant("base->running = NULL", KernelMemory.field(base, RUNNING), 8, 0)
                 .load("base->first", timer, KernelMemory.field(base, FIRST), 8, 0)
-                .jumpIf("no more timers", (core, local) -> local[timer] == 0, "empty");
+                .jumpIf("(no more timers?)", (core, local) -> local[timer] == 0, "empty");
         program(b, base, value);
         b.label("empty");
         SpinLock.unlock(b, NAME, KernelMemory.field(base, LOCK));
-        return b.compute("done with it", (core, local) -> local[timer] = 0)
+        return b.compute("(done with it)", (core, local) -> local[timer] = 0)
                 .load("softirq pending?", value, KernelMemory.ofThisCpu(KernelMemory.SOFTIRQ_PENDING), 4, 0)
-                .jumpIf("another one", (core, local) -> local[value] != 0, "again")
+                .jumpIf("(another one?)", (core, local) -> local[value] != 0, "again")
                 .storeConstant("softirq ends", KernelMemory.ofThisCpu(KernelMemory.IN_SOFTIRQ), 4, 0)
                 .label("leave")
                 .then(Rcu.readUnlock())
@@ -253,8 +259,8 @@ public final class Hrtimer {
     /** raw_write_seqcount_barrier(): one byte of the count is kept, so that a timer that restarts itself has finitely many states. */
     private static void nextSequence(Routine.Builder b, int base, int value) {
         b.load("base->seq", value, KernelMemory.field(base, SEQUENCE), 4, 0)
-                .compute("base->seq + 2", (core, local) -> local[value] = local[value] + 2 & 0xff)
+                .compute("(base->seq + 2)", (core, local) -> local[value] = local[value] + 2 & 0xff)
                 .store("base->seq: store", KernelMemory.field(base, SEQUENCE), 4, value)
-                .compute("stored", (core, local) -> local[value] = 0);
+                .compute("(stored)", (core, local) -> local[value] = 0);
     }
 }

@@ -47,9 +47,9 @@ public final class IrqWork {
                 return "irq_work: claim";
             }
         });
-        b.jumpIf("pending already", (core, local) -> (local[old] & PENDING) != 0, "refused");
+        b.jumpIf("(pending already?)", (core, local) -> (local[old] & PENDING) != 0, "refused");
         Llist.add(b, "raised_list", work, KernelMemory.ofThisCpu(KernelMemory.RAISED_LIST), wasEmpty);
-        b.jumpIf("somebody has sent the interrupt", (core, local) -> local[wasEmpty] == 0, "queued")
+        b.jumpIf("(somebody has sent the interrupt?)", (core, local) -> local[wasEmpty] == 0, "queued")
                 .sendIpi(VECTOR, (core, local) -> core.id())
                 .label("queued");
         Kernel.returnValue(b, 1).label("refused");
@@ -80,23 +80,23 @@ public final class IrqWork {
         Rcu.readLock(b);
         Llist.takeAll(b, "raised_list", KernelMemory.ofThisCpu(KernelMemory.RAISED_LIST), list);
         b.label("next")
-                .jumpIf("no more", (core, local) -> local[list] == 0, "done")
-                .compute("work", (core, local) -> local[work] = local[list])
+                .jumpIf("(no more?)", (core, local) -> local[list] == 0, "done")
+                .compute("(work)", (core, local) -> local[work] = local[list])
                 .load("work->node.next", list, KernelMemory.field(work, 0), 8, 0)
                 .load("irq_work: flags", flags, KernelMemory.field(work, FLAGS), 4, 0)
-                .compute("clear PENDING", (core, local) -> local[flags] &= ~PENDING)
+                .compute("(clear PENDING)", (core, local) -> local[flags] &= ~PENDING)
                 .store("irq_work: clear PENDING", KernelMemory.field(work, FLAGS), 4, flags);
         beforeFunction(b);
         b.load("irq_work: func", function, KernelMemory.field(work, FUNCTION), 4, 0);
         for (int i = 0; i < functions.size(); i++) {
             int number = i;
             String other = "other-than-" + i;
-            b.jumpIf("another function", (core, local) -> local[function] != number, other)
+            b.jumpIf("(another function?)", (core, local) -> local[function] != number, other)
                     .call(functions.get(i), work)
                     .jump("ran")
                     .label(other);
         }
-        return b.compute("no such function", (core, local) -> {
+        return b.compute("(no such function)", (core, local) -> {
                     throw new KernelFault("irq_work calls function " + local[function] + ": no function");
                 })
                 .label("ran")
@@ -107,7 +107,7 @@ public final class IrqWork {
                         flags,
                         (core, local) -> local[flags] & ~BUSY,
                         success)
-                .compute("on", (core, local) -> {
+                .compute("(on)", (core, local) -> {
                     local[flags] = 0;
                     local[function] = 0;
                     local[success] = 0;

@@ -29,7 +29,7 @@ public record Kernel(KernelListener listener, Chooser chooser, boolean allocatio
 
     /** Appends the caller's side of {@link #returnValue}: the result moves into a variable. */
     public static Routine.Builder takeResult(Routine.Builder b, int slot) {
-        return b.compute("take result", (core, local) -> {
+        return b.compute("(take result)", (core, local) -> {
             local[slot] = core.register(Core.RAX);
             core.setRegister(Core.RAX, 0); // so that no state differs by a result that nobody will read
         });
@@ -38,7 +38,7 @@ public record Kernel(KernelListener listener, Chooser chooser, boolean allocatio
     /** Appends local_irq_save(): returns the variable that remembers IF. */
     static int irqSave(Routine.Builder b) {
         int saved = b.local();
-        b.compute("local_irq_save", (core, local) -> local[saved] = core.flags().interruptsEnabled() ? 1 : 0)
+        b.compute("(local_irq_save)", (core, local) -> local[saved] = core.flags().interruptsEnabled() ? 1 : 0)
                 .setInterruptsEnabled(false);
         return saved;
     }
@@ -46,14 +46,14 @@ public record Kernel(KernelListener listener, Chooser chooser, boolean allocatio
     /** Appends local_irq_restore(). */
     static void irqRestore(Routine.Builder b, int saved) {
         String off = "irqs-stay-off-" + saved;
-        b.jumpIf("irqs stay off", (core, local) -> local[saved] == 0, off)
+        b.jumpIf("(irqs stay off?)", (core, local) -> local[saved] == 0, off)
                 .setInterruptsEnabled(true)
                 .label(off);
     }
 
     /** Appends what the handler of an IPI owes the machine; nobody waits for these answers. */
     static void acknowledge(Routine.Builder b) {
-        b.compute("acknowledge", (core, local) -> {
+        b.compute("(acknowledge)", (core, local) -> {
             core.bus().takeCalls(core);
             core.bus().answerCalls(core);
         });

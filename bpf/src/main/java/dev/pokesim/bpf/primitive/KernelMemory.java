@@ -68,6 +68,15 @@ public final class KernelMemory {
         return (int) ((address - PER_CPU) / PER_CPU_STRIDE);
     }
 
+    static boolean isPerCpu(long address) {
+        return Address.isWithin(address, PER_CPU, 4096 * PER_CPU_STRIDE);
+    }
+
+    /** Whether an address is that of some map value's pointer. */
+    public static boolean isSlot(long address) {
+        return Address.isWithin(address, DATA, SLOTS * LINE);
+    }
+
     /** A field of the executing core's per-CPU data. */
     public static AddressOf ofThisCpu(int offset) {
         return core -> core.gsBase() + offset;

@@ -26,10 +26,10 @@ public final class Llist {
         b.load(name + ": first", first, head, 8, 0)
                 .label(again)
                 .store(name + ": node->next = first", KernelMemory.field(node, 0), 8, first)
-                .compute("was it empty", (core, local) -> local[wasEmpty] = local[first] == 0 ? 1 : 0)
+                .compute("(was it empty)", (core, local) -> local[wasEmpty] = local[first] == 0 ? 1 : 0)
                 .compareAndExchange(name + ": cmpxchg", head, 8, first, (core, local) -> local[node], success)
-                .jumpIf(name + " changed: again", (core, local) -> local[success] == 0, again)
-                .compute("added", (core, local) -> local[first] = 0);
+                .jumpIf("(changed: again?)", (core, local) -> local[success] == 0, again)
+                .compute("(added)", (core, local) -> local[first] = 0);
     }
 
     /**

@@ -143,13 +143,13 @@ public final class Rcu {
         for (int i = 0; i < functions.size(); i++) {
             int number = i;
             String other = "other-than-" + i;
-            b.jumpIf("another function", (core, local) -> local[function] != number, other)
+            b.jumpIf("(another function?)", (core, local) -> local[function] != number, other)
                     .call(functions.get(i), object)
                     .jump("called")
                     .label(other);
         }
         return b.label("called")
-                .compute("called", (core, local) -> {
+                .compute("(called)", (core, local) -> {
                     local[object] = 0;
                     local[function] = 0;
                 })

@@ -24,7 +24,7 @@ public final class Refcount {
         String again = name + "-take-again-" + value;
         b.load(name + ": load", value, count, 4, 0)
                 .label(again)
-                .jumpIf(name + " is 0", (core, local) -> local[value] == 0, ifZero)
+                .jumpIf("(is it 0?)", (core, local) -> local[value] == 0, ifZero)
                 .then(new LockedUpdate(count, 4) {
                     @Override
                     protected long update(Core core, long old) {
@@ -45,7 +45,7 @@ public final class Refcount {
                         return name + ": cmpxchg +1";
                     }
                 })
-                .jumpIf(name + " changed: again", (core, local) -> local[success] == 0, again);
+                .jumpIf("(changed: again?)", (core, local) -> local[success] == 0, again);
     }
 
     /**

@@ -16,8 +16,8 @@ public final class SeqcountLatch {
     public static void flip(Routine.Builder b, AddressOf sequence) {
         int value = b.local();
         b.load("latch.seq: load", value, sequence, 4, 0)
-                .compute("latch.seq + 1", (core, local) -> local[value] = local[value] + 1 & 0xffffffffL)
+                .compute("(latch.seq + 1)", (core, local) -> local[value] = local[value] + 1 & 0xffffffffL)
                 .store("latch.seq: store", sequence, 4, value)
-                .compute("flipped", (core, local) -> local[value] = 0);
+                .compute("(flipped)", (core, local) -> local[value] = 0);
     }
 }

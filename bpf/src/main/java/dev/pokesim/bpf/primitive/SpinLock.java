@@ -38,7 +38,7 @@ public final class SpinLock {
                         return name + ": lock";
                     }
                 })
-                .jumpIf(name + " is mine", (core, local) -> local[success] == 1, locked)
+                .jumpIf("(is it mine?)", (core, local) -> local[success] == 1, locked)
                 .awaitMemory(name + ": spin", lock, 4, value -> value == 0, 0)
                 .jump(again)
                 .label(locked);

@@ -133,7 +133,7 @@ final class AsyncMachine {
         int count = b.local();
         Rcu.readLock(b);
         b.load("NMIs so far", count, KernelMemory.ofThisCpu(KernelMemory.NMI_COUNT), 8, 0)
-                .compute("one more", (core, local) -> local[count]++)
+                .compute("(one more)", (core, local) -> local[count]++)
                 .store("count NMIs", KernelMemory.ofThisCpu(KernelMemory.NMI_COUNT), 8, count);
         for (int cpu = 0; cpu < scenario.cpus(); cpu++) {
             List<Program> programs = scenario.programs(Context.NMI, cpu);
@@ -141,7 +141,7 @@ final class AsyncMachine {
                 int id = cpu;
                 int number = i + 1;
                 String other = "other-than-" + cpu + "-" + i;
-                b.jumpIf("another program", (core, local) -> core.id() != id || local[count] != number, other);
+                b.jumpIf("(another program?)", (core, local) -> core.id() != id || local[count] != number, other);
                 programs.get(i).calls().forEach(one -> call(b, one));
                 b.jump("leave").label(other);
             }
@@ -158,7 +158,7 @@ final class AsyncMachine {
                     local[argument] = call.argument();
                 })
                 .call(form.operation(call.operation()), slot, argument)
-                .compute("back", (core, local) -> {
+                .compute("(back)", (core, local) -> {
                     local[slot] = 0;
                     local[argument] = 0;
                     core.setRegister(Core.RAX, 0);

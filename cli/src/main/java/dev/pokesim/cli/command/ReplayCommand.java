@@ -1,7 +1,9 @@
 package dev.pokesim.cli.command;
 
+import dev.pokesim.bpf.run.AsyncSchedule;
 import dev.pokesim.cli.console.Console;
 import dev.pokesim.cli.console.OutputOptions;
+import dev.pokesim.cli.console.Report;
 import dev.pokesim.cli.console.UserError;
 import dev.pokesim.emulator.datafile.InvalidDataFile;
 import dev.pokesim.emulator.explore.Schedule;
@@ -83,7 +85,7 @@ public final class ReplayCommand implements Callable<Integer> {
         }
     }
 
-    private ReplayResult replay(String name, Schedule read) {
+    private Report replay(String name, Schedule read) {
         List<String> words = read.words(Schedule.Key.MODEL);
         String model = words.isEmpty() ? "" : words.get(0);
         return switch (model) {
@@ -91,12 +93,15 @@ public final class ReplayCommand implements Callable<Integer> {
                 ReplayResult.of(name, read, ProofSchedule.read(name, read, force), prefix, states);
             case MachineSchedule.MODEL ->
                 ReplayResult.of(name, read, MachineSchedule.read(name, read, force), prefix, states);
+            case AsyncSchedule.MODEL ->
+                BpfReplayResult.of(name, read, AsyncSchedule.read(name, read, force), prefix, states);
             default ->
                 throw new InvalidDataFile(
                         name,
                         0,
                         "model",
-                        "`" + model + "` is neither " + ProofSchedule.MODEL + " nor " + MachineSchedule.MODEL);
+                        "`" + model + "` is none of " + ProofSchedule.MODEL + ", " + MachineSchedule.MODEL + ", "
+                                + AsyncSchedule.MODEL);
         };
     }
 

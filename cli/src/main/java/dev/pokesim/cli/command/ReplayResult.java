@@ -45,7 +45,7 @@ record ReplayResult(
         @Nullable List<String> next)
         implements Report {
     private static final String AS_EXPECTED = "as-expected";
-    private static final String DIFFERENT = "different";
+    static final String DIFFERENT = "different";
     private static final String PREFIX = "prefix";
 
     /**
@@ -136,11 +136,11 @@ record ReplayResult(
                 isPrefix ? result.next().stream().map(Object::toString).toList() : null);
     }
 
-    private static String outcome(boolean isPrefix, @Nullable Expectation expected, @Nullable Expectation ended) {
+    static String outcome(boolean isPrefix, @Nullable Expectation expected, @Nullable Expectation ended) {
         return isPrefix ? PREFIX : ended != null && ended.equals(expected) ? AS_EXPECTED : DIFFERENT;
     }
 
-    private static String summary(
+    static String summary(
             boolean isPrefix, @Nullable Expectation expected, @Nullable Expectation ended, int steps) {
         String end = ended == null ? "nothing is wrong after step " + steps : "it ends with " + ended;
         return isPrefix || ended != null && ended.equals(expected) ? end : end + "; the schedule expects " + expected;
@@ -175,9 +175,13 @@ record ReplayResult(
             confirmed.printText(out);
         }
         if (next != null) {
-            out.println();
-            out.println(next.isEmpty() ? "Nothing can happen next." : "What could happen next:");
-            next.forEach(one -> Paragraph.print(out, "  ", one));
+            printNext(out, next);
         }
+    }
+
+    static void printNext(PrintWriter out, List<String> next) {
+        out.println();
+        out.println(next.isEmpty() ? "Nothing can happen next." : "What could happen next:");
+        next.forEach(one -> Paragraph.print(out, "  ", one));
     }
 }

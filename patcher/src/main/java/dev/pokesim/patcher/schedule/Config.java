@@ -10,12 +10,17 @@ import java.util.Map;
 import java.util.function.Function;
 
 /** The {@code key=value} words of one header line, each of which must be asked for. */
-final class Config {
+public final class Config {
     private final String file;
     private final String header;
     private final Map<String, String> values = new LinkedHashMap<>();
 
-    Config(String file, String header, List<String> words) {
+    /**
+     * @param file as the user named it
+     * @param header whose words these are
+     * @throws InvalidDataFile if one is no key=value, or a key stands twice
+     */
+    public Config(String file, String header, List<String> words) {
         this.file = file;
         this.header = header;
         for (String word : words) {
@@ -41,7 +46,8 @@ final class Config {
         return values.containsKey(key);
     }
 
-    String word(String key) {
+    /** A value, once. */
+    public String word(String key) {
         String value = values.remove(key);
         if (value == null) {
             throw invalid(key + "= is missing");
@@ -97,7 +103,7 @@ final class Config {
     }
 
     /** One of several that have names. */
-    <T> T named(String key, List<T> all, Function<T, String> name) {
+    public <T> T named(String key, List<T> all, Function<T, String> name) {
         String word = word(key);
         return all.stream()
                 .filter(one -> name.apply(one).equals(word))
@@ -107,7 +113,7 @@ final class Config {
     }
 
     /** Nothing may be left that nobody understands. */
-    void allRead() {
+    public void allRead() {
         if (!values.isEmpty()) {
             throw invalid("unknown " + String.join(", ", values.keySet()));
         }

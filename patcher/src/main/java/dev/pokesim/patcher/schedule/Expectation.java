@@ -34,7 +34,8 @@ public record Expectation(String oracle, int core, int at, String hash) {
         return read;
     }
 
-    List<String> words() {
+    /** As a schedule has it in its header. */
+    public List<String> words() {
         return List.of(oracle, "core=" + core, "at=" + at, "hash=" + hash);
     }
 

@@ -24,7 +24,6 @@ public record MachineSchedule(PatchModel model, TextOrigin text, List<Transition
     /** The first word of the header {@code model}. */
     public static final String MODEL = "machine";
 
-    private static final int SHOWN_DIGITS = 16;
     private static final int MOST_PASSES = 1000;
 
     public MachineSchedule {
@@ -63,16 +62,7 @@ public record MachineSchedule(PatchModel model, TextOrigin text, List<Transition
      * @throws IllegalArgumentException if nothing was wrong
      */
     public static Expectation ended(Replay.Result result) {
-        String violation = result.violation();
-        if (violation == null) {
-            throw new IllegalArgumentException("nothing is wrong at the end");
-        }
-        List<Transition> performed = result.performed();
-        return new Expectation(
-                PatchModel.oracleOf(violation),
-                performed.isEmpty() ? 0 : performed.get(performed.size() - 1).core(),
-                performed.size(),
-                result.digest().substring(0, SHOWN_DIGITS));
+        return MachineSteps.ended(result, PatchModel::oracleOf);
     }
 
     /**
@@ -100,15 +90,7 @@ public record MachineSchedule(PatchModel model, TextOrigin text, List<Transition
         }
         PatchModel model = new PatchModel(target.first(sites), protocol, refs, mode, cores, passes, nmis);
         ProofSchedule.checkModel(name, schedule, model.digest(), force);
-        List<Transition> steps = new ArrayList<>();
-        for (int i = 0; i < schedule.steps().size(); i++) {
-            try {
-                steps.add(Transition.of(schedule.steps().get(i)));
-            } catch (IllegalArgumentException e) {
-                throw new StepDoesNotFit(i, String.valueOf(e.getMessage()));
-            }
-        }
-        return new MachineSchedule(model, text, steps);
+        return new MachineSchedule(model, text, MachineSteps.read(schedule));
     }
 
     /**
@@ -117,22 +99,6 @@ public record MachineSchedule(PatchModel model, TextOrigin text, List<Transition
      * @throws StepDoesNotFit if a step is not possible where it stands
      */
     public Replay.Result replay() {
-        Replay replay = new Replay(model);
-        Replay.Result result = replay.runPossible(steps);
-        if (result.steps().size() < steps.size() && result.violation() == null) {
-            List<Transition> performed = result.performed();
-            int first = 0;
-            while (first < performed.size() && performed.get(first).equals(steps.get(first))) {
-                first++;
-            }
-            List<Transition> next = replay.run(steps.subList(0, first)).next();
-            throw new StepDoesNotFit(
-                    first,
-                    "`" + steps.get(first) + "` is not possible here; possible: "
-                            + String.join(
-                                    ", ",
-                                    next.stream().map(one -> "`" + one + "`").toList()));
-        }
-        return result;
+        return MachineSteps.replay(model, steps);
     }
 }

@@ -275,7 +275,15 @@ public record ProofSchedule(ProofSetup setup, String scenario, List<ProofStep> s
         }
     }
 
-    static void checkModel(String name, Schedule schedule, String digest, boolean force) {
+    /**
+     * Checks that a schedule was made by the model that will replay it.
+     *
+     * @param name of the file, for messages
+     * @param digest of the model here
+     * @param force whether another one will do
+     * @throws InvalidDataFile if it was made by another one
+     */
+    public static void checkModel(String name, Schedule schedule, String digest, boolean force) {
         List<String> words = schedule.words(Schedule.Key.MODEL);
         if (!force && !words.subList(1, words.size()).equals(List.of("sha256:" + digest))) {
             throw Config.invalid(
