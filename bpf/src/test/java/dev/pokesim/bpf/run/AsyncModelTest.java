@@ -54,7 +54,7 @@ class AsyncModelTest {
         "v6, two-nmis, safe, safe",
         "broken-no-second-cancel, start-vs-delete, InactiveWhenFreed, NoUseAfterFree",
         "broken-no-second-cancel, self-rearm-delete, InactiveWhenFreed, NoUseAfterFree",
-        "broken-no-command-reference, nmi-start-vs-delete, NoUseAfterFree, FreedOnce"
+        "broken-no-command-reference, nmi-start-vs-delete, NoUseAfterFree, NoFault"
     })
     void eachFormHasItsVerdict(String form, String scenario, String first, String behind) {
         assertEquals(first, verdict(search(model(form, scenario, Set.of()))));
@@ -78,7 +78,7 @@ class AsyncModelTest {
 
     @Test
     void aScheduleIsReplayedFromItsTextStateForState() {
-        AsyncModel model = model("v6", "start-vs-delete", Set.of());
+        AsyncModel model = model("v6", "self-rearm-delete", Set.of());
         Schedule written = new AsyncSchedule(model, search(model).trace()).write();
         Schedule read = Schedule.parse("x.schedule", written.text().getBytes(StandardCharsets.US_ASCII));
         AsyncSchedule schedule = AsyncSchedule.read("x.schedule", read, false);
@@ -89,7 +89,7 @@ class AsyncModelTest {
 
     @Test
     void aScheduleOfAnotherModelIsRefused() {
-        AsyncModel model = model("v6", "start-vs-delete", Set.of());
+        AsyncModel model = model("v6", "self-rearm-delete", Set.of());
         String text = new AsyncSchedule(model, search(model).trace()).write().text();
         Schedule other = Schedule.parse(
                 "x.schedule", text.replace("form=v6", "form=merged").getBytes(StandardCharsets.US_ASCII));
