@@ -35,7 +35,8 @@ class BpfCheckTest {
 
     private int check(String arguments) {
         return pokeSim(Stream.concat(
-                        Stream.of(("bpf check --quiet " + arguments).split(" +")), Stream.of("--out", folder.toString()))
+                        Stream.of(("bpf check --quiet " + arguments).split(" +")),
+                        Stream.of("--out", folder.toString()))
                 .toArray(String[]::new));
     }
 
@@ -51,7 +52,8 @@ class BpfCheckTest {
     void theMergedFormIsSafeAndItsCoverageIsPrinted() throws IOException {
         assertEquals(0, check("--form merged --scenario start-vs-delete"), err::toString);
         String text = out.toString();
-        assertTrue(text.startsWith("SAFE: exhausted: no order of the micro-ops breaks merged in start-vs-delete\n"), text);
+        assertTrue(
+                text.startsWith("SAFE: exhausted: no order of the micro-ops breaks merged in start-vs-delete\n"), text);
         assertTrue(text.contains("none: every interleaving"), text);
         try (Stream<Path> files = Files.list(folder)) {
             assertEquals(0, files.count());
@@ -74,7 +76,8 @@ class BpfCheckTest {
         assertEquals(1, check("--form v6 --scenario self-rearm-delete --without InactiveWhenFreed --format json"));
         JsonObject json = JsonParser.parseString(out.toString()).getAsJsonObject();
         assertEquals("violated", json.get("verdict").getAsString());
-        assertEquals("NoUseAfterFree", json.getAsJsonObject("trace").get("oracle").getAsString());
+        assertEquals(
+                "NoUseAfterFree", json.getAsJsonObject("trace").get("oracle").getAsString());
         assertEquals(0, pokeSim("replay", schedule().toString(), "--states"), err::toString);
         assertTrue(out.toString().contains("\nStates:\n"), out::toString);
     }
@@ -85,7 +88,10 @@ class BpfCheckTest {
         List<String> lines = Files.readAllLines(schedule());
         Path cut = folder.resolve("cut.schedule");
         int steps = (int) lines.stream().filter(line -> line.startsWith("C")).count();
-        Files.write(cut, Stream.concat(lines.subList(0, lines.size() - steps + 2).stream(), Stream.of("end")).toList());
+        Files.write(
+                cut,
+                Stream.concat(lines.subList(0, lines.size() - steps + 2).stream(), Stream.of("end"))
+                        .toList());
         assertEquals(0, pokeSim("replay", cut.toString(), "--prefix"), err::toString);
         assertTrue(out.toString().contains("What could happen next:\n  C"), out::toString);
     }

@@ -14,6 +14,10 @@ public final class AsyncOracles {
     /** New ones for a run. */
     public static List<AsyncOracle> all() {
         return List.of(
-                new NoUseAfterFree(), new InactiveWhenFreed(), new FreedOnce(), new RefsBalanced(), new NeverWaitsForItself());
+                new NoUseAfterFree(),
+                new InactiveWhenFreed(),
+                new FreedOnce(),
+                new RefsBalanced(),
+                new NeverWaitsForItself());
     }
 }

@@ -14,8 +14,7 @@ public final class InactiveWhenFreed extends AsyncOracle {
 
     @Override
     public void freeing(Core core, NolockAllocator.Cache cache, long object) {
-        if (cache == NolockAllocator.Cache.CONTROL_BLOCK
-                && Hrtimer.isActive(core.memory(), object + AsyncCb.TIMER)) {
+        if (cache == NolockAllocator.Cache.CONTROL_BLOCK && Hrtimer.isActive(core.memory(), object + AsyncCb.TIMER)) {
             violated(
                     core,
                     "core " + core.id() + " frees timer " + cache.indexOf(object) + " while it is "

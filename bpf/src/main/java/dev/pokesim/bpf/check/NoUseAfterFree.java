@@ -29,8 +29,7 @@ public final class NoUseAfterFree extends AsyncOracle {
 
     private void check(Core core, long address, String how, String step) {
         if (NolockAllocator.isDead(core.memory(), address)) {
-            violated(core, "core " + core.id() + " " + how + " " + name(address) + " after it was freed "
-                    + step);
+            violated(core, "core " + core.id() + " " + how + " " + name(address) + " after it was freed " + step);
         }
     }
 

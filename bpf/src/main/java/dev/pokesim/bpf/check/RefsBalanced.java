@@ -38,8 +38,8 @@ public final class RefsBalanced extends AsyncOracle {
         for (int number = 1; number <= KernelMemory.PROGRAMS; number++) {
             long refs = memory.read(KernelMemory.program(number), 4);
             if (refs != timers[number] + 1) {
-                return "program " + number + " has " + refs + " references at the end, its loader has 1 and timers have "
-                        + timers[number];
+                return "program " + number + " has " + refs
+                        + " references at the end, its loader has 1 and timers have " + timers[number];
             }
         }
         return null;

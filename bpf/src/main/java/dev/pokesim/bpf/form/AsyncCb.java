@@ -134,8 +134,7 @@ public final class AsyncCb {
         b.label("again").jumpIf("(no prog?)", (core, local) -> local[program] == 0, "swap");
         Refcount.increment(b, kernel, "prog", KernelMemory.field(program, 0));
         b.label("swap");
-        Llist.exchange(
-                b, "cb->prog: xchg", KernelMemory.field(cb, PROGRAM), (core, local) -> local[program], previous);
+        Llist.exchange(b, "cb->prog: xchg", KernelMemory.field(cb, PROGRAM), (core, local) -> local[program], previous);
         b.store("cb->callback_fn", KernelMemory.field(cb, CALLBACK), 8, callback)
                 .jumpIf("(there was none?)", (core, local) -> local[previous] == 0, "check")
                 .call(putProgram(kernel), previous)

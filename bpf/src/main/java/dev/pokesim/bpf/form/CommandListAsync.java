@@ -78,9 +78,7 @@ public class CommandListAsync implements AsyncForm {
                 .compute("(timer)", (core, local) -> local[value] = local[cb] + AsyncCb.TIMER)
                 .call(hrtimerStart, value, nsec)
                 .call(put, cb);
-        Kernel.returnValue(b, 0)
-                .label("defer")
-                .compute("(op = START)", (core, local) -> local[value] = AsyncCb.START);
+        Kernel.returnValue(b, 0).label("defer").compute("(op = START)", (core, local) -> local[value] = AsyncCb.START);
         afterDeferring(b, put, cb);
         b.call(scheduleOp, cb, value, nsec).ret().label("dying");
         Kernel.returnValue(b, Errno.ENOENT).label("no-timer");
@@ -167,7 +165,8 @@ public class CommandListAsync implements AsyncForm {
                     memory.write(local[command] + OP, 4, local[op], core.id());
                 });
         Llist.add(b, "async_cmds", command, KernelMemory.field(cb, COMMANDS), value);
-        b.jumpIf("(somebody will kick?)", (core, local) -> local[value] == 0, "out").call(queue, cb);
+        b.jumpIf("(somebody will kick?)", (core, local) -> local[value] == 0, "out")
+                .call(queue, cb);
         b.label("out");
         Kernel.returnValue(b, 0).label("no-memory").call(put, cb);
         Kernel.returnValue(b, Errno.ENOMEM).label("recursion").call(put, cb);
@@ -185,7 +184,8 @@ public class CommandListAsync implements AsyncForm {
         Llist.takeAll(b, "async_cmds", KernelMemory.field(cb, COMMANDS), list);
         b.jumpIf("(nothing?)", (core, local) -> local[list] == 0, "out")
                 // the nodes are ours alone now
-                .compute("(oldest first)", (core, local) -> local[list] = reverse(core.memory(), local[list], core.id()))
+                .compute(
+                        "(oldest first)", (core, local) -> local[list] = reverse(core.memory(), local[list], core.id()))
                 .store("async_cb_running = cb", KernelMemory.ofThisCpu(KernelMemory.ASYNC_CB_RUNNING), 8, cb)
                 .label("next")
                 .compute("(command)", (core, local) -> {

@@ -83,8 +83,7 @@ public final class Hrtimer {
                 .load("base->running", value, KernelMemory.field(base, RUNNING), 8, 0)
                 .compute(
                         "(stay where the callback runs)",
-                        (core, local) ->
-                                local[target] = local[value] == local[timer] ? local[base] : base(core.id()))
+                        (core, local) -> local[target] = local[value] == local[timer] ? local[base] : base(core.id()))
                 .jumpIf("(same base?)", (core, local) -> local[target] == local[base], "on-base")
                 .storeConstant("timer->base = migration", KernelMemory.field(timer, BASE), 8, MIGRATION);
         SpinLock.unlock(b, NAME, KernelMemory.field(base, LOCK));

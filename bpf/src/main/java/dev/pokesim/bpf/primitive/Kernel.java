@@ -38,7 +38,9 @@ public record Kernel(KernelListener listener, Chooser chooser, boolean allocatio
     /** Appends local_irq_save(): returns the variable that remembers IF. */
     static int irqSave(Routine.Builder b) {
         int saved = b.local();
-        b.compute("(local_irq_save)", (core, local) -> local[saved] = core.flags().interruptsEnabled() ? 1 : 0)
+        b.compute(
+                        "(local_irq_save)",
+                        (core, local) -> local[saved] = core.flags().interruptsEnabled() ? 1 : 0)
                 .setInterruptsEnabled(false);
         return saved;
     }

@@ -88,7 +88,8 @@ public record AsyncModel(AsyncForm form, Scenario scenario, Set<String> without)
         String first = colon < 0 ? "" : violation.substring(0, colon);
         return first.equals("nothing can happen")
                 ? AsyncOracles.DEADLOCK
-                : AsyncOracles.all().stream().anyMatch(one -> one.getClass().getSimpleName().equals(first))
+                : AsyncOracles.all().stream()
+                                .anyMatch(one -> one.getClass().getSimpleName().equals(first))
                         ? first
                         : AsyncOracles.FAULT;
     }
@@ -125,7 +126,9 @@ public record AsyncModel(AsyncForm form, Scenario scenario, Set<String> without)
 
         @Override
         public int nmis(int core) {
-            return core < scenario.cpus() ? scenario.programs(Scenario.Context.NMI, core).size() : 0;
+            return core < scenario.cpus()
+                    ? scenario.programs(Scenario.Context.NMI, core).size()
+                    : 0;
         }
 
         @Override

@@ -38,7 +38,8 @@ public record AsyncSchedule(AsyncModel model, List<Transition> steps) {
         List<String> config = new ArrayList<>();
         config.add("form=" + model.form().name());
         config.add("scenario=" + model.scenario().name());
-        config.add(WITHOUT + "=" + (model.without().isEmpty() ? NONE : String.join(",", new TreeSet<>(model.without()))));
+        config.add(
+                WITHOUT + "=" + (model.without().isEmpty() ? NONE : String.join(",", new TreeSet<>(model.without()))));
         return new Schedule(
                 List.of(
                         new Schedule.Header(Schedule.Key.MODEL, List.of(MODEL, "sha256:" + model.digest())),

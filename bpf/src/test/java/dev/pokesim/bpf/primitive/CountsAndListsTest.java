@@ -102,7 +102,9 @@ class CountsAndListsTest {
                     b.load("seq", before, KernelMemory.at(cell(0)), 4, 0)
                             .load("copy", value, core -> cell(1 + (int) (core.file()[before] & 1)), 8, 0)
                             .load("seq again", after, KernelMemory.at(cell(0)), 4, 0)
-                            .compute("retry?", (core, local) -> local[value] = local[before] == local[after] ? local[value] : 9)
+                            .compute(
+                                    "retry?",
+                                    (core, local) -> local[value] = local[before] == local[after] ? local[value] : 9)
                             .store("seen", KernelMemory.at(cell(3)), 8, value);
                 });
         assertEquals(

@@ -50,15 +50,17 @@ class IrqWorkTest {
 
     @Test
     void dataStoredBeforeARefusedClaimAreSeenAllTheSame() {
-        Set<String> ends = bench().task(IrqWorkTest::queue).task(IrqWorkTest::storeAndQueue).ends(List.of(
-                memory -> memory.read(cell(SUM), 8)));
+        Set<String> ends = bench().task(IrqWorkTest::queue)
+                .task(IrqWorkTest::storeAndQueue)
+                .ends(List.of(memory -> memory.read(cell(SUM), 8)));
         assertEquals(Set.of("1"), ends);
     }
 
     @Test
     void aClaimIsRefusedWhilePendingAndGrantedFromTheFunctionsBeginOn() {
-        Set<String> runs = bench().task(IrqWorkTest::queue).task(IrqWorkTest::queue).ends(List.of(
-                memory -> memory.read(cell(3), 8), memory -> memory.read(cell(4), 8)));
+        Set<String> runs = bench().task(IrqWorkTest::queue)
+                .task(IrqWorkTest::queue)
+                .ends(List.of(memory -> memory.read(cell(3), 8), memory -> memory.read(cell(4), 8)));
         assertTrue(runs.contains("1 0"), runs::toString); // refused: one run for both
         assertTrue(runs.contains("2 0"), runs::toString);
         assertTrue(runs.contains("2 1"), runs::toString); // two runs of one work at a time, on two CPUs
@@ -90,8 +92,9 @@ class IrqWorkTest {
 
     @Test
     void itIsQueuedFromAnNmiThatInterruptsTheQueueing() {
-        Set<String> ends = bench().task(IrqWorkTest::queue).nmi(IrqWorkTest::storeAndQueue).ends(List.of(
-                memory -> memory.read(cell(SUM), 8)));
+        Set<String> ends = bench().task(IrqWorkTest::queue)
+                .nmi(IrqWorkTest::storeAndQueue)
+                .ends(List.of(memory -> memory.read(cell(SUM), 8)));
         assertEquals(Set.of("1"), ends);
     }
 }

@@ -122,8 +122,7 @@ final class PrimitiveBench {
         for (BiConsumer<Kernel, Routine.Builder> task : tasks) {
             Routine.Builder b = Routine.named("task");
             task.accept(kernel, b);
-            routines.add(
-                    b.fence().label("halt").then(new Halt()).jump("halt").build());
+            routines.add(b.fence().label("halt").then(new Halt()).jump("halt").build());
         }
         if (rcuThread != null) {
             routines.add(rcuThread.apply(kernel));

@@ -71,7 +71,8 @@ class AsyncModelTest {
     void whatMergesNoStepsComesToTheSameVerdict() {
         AsyncModel broken = model("broken-no-second-cancel", "self-rearm-delete", Set.of());
         SearchResult merged = search(broken);
-        SearchResult every = ExhaustiveSearch.ofEveryMicroOp(broken, SearchLimits.ONE_GIB).run();
+        SearchResult every =
+                ExhaustiveSearch.ofEveryMicroOp(broken, SearchLimits.ONE_GIB).run();
         assertEquals(merged.reason(), every.reason());
         assertTrue(every.states() > merged.states(), every::toString);
     }
@@ -103,8 +104,10 @@ class AsyncModelTest {
         AsyncModel model = model("v6", "nmi-start-vs-delete", Set.of("NeverWaitsForItself"));
         ContextTrace trace =
                 ContextTrace.of(model, new Replay(model).run(search(model).trace()));
-        List<String> contexts =
-                trace.groups().stream().map(ContextTrace.Group::context).distinct().toList();
+        List<String> contexts = trace.groups().stream()
+                .map(ContextTrace.Group::context)
+                .distinct()
+                .toList();
         assertEquals(List.of("N0", "I0", "T1", "I1", "R"), contexts);
         assertEquals("InactiveWhenFreed", trace.oracle());
         ContextTrace.Group last = trace.groups().get(trace.groups().size() - 1);

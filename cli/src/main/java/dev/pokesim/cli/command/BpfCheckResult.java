@@ -71,7 +71,8 @@ record BpfCheckResult(
                 model.scenario().question(),
                 model.scenario().cpus(),
                 AsyncOracles.all().stream()
-                        .filter(oracle -> !model.without().contains(oracle.getClass().getSimpleName()))
+                        .filter(oracle ->
+                                !model.without().contains(oracle.getClass().getSimpleName()))
                         .map(AsyncOracle::property)
                         .toList(),
                 List.copyOf(new TreeSet<>(model.without())),

@@ -140,8 +140,7 @@ record ReplayResult(
         return isPrefix ? PREFIX : ended != null && ended.equals(expected) ? AS_EXPECTED : DIFFERENT;
     }
 
-    static String summary(
-            boolean isPrefix, @Nullable Expectation expected, @Nullable Expectation ended, int steps) {
+    static String summary(boolean isPrefix, @Nullable Expectation expected, @Nullable Expectation ended, int steps) {
         String end = ended == null ? "nothing is wrong after step " + steps : "it ends with " + ended;
         return isPrefix || ended != null && ended.equals(expected) ? end : end + "; the schedule expects " + expected;
     }
