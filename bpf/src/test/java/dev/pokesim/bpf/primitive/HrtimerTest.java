@@ -84,6 +84,19 @@ class HrtimerTest {
     }
 
     @Test
+    void twoTimersOfOneBaseAreBothCalled() {
+        PrimitiveBench bench = bench().setUp(memory -> Hrtimer.initialise(memory, cell(201), 0))
+                .task((kernel, b) -> {
+                    start(kernel, b);
+                    int other = b.local();
+                    int nsec = b.local();
+                    b.compute("another timer", (core, local) -> local[other] = cell(201))
+                            .call(Hrtimer.start(kernel), other, nsec);
+                });
+        assertEquals(Set.of("2 0 0"), ends(bench));
+    }
+
+    @Test
     void anNmiMustNotTouchABaseThatItsCpuHasLocked() {
         PrimitiveBench bench = bench().task(HrtimerTest::start).nmi(HrtimerTest::start);
         assertTrue(ends(bench).contains("deadlock"));

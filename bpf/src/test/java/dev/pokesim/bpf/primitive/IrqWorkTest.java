@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** irq_work in every order. The work is cell 0, the data are cell 1, what the function saw last is cell 2, runs are cell 3. */
+/** irq_work in every order. The work is cell 0, the data are cell 1, whether the function saw them is cell 2. */
 class IrqWorkTest {
     private static final long WORK = cell(0);
-    private static final int SUM = 2;
+    private static final int SEEN = 2;
 
     private static void queue(Kernel kernel, Routine.Builder b) {
         int work = b.local();
@@ -24,41 +24,51 @@ class IrqWorkTest {
         queue(kernel, b);
     }
 
-    /** Adds what the data were to {@link #SUM}, and counts runs that were there at the same time in cell 4. */
-    private static Routine function() {
+    /** Looks at the data at once: nothing but the barrier before it orders that behind the clearing of PENDING. */
+    private static Routine seesData() {
         Routine.Builder b = Routine.named("function");
         b.local(); // the work
         int value = b.local();
-        int scratch = b.local();
-        return b.fetchAndAdd("running + 1", KernelMemory.at(cell(5)), 8, 1, scratch)
-                .jumpIf("alone", (core, local) -> local[scratch] == 0, "alone")
-                .storeConstant("two at a time", KernelMemory.at(cell(4)), 8, 1)
-                .label("alone")
-                .load("data", value, KernelMemory.at(cell(1)), 8, 0)
+        return b.load("data", value, KernelMemory.at(cell(1)), 8, 0)
                 .jumpIf("nothing", (core, local) -> local[value] == 0, "out")
-                .storeConstant("seen", KernelMemory.at(cell(SUM)), 8, 1)
+                .storeConstant("seen", KernelMemory.at(cell(SEEN)), 8, 1)
                 .label("out")
-                .fetchAndAdd("runs + 1", KernelMemory.at(cell(3)), 8, 1, scratch)
-                .fetchAndAdd("running - 1", KernelMemory.at(cell(5)), 8, -1, scratch)
                 .ret()
                 .build();
     }
 
-    private static PrimitiveBench bench() {
-        return new PrimitiveBench().handler(IrqWork.VECTOR, kernel -> IrqWork.handler(List.of(function())));
+    /** Counts runs, and says in cell 4 whether there were two at a time. */
+    private static Routine counting() {
+        Routine.Builder b = Routine.named("function");
+        b.local(); // the work
+        int before = b.local();
+        return b.fetchAndAdd("running + 1", KernelMemory.at(cell(5)), 8, 1, before)
+                .jumpIf("alone", (core, local) -> local[before] == 0, "alone")
+                .storeConstant("two at a time", KernelMemory.at(cell(4)), 8, 1)
+                .label("alone")
+                .fetchAndAdd("runs + 1", KernelMemory.at(cell(3)), 8, 1, before)
+                .fetchAndAdd("running - 1", KernelMemory.at(cell(5)), 8, -1, before)
+                .ret()
+                .build();
+    }
+
+    private static PrimitiveBench bench(Routine function) {
+        return new PrimitiveBench().handler(IrqWork.VECTOR, kernel -> IrqWork.handler(List.of(function)));
     }
 
     @Test
     void dataStoredBeforeARefusedClaimAreSeenAllTheSame() {
-        Set<String> ends = bench().task(IrqWorkTest::queue)
+        Set<String> ends = bench(seesData())
+                .task(IrqWorkTest::queue)
                 .task(IrqWorkTest::storeAndQueue)
-                .ends(List.of(memory -> memory.read(cell(SUM), 8)));
+                .ends(List.of(memory -> memory.read(cell(SEEN), 8)));
         assertEquals(Set.of("1"), ends);
     }
 
     @Test
     void aClaimIsRefusedWhilePendingAndGrantedFromTheFunctionsBeginOn() {
-        Set<String> runs = bench().task(IrqWorkTest::queue)
+        Set<String> runs = bench(counting())
+                .task(IrqWorkTest::queue)
                 .task(IrqWorkTest::queue)
                 .ends(List.of(memory -> memory.read(cell(3), 8), memory -> memory.read(cell(4), 8)));
         assertTrue(runs.contains("1 0"), runs::toString); // refused: one run for both
@@ -69,10 +79,7 @@ class IrqWorkTest {
 
     @Test
     void busyIsClearedUnderASecondRunSoThatItSaysNothing() {
-        PrimitiveBench bench = new PrimitiveBench()
-                .handler(IrqWork.VECTOR, kernel -> IrqWork.handler(List.of(seesOwnFlags())))
-                .task(IrqWorkTest::queue)
-                .task(IrqWorkTest::queue);
+        PrimitiveBench bench = bench(seesOwnFlags()).task(IrqWorkTest::queue).task(IrqWorkTest::queue);
         Set<String> seen = bench.ends(List.of(memory -> memory.read(cell(6), 8)));
         assertTrue(seen.contains("1"), seen::toString);
     }
@@ -92,9 +99,10 @@ class IrqWorkTest {
 
     @Test
     void itIsQueuedFromAnNmiThatInterruptsTheQueueing() {
-        Set<String> ends = bench().task(IrqWorkTest::queue)
+        Set<String> ends = bench(seesData())
+                .task(IrqWorkTest::queue)
                 .nmi(IrqWorkTest::storeAndQueue)
-                .ends(List.of(memory -> memory.read(cell(SUM), 8)));
+                .ends(List.of(memory -> memory.read(cell(SEEN), 8)));
         assertEquals(Set.of("1"), ends);
     }
 }
