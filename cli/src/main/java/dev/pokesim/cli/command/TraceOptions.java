@@ -33,8 +33,9 @@ final class TraceOptions {
             names = "--trace-level",
             paramLabel = "LEVEL",
             description = {
-                "summary: what the patcher does; protocol: and fetches at sites, traps, IPIs, handlers; memory: and every "
-                        + "store and locked operation (default: protocol)."
+                "summary: what the patcher does; protocol: and fetches at sites, traps, IPIs, handlers; instructions: and "
+                        + "every instruction; memory: and every store, locked operation and cache-line transfer (default: "
+                        + "protocol)."
             })
     private @Nullable String level;
 

@@ -106,6 +106,11 @@ final class CacheLine {
                 && (inFlight != InFlight.OWNERSHIP || nowPs < freeAtPs);
     }
 
+    /** Whether one core may have written it: whoever gets it now gets what nobody else has. */
+    boolean isModified() {
+        return owner != NOBODY;
+    }
+
     /** Whether it is clean in some cache: a read is served without anyone giving something up. */
     boolean isShared() {
         return owner == NOBODY && !sharers.isEmpty();

@@ -70,6 +70,8 @@ public final class TimedMachine implements Machine.IpiTransport {
     /* Requests: 2 * core for the micro-op in progress, 2 * core + 1 for the oldest store of its buffer. */
     private final @Nullable CacheLine[] requestedLine;
     private final boolean[] requestsOwnership;
+    private final long[] requestedPs;
+    private LineTransfer.@Nullable Observer lineObserver;
 
     private long nowPs;
     private @Nullable Runnable alarm;
@@ -96,6 +98,7 @@ public final class TimedMachine implements Machine.IpiTransport {
         waiting = new MicroOp[count];
         requestedLine = new CacheLine[2 * count];
         requestsOwnership = new boolean[2 * count];
+        requestedPs = new long[2 * count];
         for (int core = 0; core < count; core++) {
             machine.core(core).setTimestampKhz(profile.tscHertz() / 1000);
         }
@@ -131,6 +134,11 @@ public final class TimedMachine implements Machine.IpiTransport {
         for (long at = address & -CacheLine.SIZE_BYTES; at < address + sizeBytes; at += CacheLine.SIZE_BYTES) {
             line(at).warm(core);
         }
+    }
+
+    /** Sets the one who is told of every line that moves. */
+    public void observeLines(LineTransfer.Observer observer) {
+        lineObserver = observer;
     }
 
     /** Starts a core at a time. */
@@ -365,6 +373,7 @@ public final class TimedMachine implements Machine.IpiTransport {
     private void request(int request, CacheLine line, boolean toWrite) {
         requestedLine[request] = line;
         requestsOwnership[request] = toWrite;
+        requestedPs[request] = nowPs;
         line.enqueue(request);
         if (line.inFlight() == CacheLine.InFlight.NOTHING) {
             grant(line, Math.max(nowPs, line.freeAtPs()));
@@ -414,6 +423,9 @@ public final class TimedMachine implements Machine.IpiTransport {
         int id = request >> 1;
         boolean owns = requestsOwnership[request];
         boolean held = line.isInFlight(request);
+        if (lineObserver != null) {
+            tell(lineObserver, request, line);
+        }
         if (owns) {
             line.own(id);
         } else {
@@ -452,6 +464,25 @@ public final class TimedMachine implements Machine.IpiTransport {
         } else {
             goOn(id, nowPs + cost);
         }
+    }
+
+    private void tell(LineTransfer.Observer told, int request, CacheLine line) {
+        Core core = machine.core(request >> 1);
+        boolean buffered = (request & 1) != 0;
+        MicroOp next = waiting[core.id()];
+        boolean isStore = buffered || next == null;
+        told.arrived(
+                core,
+                new LineTransfer(
+                        nowPs,
+                        isStore
+                                ? Objects.requireNonNull(core.storeBuffer()).oldestAddress()
+                                : next.address(core),
+                        isStore ? MicroOp.Memory.STORE : next.memory(),
+                        line.source(),
+                        line.isModified(),
+                        nowPs - requestedPs[request],
+                        buffered));
     }
 
     /** A core goes on at a time: without an event, if it would be the next one. */

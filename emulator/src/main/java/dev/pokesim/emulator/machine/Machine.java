@@ -330,10 +330,14 @@ public final class Machine implements InterruptBus {
      * An instruction ends with its last micro-op, not when somebody asks what comes next: an HLT must be over for its interrupt
      * to come, and the next fetch may see what is written from now on.
      */
-    private static void retireIfDone(Core core) {
+    private void retireIfDone(Core core) {
         MicroCode code = (MicroCode) core.code();
         if (code != null && core.isInGuest() && core.index() >= code.size()) {
+            long before = core.retired();
             core.retire();
+            if (observer != null && core.retired() != before) {
+                observer.retired(core, (Decoded) code);
+            }
         }
     }
 

@@ -24,6 +24,9 @@ public interface MachineObserver {
      */
     default void fetchFailed(Core core, String reason) {}
 
+    /** A core completed an instruction; a repeated string instruction counts once. */
+    default void retired(Core core, Decoded instruction) {}
+
     /** A core enters the handler of an exception or interrupt; its RIP is what the frame will hold. */
     default void entered(Core core, int vector) {}
 

@@ -10,9 +10,9 @@ final class EventDecoder {
 
     private final RawInput in;
     private final int cores;
-    private final long[] lastAddress = new long[KINDS.length];
+    private final long[] lastAddress = new long[2 * KINDS.length];
     private final List<String> texts = new ArrayList<>();
-    private int kind;
+    private int addressSlot;
     private long timePs;
     private long core;
 
@@ -34,7 +34,8 @@ final class EventDecoder {
      * @throws Damage if the bytes are none
      */
     TraceEvent next() {
-        kind = in.u8();
+        int kind = in.u8();
+        addressSlot = kind;
         if (kind >= KINDS.length) {
             throw new Damage("an event of a kind that this version does not know");
         }
@@ -57,6 +58,9 @@ final class EventDecoder {
                 case SERIALISE -> new TraceEvent.Serialise(timePs, by);
                 case MARK -> new TraceEvent.Mark(timePs, by, text(), address(), text());
                 case REWRITE -> new TraceEvent.Rewrite(timePs, by, text(), address(), bytes(), bytes());
+                case INSTRUCTION -> new TraceEvent.Instruction(timePs, by, address(), bytes());
+                case TRANSFER -> new TraceEvent.Transfer(
+                        timePs, by, address(), text(), number(), flag(), in.signed(), address(), text(), text());
             };
         } catch (IllegalArgumentException impossible) {
             throw new Damage(String.valueOf(impossible.getMessage()));
@@ -64,8 +68,10 @@ final class EventDecoder {
     }
 
     private long address() {
-        lastAddress[kind] += in.signed();
-        return lastAddress[kind];
+        lastAddress[addressSlot] += in.signed();
+        long address = lastAddress[addressSlot];
+        addressSlot += KINDS.length;
+        return address;
     }
 
     private int number() {

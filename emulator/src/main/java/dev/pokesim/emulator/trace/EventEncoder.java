@@ -7,11 +7,15 @@ import java.util.Map;
 
 /** The events of one chunk as bytes: each number as the difference to what most likely is near it. */
 final class EventEncoder implements TraceEvent.Fields {
+    private static final int KINDS = TraceEvent.Kind.values().length;
+
     private final RawBytes out = new RawBytes();
-    private final long[] lastAddress = new long[TraceEvent.Kind.values().length];
+    /** By kind and by which of its addresses it is. */
+    private final long[] lastAddress = new long[2 * KINDS];
     private final Map<String, Integer> texts = new HashMap<>(); // only looked up
     private final BitSet cores = new BitSet();
     private int kind;
+    private int addressSlot;
     private long lastPs;
     private int lastCore;
     private int events;
@@ -20,6 +24,7 @@ final class EventEncoder implements TraceEvent.Fields {
 
     void add(TraceEvent event) {
         kind = event.kind().ordinal();
+        addressSlot = kind;
         out.write(kind);
         out.signed(event.timePs() - lastPs);
         out.signed(event.core() - lastCore);
@@ -56,8 +61,9 @@ final class EventEncoder implements TraceEvent.Fields {
 
     @Override
     public void address(String name, long address) {
-        out.signed(address - lastAddress[kind]);
-        lastAddress[kind] = address;
+        out.signed(address - lastAddress[addressSlot]);
+        lastAddress[addressSlot] = address;
+        addressSlot += KINDS;
     }
 
     @Override

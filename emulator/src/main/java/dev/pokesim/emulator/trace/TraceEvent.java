@@ -70,7 +70,9 @@ public sealed interface TraceEvent {
         ANSWER,
         SERIALISE,
         MARK,
-        REWRITE;
+        REWRITE,
+        INSTRUCTION,
+        TRANSFER;
 
         /** As it is typed and printed. */
         public String text() {
@@ -291,6 +293,73 @@ public sealed interface TraceEvent {
             fields.address("address", address);
             fields.bytes("old", oldBytes);
             fields.bytes("new", newBytes);
+        }
+    }
+
+    /** A core completed an instruction; a repeated string instruction counts once. */
+    record Instruction(long timePs, int core, long address, InstructionBytes bytes) implements TraceEvent {
+        @Override
+        public Kind kind() {
+            return Kind.INSTRUCTION;
+        }
+
+        @Override
+        public int sizeBytes() {
+            return Math.max(1, bytes.sizeBytes());
+        }
+
+        @Override
+        public void tell(Fields fields) {
+            fields.address("address", address);
+            fields.bytes("bytes", bytes);
+        }
+    }
+
+    /**
+     * A cache line came to a core that needed it.
+     *
+     * @param address what the core wants to touch in it
+     * @param use {@code load}, {@code store}, or {@code update} for a locked operation
+     * @param from the core that had it last; -1 for memory
+     * @param modified whether that core had it for writing: PMUs call such a load HITM
+     * @param waitedPs how long the core waited for it
+     * @param rip the instruction that needed it; {@link #NO_ADDRESS} if that was no guest code, or a buffered store
+     * @param code the routine, or the text of the instruction, that needed it
+     * @param step where in it
+     */
+    record Transfer(
+            long timePs,
+            int core,
+            long address,
+            String use,
+            int from,
+            boolean modified,
+            long waitedPs,
+            long rip,
+            String code,
+            String step)
+            implements TraceEvent {
+        public Transfer {
+            checkText(use);
+            checkText(code);
+            checkText(step);
+        }
+
+        @Override
+        public Kind kind() {
+            return Kind.TRANSFER;
+        }
+
+        @Override
+        public void tell(Fields fields) {
+            fields.address("address", address);
+            fields.text("use", use);
+            fields.number("from", from);
+            fields.flag("modified", modified);
+            fields.number("waitedPs", waitedPs);
+            fields.address("rip", rip);
+            fields.text("code", code);
+            fields.text("step", step);
         }
     }
 

@@ -186,35 +186,94 @@ public final class TraceReader implements Closeable {
      * @throws InvalidDataFile if a chunk is damaged, after everything that stands before it
      */
     public void read(long fromPs, long toPs, BitSet cores, Visitor visitor) {
-        for (Chunk chunk : chunks) {
-            ChunkHead head = chunk.head;
-            if (head.lastPs() < fromPs
-                    || head.firstPs() > toPs
-                    || !cores.isEmpty() && !cores.intersects(head.cores())) {
-                continue;
-            }
-            try {
-                EventDecoder events = new EventDecoder(payload(chunk), header.cores());
-                int count = 0;
-                while (events.hasNext()) {
-                    TraceEvent event = events.next();
-                    count++;
-                    if (event.timePs() >= fromPs
-                            && event.timePs() <= toPs
-                            && (cores.isEmpty() || cores.get(event.core()))
-                            && !visitor.visit(event)) {
-                        return;
+        Cursor events = cursor(fromPs, toPs, cores);
+        TraceEvent event = events.next();
+        while (event != null && visitor.visit(event)) {
+            event = events.next();
+        }
+    }
+
+    /** As {@link #read(long, long, BitSet, Visitor)}, for who walks through several traces at once. */
+    public Cursor cursor(long fromPs, long toPs, BitSet cores) {
+        return new Cursor(fromPs, toPs, cores);
+    }
+
+    /** A place in a trace. */
+    public final class Cursor {
+        private final long fromPs;
+        private final long toPs;
+        private final BitSet cores;
+        private int nextChunk;
+        private @Nullable Chunk chunk;
+        private @Nullable EventDecoder events;
+        private int count;
+
+        private Cursor(long fromPs, long toPs, BitSet cores) {
+            this.fromPs = fromPs;
+            this.toPs = toPs;
+            this.cores = cores;
+        }
+
+        /**
+         * The next event.
+         *
+         * @return null behind the last
+         * @throws InvalidDataFile if its chunk is damaged
+         */
+        public @Nullable TraceEvent next() {
+            while (true) {
+                Chunk current = chunk;
+                if (current == null) {
+                    if (nextChunk == chunks.size()) {
+                        if (damage != null) {
+                            throw damage;
+                        }
+                        return null;
                     }
+                    enter(chunks.get(nextChunk++));
+                    continue;
                 }
-                if (count != head.events()) {
-                    throw new Damage("a chunk of " + count + " events, but its head says " + head.events());
+                try {
+                    TraceEvent event = nextOf(current);
+                    if (event != null) {
+                        return event;
+                    }
+                } catch (Damage found) {
+                    throw damaged(current.payloadAt, found);
                 }
-            } catch (Damage damage) {
-                throw damaged(chunk.payloadAt, damage);
             }
         }
-        if (damage != null) {
-            throw damage;
+
+        private void enter(Chunk next) {
+            ChunkHead head = next.head;
+            if (head.lastPs() >= fromPs
+                    && head.firstPs() <= toPs
+                    && (cores.isEmpty() || cores.intersects(head.cores()))) {
+                chunk = next;
+                count = 0;
+            }
+        }
+
+        /** The next event of the current chunk; null, and no chunk is current, if it has no more. */
+        private @Nullable TraceEvent nextOf(Chunk current) {
+            if (events == null) {
+                events = new EventDecoder(payload(current), header.cores());
+            }
+            while (events.hasNext()) {
+                TraceEvent event = events.next();
+                count++;
+                if (event.timePs() >= fromPs
+                        && event.timePs() <= toPs
+                        && (cores.isEmpty() || cores.get(event.core()))) {
+                    return event;
+                }
+            }
+            if (count != current.head.events()) {
+                throw new Damage("a chunk of " + count + " events, but its head says " + current.head.events());
+            }
+            chunk = null;
+            events = null;
+            return null;
         }
     }
 

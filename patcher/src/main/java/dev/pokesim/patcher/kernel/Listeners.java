@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class Listeners implements PatchListener {
     private final PatchListener[] all;
     private final PatchListener[] ofMemory;
+    private final PatchListener[] ofInstructions;
     private final TextPokeLoc[] sites;
     private final long[] addresses;
 
@@ -20,6 +21,8 @@ public final class Listeners implements PatchListener {
     public Listeners(List<? extends PatchListener> listeners, List<TextPokeLoc> places) {
         all = listeners.toArray(PatchListener[]::new);
         ofMemory = listeners.stream().filter(PatchListener::wantsMemory).toArray(PatchListener[]::new);
+        ofInstructions =
+                listeners.stream().filter(PatchListener::wantsInstructions).toArray(PatchListener[]::new);
         sites = places.stream()
                 .sorted(Comparator.comparing(TextPokeLoc::address, Long::compareUnsigned))
                 .toArray(TextPokeLoc[]::new);
@@ -46,6 +49,13 @@ public final class Listeners implements PatchListener {
         TextPokeLoc site = siteAt(instruction.address(), instruction.bytes().sizeBytes());
         if (site != null) {
             fetchedSite(core, instruction, site);
+        }
+    }
+
+    @Override
+    public void retired(Core core, Decoded instruction) {
+        for (PatchListener listener : ofInstructions) {
+            listener.retired(core, instruction);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.pokesim.patcher.kernel;
 
+import dev.pokesim.emulator.coherence.LineTransfer;
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.isa.Decoded;
 import dev.pokesim.emulator.machine.MachineObserver;
@@ -11,6 +12,14 @@ public interface PatchListener extends MachineObserver {
     default boolean wantsMemory() {
         return false;
     }
+
+    /** Whether it wants {@link #retired}, which comes once an instruction. */
+    default boolean wantsInstructions() {
+        return false;
+    }
+
+    /** A cache line came to a core; only in a run in simulated time, and only if it {@link #wantsMemory}. */
+    default void arrived(Core core, LineTransfer transfer) {}
 
     /**
      * A core fetched an instruction that has bytes of a site.

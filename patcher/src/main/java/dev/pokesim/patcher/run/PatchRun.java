@@ -130,6 +130,11 @@ public final class PatchRun {
         }
         link.reportTo(watch::violated);
         all.add(link); // last: who knows what is wrong speaks first
+        List<PatchListener> ofLines =
+                attached.stream().filter(PatchListener::wantsMemory).toList();
+        if (!ofLines.isEmpty()) {
+            timed.observeLines((core, transfer) -> ofLines.forEach(listener -> listener.arrived(core, transfer)));
+        }
         BatchContext context = host.connect(setup.refs(), KernelCosts.of(setup.profile()), all);
         host.handle(Workload.NETWORK_VECTOR, workload.softirq(timed));
         startCores(patcher(context));

@@ -1,8 +1,10 @@
 package dev.pokesim.patcher.run;
 
+import dev.pokesim.emulator.coherence.LineTransfer;
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.isa.Decoded;
 import dev.pokesim.emulator.memory.InstructionBytes;
+import dev.pokesim.emulator.microop.MicroCode;
 import dev.pokesim.emulator.trace.TraceEvent;
 import dev.pokesim.emulator.trace.TraceHeader;
 import dev.pokesim.emulator.trace.TraceWriter;
@@ -17,6 +19,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -29,6 +32,7 @@ import java.util.TreeMap;
 public final class RunTrace implements PatchListener, Closeable {
     private final TraceWriter writer;
     private final boolean ofProtocol;
+    private final boolean ofInstructions;
     private final boolean ofMemory;
     /** The byte that each address of a site holds. */
     private final SortedMap<Long, Byte> text = new TreeMap<>();
@@ -41,6 +45,7 @@ public final class RunTrace implements PatchListener, Closeable {
      */
     public RunTrace(RunSetup setup, TraceLevel level, String command, OutputStream out) throws IOException {
         ofProtocol = level.compareTo(TraceLevel.PROTOCOL) >= 0;
+        ofInstructions = level.compareTo(TraceLevel.INSTRUCTIONS) >= 0;
         ofMemory = level.compareTo(TraceLevel.MEMORY) >= 0;
         for (TextPokeLoc place : setup.target().places()) {
             for (int i = 0; i < place.sizeBytes(); i++) {
@@ -52,17 +57,21 @@ public final class RunTrace implements PatchListener, Closeable {
 
     private static TraceHeader header(RunSetup setup, TraceLevel level, String command) {
         KernelLayout layout = PatchMachine.layout(setup.target(), setup.cores());
-        Map<String, String> facts = Map.of(
-                "command", clipped(command),
-                "input", clipped(setup.target().image().name()),
-                "sites", Integer.toString(setup.target().places().size()),
-                "protocol", setup.protocol().name(),
-                "refs", setup.refs().name(),
-                "profile", clipped(setup.profile().name()),
-                "scenario", clipped(setup.scenario().name()),
-                "fetch", setup.fetchMode().optionName(),
-                "seed", Long.toString(setup.seed()),
-                "level", level.optionName());
+        Map<String, String> facts = Map.ofEntries(
+                Map.entry("command", clipped(command)),
+                Map.entry("input", clipped(setup.target().image().name())),
+                Map.entry("sites", Integer.toString(setup.target().places().size())),
+                Map.entry("protocol", setup.protocol().name()),
+                Map.entry("refs", setup.refs().name()),
+                Map.entry("profile", clipped(setup.profile().name())),
+                Map.entry("scenario", clipped(setup.scenario().name())),
+                Map.entry("fetch", setup.fetchMode().optionName()),
+                Map.entry("seed", Long.toString(setup.seed())),
+                Map.entry("level", level.optionName()),
+                Map.entry("sockets", Integer.toString(setup.profile().sockets())),
+                Map.entry("threads-per-core", Integer.toString(setup.profile().threadsPerCore())),
+                Map.entry("cores-per-cluster", Integer.toString(setup.profile().coresPerCluster())),
+                Map.entry("tsc-hertz", Long.toString(setup.profile().tscHertz())));
         List<TraceHeader.Symbol> symbols = new ArrayList<>(data(setup, layout));
         setup.target().places().stream()
                 .map(place -> setup.target().image().symbols().covering(place.address()))
@@ -146,6 +155,32 @@ public final class RunTrace implements PatchListener, Closeable {
     @Override
     public void updated(Core core, long address, boolean failed) {
         add(new TraceEvent.Update(core.timePs(), core.id(), address, failed));
+    }
+
+    @Override
+    public boolean wantsInstructions() {
+        return ofInstructions;
+    }
+
+    @Override
+    public void retired(Core core, Decoded instruction) {
+        add(new TraceEvent.Instruction(core.timePs(), core.id(), instruction.address(), instruction.bytes()));
+    }
+
+    @Override
+    public void arrived(Core core, LineTransfer transfer) {
+        MicroCode code = transfer.buffered() ? null : (MicroCode) core.code();
+        add(new TraceEvent.Transfer(
+                transfer.timePs(),
+                core.id(),
+                transfer.address(),
+                transfer.use().name().toLowerCase(Locale.ROOT),
+                transfer.from(),
+                transfer.modified(),
+                transfer.waitedPs(),
+                code != null && core.isInGuest() ? core.rip() : TraceEvent.NO_ADDRESS,
+                code == null ? "store buffer" : clipped(code.name()),
+                code == null ? "" : clipped(code.at(core.index()).toString())));
     }
 
     @Override

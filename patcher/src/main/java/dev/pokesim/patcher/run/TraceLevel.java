@@ -8,8 +8,10 @@ public enum TraceLevel {
     SUMMARY("what the patcher does"),
     /** What the protocol is about: fetches at sites, traps, returns, IPIs, answers, serialising, what handlers decide. */
     PROTOCOL("and fetches at sites, traps, IPIs, handlers"),
-    /** Every store and every locked operation. */
-    MEMORY("and every store and locked operation");
+    /** Every instruction that a core completes. */
+    INSTRUCTIONS("and every instruction"),
+    /** Every store, every locked operation, every cache line that moves. */
+    MEMORY("and every store, locked operation and cache-line transfer");
 
     private final String meaning;
 

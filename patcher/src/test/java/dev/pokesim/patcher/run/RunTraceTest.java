@@ -9,6 +9,7 @@ import dev.pokesim.emulator.trace.TraceEvent;
 import dev.pokesim.emulator.trace.TraceHeader;
 import dev.pokesim.emulator.trace.TraceReader;
 import dev.pokesim.patcher.kernel.GlobalRefs;
+import dev.pokesim.patcher.kernel.KernelLayout;
 import dev.pokesim.patcher.kernel.PerCpuRefs;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
 import dev.pokesim.patcher.protocol.BrokenNoSecondSync;
@@ -137,14 +138,22 @@ class RunTraceTest {
     void eachLevelHasWhatTheOneBeforeHas() throws IOException {
         Recorded summary = record(small(1), TraceLevel.SUMMARY);
         Recorded protocol = record(small(1), TraceLevel.PROTOCOL);
+        Recorded instructions = record(small(1), TraceLevel.INSTRUCTIONS);
         Recorded memory = record(small(1), TraceLevel.MEMORY);
         assertEquals(summary.report, protocol.report);
+        assertEquals(summary.report, instructions.report);
         assertEquals(summary.report, memory.report);
         assertEquals(
-                protocol.events,
+                instructions.events,
                 memory.events.stream()
-                        .filter(event ->
-                                event.kind() != TraceEvent.Kind.STORE && event.kind() != TraceEvent.Kind.UPDATE)
+                        .filter(event -> event.kind() != TraceEvent.Kind.STORE
+                                && event.kind() != TraceEvent.Kind.UPDATE
+                                && event.kind() != TraceEvent.Kind.TRANSFER)
+                        .toList());
+        assertEquals(
+                protocol.events,
+                instructions.events.stream()
+                        .filter(event -> event.kind() != TraceEvent.Kind.INSTRUCTION)
                         .toList());
         assertEquals(
                 summary.events,
@@ -153,7 +162,9 @@ class RunTraceTest {
                                 || event.kind() == TraceEvent.Kind.MARK
                                         && !event.name().startsWith("handler-"))
                         .toList());
-        assertTrue(summary.events.size() < protocol.events.size() && protocol.events.size() < memory.events.size());
+        assertTrue(summary.events.size() < protocol.events.size()
+                && protocol.events.size() < instructions.events.size()
+                && instructions.events.size() < memory.events.size());
     }
 
     @Test
@@ -167,6 +178,38 @@ class RunTraceTest {
                 recorded.count(event -> event instanceof TraceEvent.Update update
                         && update.failed()
                         && recorded.header.place(update.address()).equals("bp_desc.refs")));
+    }
+
+    @Test
+    void everyInstructionThatIsCompletedIsOneEvent() throws IOException {
+        Recorded recorded = record(small(1), TraceLevel.INSTRUCTIONS);
+        assertEquals(
+                recorded.report.instructions(), recorded.named("instruction").size());
+    }
+
+    @Test
+    void transfersOfTheSharedCountsLineAreThoseOfTheReport() throws IOException {
+        RunSetup setup =
+                new SmallRun().cores(64).sites(8).refs(new GlobalRefs()).setup(1);
+        Recorded recorded = record(setup, TraceLevel.MEMORY);
+        List<TraceEvent.Transfer> moved = recorded.named("transfer").stream()
+                .map(TraceEvent.Transfer.class::cast)
+                .filter(transfer -> (transfer.address() ^ KernelLayout.DESCRIPTOR_REFS) >>> 6 == 0)
+                .toList();
+        assertEquals(recorded.report.refsLineTransfers(), moved.size());
+        assertTrue(moved.size() > 1000, () -> moved.size() + " transfers");
+        int owner = 0; // the patcher's, to begin with
+        for (TraceEvent.Transfer transfer : moved) {
+            assertEquals(owner, transfer.from(), transfer::toString);
+            assertTrue(transfer.core() != owner || !transfer.modified(), transfer::toString);
+            assertTrue(transfer.waitedPs() > 0, transfer::toString);
+            owner = transfer.core();
+        }
+        assertTrue(moved.stream()
+                .anyMatch(transfer -> transfer.code().equals("poke_int3_handler")
+                        && transfer.step().equals("refs: cmpxchg +1")
+                        && transfer.use().equals("update")
+                        && transfer.modified()));
     }
 
     @Test
