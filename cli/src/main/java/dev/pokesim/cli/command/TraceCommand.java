@@ -6,10 +6,16 @@ import dev.pokesim.cli.console.ExitCode;
 import dev.pokesim.cli.console.Format;
 import dev.pokesim.cli.console.JsonOutput;
 import dev.pokesim.cli.console.OutputOptions;
+import dev.pokesim.cli.export.ExportFile;
+import dev.pokesim.cli.export.ExportFormat;
+import dev.pokesim.cli.export.ExportScope;
+import dev.pokesim.cli.export.TraceExport;
 import dev.pokesim.emulator.trace.TraceEvent;
 import dev.pokesim.emulator.trace.TraceHeader;
 import dev.pokesim.emulator.trace.TraceReader;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.LinkedHashSet;
@@ -18,6 +24,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -40,7 +47,9 @@ import picocli.CommandLine.Parameters;
             "  poke-sim trace storm.trace --core 17 --between 500us..1.2ms",
             "  poke-sim trace storm.trace --events step-start,poke",
             "  poke-sim trace storm.trace --site bpf_run_041+0xc --events fetch,trap",
-            "  poke-sim trace storm.trace --counts --format json"
+            "  poke-sim trace storm.trace --counts --format json",
+            "  poke-sim trace storm.trace --to perf.data && perf report -i perf.data",
+            "  poke-sim trace storm.trace --to trace.dat && trace-cmd report trace.dat"
         })
 public final class TraceCommand implements Callable<Integer> {
     /** How often it is looked whether anybody still reads the output. */
@@ -79,6 +88,15 @@ public final class TraceCommand implements Callable<Integer> {
     @Option(names = "--counts", description = "Print how many events of each name each core has instead of the events.")
     private boolean counts;
 
+    @Option(
+            names = "--to",
+            paramLabel = "OUT",
+            description = {
+                "Write the events for another tool: OUT.data (perf), OUT.dat (trace-cmd, KernelShark), OUT.pftrace or OUT.json "
+                        + "(Perfetto), OUT.csv."
+            })
+    private @Nullable Path to;
+
     @Mixin
     private final OutputOptions output;
 
@@ -91,6 +109,9 @@ public final class TraceCommand implements Callable<Integer> {
     public Integer call() {
         TargetOptions.require(limit == null || limit > 0, "--limit " + limit + " is not at least 1");
         try (TraceReader reader = TraceReader.open(file)) {
+            if (to != null) {
+                return export(reader, to);
+            }
             if (counts) {
                 TraceCounts.Counter counter = new TraceCounts.Counter();
                 select(reader, event -> {
@@ -102,6 +123,43 @@ public final class TraceCommand implements Callable<Integer> {
                         .value();
             }
             print(reader);
+        }
+        return ExitCode.FINE.value();
+    }
+
+    private int export(TraceReader reader, Path target) {
+        ExportFormat format = ExportFormat.of(target);
+        TargetOptions.require(!counts, "--to writes events, --counts prints numbers of them; leave one out");
+        TargetOptions.require(
+                !format.needsEveryEvent() || events.isEmpty() && where == null && limit == null,
+                "--to " + target + " is made from all events of its cores and its time; leave --events, --address and --limit out");
+        coreSet(reader.header());
+        ExportScope scope = new ExportScope(between.fromPs(), between.toPs(), cores);
+        BooleanSupplier stop = output.stopRequested();
+        try (ExportFile out = ExportFile.to(target);
+                TraceExport export = format.open(reader, scope, out)) {
+            long[] count = {0};
+            select(reader, event -> {
+                try {
+                    export.add(event);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                return ++count[0] % LOOK_EVERY != 0 || !stop.getAsBoolean();
+            });
+            if (stop.getAsBoolean()) {
+                return ExitCode.INCOMPLETE.value();
+            }
+            export.finish();
+            if (!export.note().isEmpty()) {
+                output.console().errorLine("poke-sim: " + export.note());
+            }
+        } catch (IOException | UncheckedIOException failed) {
+            Throwable cause = failed instanceof UncheckedIOException ? failed.getCause() : failed;
+            output.console()
+                    .errorLine("poke-sim: --to " + target + ": " + (cause == null ? failed : cause).getMessage()
+                            + "; nothing was left there; make room, or choose less with --between and --core");
+            return ExitCode.INCOMPLETE.value();
         }
         return ExitCode.FINE.value();
     }

@@ -432,6 +432,7 @@ public final class TimedMachine implements Machine.IpiTransport {
             line.share(id);
         }
         Core core = machine.core(id);
+        core.setTimePs(nowPs);
         long busy = 0;
         long cost = 0;
         boolean isStore = (request & 1) != 0;
@@ -442,7 +443,6 @@ public final class TimedMachine implements Machine.IpiTransport {
         } else {
             MicroOp next = Objects.requireNonNull(waiting[id]);
             waiting[id] = null;
-            core.setTimePs(nowPs);
             cost = owns ? profile.lockedOperationPs() : 0;
             busy = owns ? cost + profile.holdAfterOperationPs() : profile.cachedReadPs();
             cost += next.costPs();

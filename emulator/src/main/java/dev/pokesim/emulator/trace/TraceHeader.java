@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a trace says about itself before its first event.
@@ -47,6 +48,16 @@ public record TraceHeader(int cores, SortedMap<String, String> metadata, List<Sy
 
     /** An address as symbol and offset, such as {@code tcp_rcv+0x1c}; empty if no symbol covers it. */
     public String place(long address) {
+        Symbol symbol = covering(address);
+        if (symbol == null) {
+            return "";
+        }
+        long offset = address - symbol.address();
+        return offset == 0 ? symbol.name() : symbol.name() + "+0x" + Long.toHexString(offset);
+    }
+
+    /** The symbol whose addresses an address is among; null if there is none. */
+    public @Nullable Symbol covering(long address) {
         int low = 0;
         int high = symbols.size();
         while (low < high) {
@@ -58,14 +69,10 @@ public record TraceHeader(int cores, SortedMap<String, String> metadata, List<Sy
             }
         }
         if (low == 0) {
-            return "";
+            return null;
         }
         Symbol nearest = symbols.get(low - 1);
-        long offset = address - nearest.address();
-        if (!Address.isWithin(address, nearest.address(), Math.max(1, nearest.sizeBytes()))) {
-            return "";
-        }
-        return offset == 0 ? nearest.name() : nearest.name() + "+0x" + Long.toHexString(offset);
+        return Address.isWithin(address, nearest.address(), Math.max(1, nearest.sizeBytes())) ? nearest : null;
     }
 
     private static void checkText(String text) {
