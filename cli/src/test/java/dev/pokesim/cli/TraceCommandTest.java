@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.pokesim.cli.console.Console;
@@ -14,9 +15,13 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -234,6 +239,159 @@ class TraceCommandTest {
         assertTrue(out.toString().lines().noneMatch(line -> line.startsWith("3 ")), out::toString);
     }
 
+    private static double field(String line, String name) {
+        return Double.parseDouble(line.replaceAll(".* " + name + "=([0-9.-]+).*", "$1"));
+    }
+
+    @Test
+    void instructionsAreShownAsAssembly() {
+        List<String> instructions = lines("--events", "instruction");
+        assertTrue(instructions.size() > 100);
+        assertTrue(instructions.stream().anyMatch(line -> line.matches(".*bytes=\\[c3]  ret")), instructions::toString);
+    }
+
+    /** The times of the histogram are those that one gets by hand from the events. */
+    @Test
+    void aHistogramMeasuresWhatTheEventsSay() {
+        List<Long> handlerNs = new ArrayList<>();
+        List<Long> gapNs = new ArrayList<>();
+        List<Long> ipiNs = new ArrayList<>();
+        Map<Long, Deque<Long>> traps = new HashMap<>(); // time in ps, negative for INT3
+        Map<Long, Long> last = new HashMap<>();
+        Map<Long, Long> sent = new HashMap<>();
+        for (String line : lines("--events", "trap,return,ipi")) {
+            long core = core(line);
+            long ps = Math.round(us(line) * 1e6);
+            if (line.contains(" ipi: ")) {
+                sent.put((long) field(line, "target"), ps);
+            } else if (line.contains(" trap: ")) {
+                boolean int3 = field(line, "vector") == 3;
+                traps.computeIfAbsent(core, c -> new ArrayDeque<>()).push(int3 ? -ps : ps);
+                Long before = int3 ? last.put(core, ps) : null;
+                if (before != null) {
+                    gapNs.add((ps - before) / 1000);
+                }
+                if (field(line, "vector") == 0xfb) {
+                    ipiNs.add((ps - sent.get(core)) / 1000);
+                }
+            } else {
+                long entered = traps.get(core).pop();
+                if (entered < 0) {
+                    handlerNs.add((ps + entered) / 1000);
+                }
+            }
+        }
+        assertHistogram("handler", handlerNs);
+        assertHistogram("gap", gapNs);
+        assertHistogram("ipi", ipiNs);
+        assertHistogram(
+                "wait",
+                lines("--events", "transfer").stream()
+                        .map(line -> (long) field(line, "waitedPs") / 1000)
+                        .toList());
+    }
+
+    private void assertHistogram(String measure, List<Long> ns) {
+        assertTrue(ns.size() > 5, () -> measure + ": " + ns);
+        assertEquals(0, pokeSim("trace", file().toString(), "--histogram", measure, "--format", "json"));
+        JsonObject histogram = JsonParser.parseString(out.toString()).getAsJsonObject();
+        assertEquals(ns.size(), histogram.get("count").getAsInt(), measure);
+        long worst = ns.stream().mapToLong(Long::longValue).max().orElseThrow();
+        assertEquals(worst, histogram.get("worstNs").getAsLong(), worst / 500.0 + 1, measure);
+        for (JsonElement element : histogram.getAsJsonArray("buckets")) {
+            JsonObject bucket = element.getAsJsonObject();
+            long from = bucket.get("fromNs").getAsLong();
+            long below = bucket.get("belowNs").getAsLong();
+            assertEquals(
+                    ns.stream().filter(one -> one >= from && one < below).count(),
+                    bucket.get("count").getAsLong(),
+                    measure + " from " + from);
+            assertEquals(1, Long.bitCount(below), "a power of two");
+        }
+        assertEquals(0, pokeSim("trace", file().toString(), "--histogram", measure));
+        assertTrue(out.toString().contains("count " + ns.size() + ", mean "), out::toString);
+        assertTrue(out.toString().contains("|" + "@".repeat(52) + "|"), out::toString);
+    }
+
+    @Test
+    void aHistogramOfSomeCoresHasWhatEndedThere() {
+        long onFive = lines("--events", "trap", "--core", "5").stream()
+                .filter(line -> line.contains("vector=" + 0xfb))
+                .count();
+        assertEquals(0, pokeSim("trace", file().toString(), "--histogram", "ipi", "--core", "5"));
+        assertEquals(3, onFive);
+        assertTrue(out.toString().contains("count 3, "), out::toString);
+    }
+
+    @Test
+    void whoFollowsACoreSeesWhatOthersDoToIt() {
+        List<String> followed = lines("--follow-core", "5");
+        assertTrue(followed.containsAll(lines("--core", "5")));
+        assertTrue(followed.containsAll(lines("--events", "rewrite,step-start")));
+        List<String> others =
+                followed.stream().filter(line -> core(line) != 5).toList();
+        assertEquals(
+                3, others.stream().filter(line -> line.contains(" ipi: ")).count());
+        for (String line : others) {
+            assertTrue(
+                    line.matches(".* (poke|text-poke-record|step-start|batch-start|batch-end): .*|.* batch-end:")
+                            || line.contains(" ipi: ") && field(line, "target") == 5
+                            || line.contains(" transfer: ") && field(line, "from") == 5,
+                    line);
+        }
+        assertTrue(others.stream().anyMatch(line -> line.contains(" transfer: ")), others::toString);
+    }
+
+    @Test
+    void aTraceDoesNotDifferFromItself() {
+        assertEquals(0, pokeSim("trace", file().toString(), "--diff", file().toString()));
+        assertTrue(out.toString().matches("(?s).*All [0-9,]+ events are the same.\n"), out::toString);
+    }
+
+    @Test
+    void theFirstDifferenceOfTwoSeedsIsShownWithWhatComesBefore() {
+        Path other = folder.resolve("seed2.trace");
+        assertEquals(0, pokeSim(recording(other, "--trace-level", "memory", "--seed", "2")));
+        List<String> mine = lines();
+        assertEquals(0, pokeSim("trace", other.toString()));
+        List<String> its =
+                out.toString().lines().filter(line -> !line.startsWith("#")).toList();
+        int same = 0;
+        while (mine.get(same).equals(its.get(same))) {
+            same++;
+        }
+        assertEquals(1, pokeSim("trace", file().toString(), "--diff", other.toString()));
+        List<String> printed = out.toString().lines().toList();
+        assertTrue(printed.containsAll(List.of("-# seed: 1", "+# seed: 2")), out::toString);
+        int at = printed.indexOf("@@ after " + same + " equal events @@");
+        assertTrue(at > 0, out::toString);
+        List<String> expected = new ArrayList<>();
+        mine.subList(Math.max(0, same - 3), same).forEach(line -> expected.add("  " + line));
+        mine.subList(same, same + 5).forEach(line -> expected.add("- " + line));
+        its.subList(same, same + 5).forEach(line -> expected.add("+ " + line));
+        assertEquals(expected, printed.subList(at + 1, printed.size()));
+    }
+
+    @Test
+    void whoIgnoresTimeSeesThatTwoSchemesPokeAlike() {
+        Path other = folder.resolve("global.trace");
+        assertEquals(0, pokeSim(recording(other, "--refs", "global")));
+        String[] diff = {"trace", file().toString(), "--diff", other.toString(), "--events", "poke", "--ignore-time"};
+        assertEquals(0, pokeSim(diff), out::toString);
+        assertTrue(out.toString().contains("All 36 events are the same."), out::toString);
+        assertEquals(1, pokeSim(Arrays.copyOf(diff, diff.length - 1)), "but not at the same time");
+        assertEquals(1, pokeSim("trace", file().toString(), "--diff", other.toString(), "--ignore-time"));
+    }
+
+    @Test
+    void aShorterTraceDiffersWhereItEnds() throws IOException {
+        byte[] whole = Files.readAllBytes(file());
+        Path cut = folder.resolve("shorter.trace");
+        Files.write(cut, Arrays.copyOf(whole, whole.length * 2 / 3));
+        assertEquals(1, pokeSim("trace", file().toString(), "--diff", cut.toString()));
+        assertTrue(out.toString().endsWith("+ (no more events)\n"), out::toString);
+    }
+
     @Test
     void aFileThatWasCutOffSaysSo() throws IOException {
         byte[] whole = Files.readAllBytes(file());
@@ -277,6 +435,14 @@ class TraceCommandTest {
                     trace FILE --between ..                | '..' is not a stretch of time
                     trace FILE --between 5..6              | '5..6' is not a stretch of time
                     trace FILE --between 5us..4999ns       | ends before it begins
+                    trace FILE --histogram size            | --histogram
+                    trace FILE --histogram gap --limit 3   | --histogram measures all there are
+                    trace FILE --histogram gap --counts    | --histogram and --counts exclude each other
+                    trace FILE --diff none.trace           | none.trace: does not exist
+                    trace FILE --diff FILE --limit 3       | leave --limit out
+                    trace FILE --ignore-time               | --ignore-time needs --diff FILE
+                    trace FILE --follow-core 16            | --follow-core 16: the trace has cores 0 to 15
+                    trace FILE --follow-core 1 --core 2    | leave --core out
                     trace FILE --limit 0                   | --limit 0 is not at least 1
                     trace FILE --address bpf_rn_001        | no such function in the trace; did you mean bpf_run_001
                     trace FILE --address 0x2..0x1          | --address 0x2..0x1 ends before it begins

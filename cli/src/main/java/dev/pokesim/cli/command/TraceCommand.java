@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,6 +27,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,12 +50,18 @@ import picocli.CommandLine.Parameters;
             "  poke-sim trace storm.trace --events step-start,poke",
             "  poke-sim trace storm.trace --site bpf_run_041+0xc --events fetch,trap",
             "  poke-sim trace storm.trace --counts --format json",
+            "  poke-sim trace storm.trace --histogram handler",
+            "  poke-sim trace storm.trace --follow-core 17 --limit 100",
+            "  poke-sim trace storm.trace --diff percpu.trace --events step-start,poke --ignore-time",
             "  poke-sim trace storm.trace --to perf.data && perf report -i perf.data",
             "  poke-sim trace storm.trace --to trace.dat && trace-cmd report trace.dat"
         })
 public final class TraceCommand implements Callable<Integer> {
     /** How often it is looked whether anybody still reads the output. */
     private static final long LOOK_EVERY = 4096;
+
+    /** What the patcher is about, which concerns every core. */
+    private static final Set<String> STEPS = Set.of("batch-start", "step-start", "batch-end", "violation");
 
     @Parameters(paramLabel = "FILE", description = "A trace that run --trace wrote.")
     private Path file = Path.of("");
@@ -89,6 +97,30 @@ public final class TraceCommand implements Callable<Integer> {
     private boolean counts;
 
     @Option(
+            names = "--follow-core",
+            paramLabel = "N",
+            description = "Only what core N did and what concerned it: IPIs to it, lines taken from it, pokes, steps.")
+    private @Nullable Integer followed;
+
+    @Option(
+            names = "--histogram",
+            paramLabel = "WHAT",
+            description = {
+                "Print how long something took instead of the events: handler (INT3 to its return), gap (between two INT3 of a core), "
+                        + "ipi (to the handler that takes it), wait (for a cache line)."
+            })
+    private @Nullable String histogram;
+
+    @Option(
+            names = "--diff",
+            paramLabel = "FILE",
+            description = "Print where another trace parts from this one; status 1 if it does.")
+    private @Nullable Path other;
+
+    @Option(names = "--ignore-time", description = "With --diff: events are the same whenever they were.")
+    private boolean ignoreTime;
+
+    @Option(
             names = "--to",
             paramLabel = "OUT",
             description = {
@@ -109,8 +141,15 @@ public final class TraceCommand implements Callable<Integer> {
     public Integer call() {
         TargetOptions.require(limit == null || limit > 0, "--limit " + limit + " is not at least 1");
         try (TraceReader reader = TraceReader.open(file)) {
+            requireOne();
             if (to != null) {
                 return export(reader, to);
+            }
+            if (histogram != null) {
+                return output.print(histogram(reader, histogram)).exitCode().value();
+            }
+            if (other != null) {
+                return output.print(diff(reader, other)).exitCode().value();
             }
             if (counts) {
                 TraceCounts.Counter counter = new TraceCounts.Counter();
@@ -127,12 +166,60 @@ public final class TraceCommand implements Callable<Integer> {
         return ExitCode.FINE.value();
     }
 
+    private void requireOne() {
+        List<String> ways = new ArrayList<>();
+        if (to != null) {
+            ways.add("--to");
+        }
+        if (histogram != null) {
+            ways.add("--histogram");
+        }
+        if (other != null) {
+            ways.add("--diff");
+        }
+        if (counts) {
+            ways.add("--counts");
+        }
+        TargetOptions.require(!ignoreTime || other != null, "--ignore-time needs --diff FILE");
+        TargetOptions.require(ways.size() < 2, String.join(" and ", ways) + " exclude each other; leave all but one out");
+    }
+
+    private TraceHistogram histogram(TraceReader reader, String what) {
+        TraceHistogram.Measure measure = TargetOptions.named(
+                "--histogram", what, List.of(TraceHistogram.Measure.values()), TraceHistogram.Measure::optionName);
+        TargetOptions.require(
+                events.isEmpty() && where == null && limit == null && followed == null,
+                "--histogram measures all there are; leave all but --core and --between out");
+        TraceHistogram.Collector collector =
+                new TraceHistogram.Collector(measure, reader.header().cores(), coreSet(reader.header()));
+        reader.read(between.fromPs(), between.toPs(), new BitSet(), event -> {
+            collector.add(event);
+            return true;
+        });
+        return collector.histogram(file.toString(), reader.isCut());
+    }
+
+    private TraceDiff diff(TraceReader reader, Path second) {
+        TargetOptions.require(limit == null, "--diff stops where the traces part; leave --limit out");
+        try (TraceReader otherReader = TraceReader.open(second)) {
+            return TraceDiff.of(compared(file, reader), compared(second, otherReader), ignoreTime);
+        }
+    }
+
+    private TraceDiff.Compared compared(Path name, TraceReader reader) {
+        return new TraceDiff.Compared(
+                name.toString(),
+                reader,
+                reader.cursor(between.fromPs(), between.toPs(), coreSet(reader.header())),
+                wanted(reader.header(), new TreeSet<>()));
+    }
+
     private int export(TraceReader reader, Path target) {
         ExportFormat format = ExportFormat.of(target);
-        TargetOptions.require(!counts, "--to writes events, --counts prints numbers of them; leave one out");
         TargetOptions.require(
-                !format.needsEveryEvent() || events.isEmpty() && where == null && limit == null,
-                "--to " + target + " is made from all events of its cores and its time; leave --events, --address and --limit out");
+                !format.needsEveryEvent() || events.isEmpty() && where == null && limit == null && followed == null,
+                "--to " + target + " is made from all events of its cores and its time; leave --events, --address, --limit and "
+                        + "--follow-core out");
         coreSet(reader.header());
         ExportScope scope = new ExportScope(between.fromPs(), between.toPs(), cores);
         BooleanSupplier stop = output.stopRequested();
@@ -210,40 +297,68 @@ public final class TraceCommand implements Callable<Integer> {
 
     /** Shows the events that the options ask for. */
     private void select(TraceReader reader, TraceReader.Visitor visitor) {
-        AddressFilter addresses = where == null ? null : new AddressFilter(where, reader.header());
-        Set<String> wanted = new LinkedHashSet<>(events);
         SortedSet<String> seen = new TreeSet<>();
+        Predicate<TraceEvent> wanted = wanted(reader.header(), seen);
         long[] left = {limit == null ? Long.MAX_VALUE : limit};
         boolean[] ended = {true};
         reader.read(between.fromPs(), between.toPs(), coreSet(reader.header()), event -> {
-            String name = event.name();
-            if (!wanted.isEmpty()) {
-                seen.add(name);
-                if (!wanted.contains(name) && !wanted.contains(event.kind().text())) {
-                    return true;
-                }
+            if (wanted.test(event)) {
+                left[0]--;
+                ended[0] = visitor.visit(event) && left[0] > 0;
             }
-            if (addresses != null && !addresses.accepts(event)) {
-                return true;
-            }
-            left[0]--;
-            ended[0] = visitor.visit(event) && left[0] > 0;
             return ended[0];
         });
         if (ended[0]) {
-            noteUnknown(wanted, seen);
+            noteUnknown(new LinkedHashSet<>(events), seen);
         }
+    }
+
+    /**
+     * Whether the options ask for an event, apart from its core and its time.
+     *
+     * @param seen gets the names that there are, if some names are asked for
+     */
+    private Predicate<TraceEvent> wanted(TraceHeader header, SortedSet<String> seen) {
+        AddressFilter addresses = where == null ? null : new AddressFilter(where, header);
+        Set<String> names = Set.copyOf(events);
+        Integer follow = followed;
+        if (follow != null) {
+            requireCore("--follow-core", follow, header);
+            TargetOptions.require(cores.isEmpty(), "--follow-core chooses cores itself; leave --core out");
+        }
+        return event -> {
+            if (!names.isEmpty()) {
+                seen.add(event.name());
+                if (!names.contains(event.name()) && !names.contains(event.kind().text())) {
+                    return false;
+                }
+            }
+            return (addresses == null || addresses.accepts(event)) && (follow == null || concerns(event, follow));
+        };
+    }
+
+    /** Whether a core did something, or it was done to it, or to the text that all cores execute. */
+    private static boolean concerns(TraceEvent event, int core) {
+        return event.core() == core
+                || event instanceof TraceEvent.Ipi ipi && ipi.target() == core
+                || event instanceof TraceEvent.Transfer transfer && transfer.from() == core
+                || event instanceof TraceEvent.Rewrite
+                || event instanceof TraceEvent.Mark mark && STEPS.contains(mark.name());
     }
 
     private BitSet coreSet(TraceHeader header) {
         BitSet set = new BitSet();
         for (int core : cores) {
-            TargetOptions.require(
-                    core >= 0 && core < header.cores(),
-                    "--core " + core + ": the trace has cores 0 to " + (header.cores() - 1));
+            requireCore("--core", core, header);
             set.set(core);
         }
         return set;
+    }
+
+    private static void requireCore(String option, int core, TraceHeader header) {
+        TargetOptions.require(
+                core >= 0 && core < header.cores(),
+                option + " " + core + ": the trace has cores 0 to " + (header.cores() - 1));
     }
 
     /** A name that neither a kind nor any event has may be a mistake; which ones a trace has is known once it is read. */

@@ -29,14 +29,28 @@ final class TraceLine implements TraceEvent.Fields {
         line.append(" ".repeat(Math.max(0, 12 - whole.length()))).append(whole).append('.');
         String part = Long.toString(event.timePs() % PS_PER_US);
         line.append("0".repeat(6 - part.length())).append(part).append(" us  ");
+        what(event);
+        return line.toString().stripTrailing();
+    }
+
+    /** Who did what, whenever it was. */
+    String untimed(TraceEvent event) {
+        line.setLength(0);
+        line.append("core ").append(event.core()).append(' ');
+        what(event);
+        return line.toString();
+    }
+
+    private void what(TraceEvent event) {
         int start = line.length();
         line.append(event.name()).append(':');
         pad(start + 18);
         event.tell(this);
         if (event instanceof TraceEvent.Fetch fetch) {
-            instruction(fetch);
+            instruction(fetch.bytes(), fetch.address());
+        } else if (event instanceof TraceEvent.Instruction instruction) {
+            instruction(instruction.bytes(), instruction.address());
         }
-        return line.toString().stripTrailing();
     }
 
     private void pad(int column) {
@@ -45,10 +59,9 @@ final class TraceLine implements TraceEvent.Fields {
         }
     }
 
-    private void instruction(TraceEvent.Fetch fetch) {
+    private void instruction(InstructionBytes bytes, long at) {
         try {
-            line.append("  ")
-                    .append(decoder.decode(fetch.bytes(), fetch.address()).name());
+            line.append("  ").append(decoder.decode(bytes, at).name());
         } catch (NotModelled | GuestFault unknown) {
             line.append("  (no instruction)");
         }
