@@ -68,8 +68,20 @@ class ExportTest {
         for (String refs : List.of("global", "percpu")) {
             ExportTest test = new ExportTest();
             int status = test.pokeSim(
-                    "run", "--cores", "" + CORES, "--sites", "" + SITES, "--refs", refs, "--trace-level", "memory", "--trace",
-                    trace(refs).toString(), "--quiet", "--format", "json");
+                    "run",
+                    "--cores",
+                    "" + CORES,
+                    "--sites",
+                    "" + SITES,
+                    "--refs",
+                    refs,
+                    "--trace-level",
+                    "memory",
+                    "--trace",
+                    trace(refs).toString(),
+                    "--quiet",
+                    "--format",
+                    "json");
             assertEquals(0, status, test.err::toString);
             JsonObject run = JsonParser.parseString(test.out.toString()).getAsJsonObject();
             HANDLER_SHARE.put(refs, find(run, "handlerShare").get("median").getAsDouble());
@@ -86,9 +98,8 @@ class ExportTest {
             }
         } else if (in.isJsonObject()) {
             for (Map.Entry<String, JsonElement> each : in.getAsJsonObject().entrySet()) {
-                JsonObject found = each.getKey().equals(key)
-                        ? each.getValue().getAsJsonObject()
-                        : find(each.getValue(), key);
+                JsonObject found =
+                        each.getKey().equals(key) ? each.getValue().getAsJsonObject() : find(each.getValue(), key);
                 if (!found.isEmpty()) {
                     return found;
                 }
@@ -113,7 +124,8 @@ class ExportTest {
         all.addAll(List.of(options));
         assertEquals(0, pokeSim(all.toArray(String[]::new)), err::toString);
         Map<String, Integer> counts = new TreeMap<>();
-        JsonObject events = JsonParser.parseString(out.toString()).getAsJsonObject().getAsJsonObject("events");
+        JsonObject events =
+                JsonParser.parseString(out.toString()).getAsJsonObject().getAsJsonObject("events");
         events.keySet().forEach(name -> counts.put(name, events.get(name).getAsInt()));
         return counts;
     }
@@ -131,7 +143,8 @@ class ExportTest {
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start()
                     .waitFor();
-            return status == 0 || !tool.equals("perf"); // which some systems have as a script that looks for the right one
+            return status == 0
+                    || !tool.equals("perf"); // which some systems have as a script that looks for the right one
         } catch (IOException missing) {
             return false;
         }
@@ -273,7 +286,8 @@ class ExportTest {
         List<Double> shares = new ArrayList<>();
         for (Path data : List.of(all, later)) {
             command[3] = data.toString();
-            Matcher line = Pattern.compile("([0-9.]+)%  \\[k] poke_int3_handler").matcher(tool(command));
+            Matcher line =
+                    Pattern.compile("([0-9.]+)%  \\[k] poke_int3_handler").matcher(tool(command));
             assertTrue(line.find());
             shares.add(Double.parseDouble(line.group(1)));
         }
@@ -315,8 +329,9 @@ class ExportTest {
         assertTrue(report.contains("poke:"), report);
         assertTrue(
                 report.lines()
-                        .anyMatch(line -> line.matches(
-                                ".* poke: +address=0xffffffff81[0-9a-f]{6} address_symbol=bpf_run_\\d+\\+0x[0-9a-f]+ old=\\[..] new=\\[cc]")),
+                        .anyMatch(
+                                line -> line.matches(
+                                        ".* poke: +address=0xffffffff81[0-9a-f]{6} address_symbol=bpf_run_\\d+\\+0x[0-9a-f]+ old=\\[..] new=\\[cc]")),
                 "no poke as it should be");
     }
 
@@ -324,7 +339,8 @@ class ExportTest {
     void traceCmdFiltersByFields() throws Exception {
         Path dat = export("percpu", "filter.dat", "--events", "poke,trap");
         String report = tool("trace-cmd", "report", "-F", "poke: new == \"cc\"", dat.toString());
-        assertEquals(SITES, report.lines().filter(line -> line.contains(" poke: ")).count(), report);
+        assertEquals(
+                SITES, report.lines().filter(line -> line.contains(" poke: ")).count(), report);
         assertFalse(report.contains(" trap: "), report);
     }
 
@@ -357,9 +373,8 @@ class ExportTest {
         Map<String, Long> counters = new TreeMap<>();
         Map<String, Integer> moments = new TreeMap<>();
         int landed = 0;
-        for (JsonElement element : JsonParser.parseString(Files.readString(json))
-                .getAsJsonObject()
-                .getAsJsonArray("traceEvents")) {
+        for (JsonElement element :
+                JsonParser.parseString(Files.readString(json)).getAsJsonObject().getAsJsonArray("traceEvents")) {
             JsonObject event = element.getAsJsonObject();
             int thread = event.get("tid").getAsInt();
             switch (event.get("ph").getAsString()) {
@@ -375,9 +390,10 @@ class ExportTest {
                     assertEquals("sysvec_call_function", open.get(thread).peek());
                     landed++;
                 }
-                case "C" -> counters.put(
-                        event.get("name").getAsString(),
-                        event.getAsJsonObject("args").get("value").getAsLong());
+                case "C" ->
+                    counters.put(
+                            event.get("name").getAsString(),
+                            event.getAsJsonObject("args").get("value").getAsLong());
                 case "i" -> moments.merge(event.get("name").getAsString(), 1, Integer::sum);
                 default -> assertEquals("M", event.get("ph").getAsString());
             }
@@ -390,7 +406,8 @@ class ExportTest {
         assertEquals(1, slices.get("write int3"));
         assertEquals(
                 counts.get("trap"),
-                slices.get("poke_int3_handler") + slices.get("sysvec_call_function")
+                slices.get("poke_int3_handler")
+                        + slices.get("sysvec_call_function")
                         + slices.getOrDefault("net_rx_action", 0));
         assertEquals(
                 counts.get("trap") - counts.get("return"),
@@ -524,8 +541,7 @@ class ExportTest {
         List<String> lines = Files.readAllLines(export("percpu", "part.csv", options));
         Map<String, Integer> counts = counts("percpu", options);
         assertTrue(counts.get("trap") > 0, counts::toString);
-        assertEquals(
-                counts.values().stream().mapToInt(Integer::intValue).sum(), lines.size() - 1);
+        assertEquals(counts.values().stream().mapToInt(Integer::intValue).sum(), lines.size() - 1);
     }
 
     @Test
@@ -560,8 +576,8 @@ class ExportTest {
                     out.txt                      | its name does not say which format; *.data, *.perf, *.dat,
                     data                         | its name does not say which format
                     FOLDER/no/such/perf.data     | its folder does not exist; make it first
-                    a.data --events poke         | leave --events, --address and --limit out
-                    a.data --limit 5             | leave --events, --address and --limit out
+                    a.data --events poke         | leave --events, --address, --limit and --follow-core out
+                    a.data --limit 5             | leave --events, --address, --limit and --follow-core out
                     a.csv --counts               | --to and --counts exclude each other
                     a.csv --core 64              | --core 64: the trace has cores 0 to 63
                     """)
@@ -581,11 +597,30 @@ class ExportTest {
         assertEquals(
                 0,
                 pokeSim(
-                        "run", "--cores", "8", "--sites", "4", "--quiet", "--trace-level", "summary", "--trace",
+                        "run",
+                        "--cores",
+                        "8",
+                        "--sites",
+                        "4",
+                        "--quiet",
+                        "--trace-level",
+                        "summary",
+                        "--trace",
                         trace.toString()));
         assertEquals(
-                2, pokeSim("trace", trace.toString(), "--to", folder.resolve("s.data").toString()));
+                2,
+                pokeSim(
+                        "trace",
+                        trace.toString(),
+                        "--to",
+                        folder.resolve("s.data").toString()));
         assertTrue(err.toString().contains("recorded with --trace-level summary"), err::toString);
-        assertEquals(0, pokeSim("trace", trace.toString(), "--to", folder.resolve("s.dat").toString()));
+        assertEquals(
+                0,
+                pokeSim(
+                        "trace",
+                        trace.toString(),
+                        "--to",
+                        folder.resolve("s.dat").toString()));
     }
 }

@@ -328,10 +328,8 @@ class TraceCommandTest {
         List<String> followed = lines("--follow-core", "5");
         assertTrue(followed.containsAll(lines("--core", "5")));
         assertTrue(followed.containsAll(lines("--events", "rewrite,step-start")));
-        List<String> others =
-                followed.stream().filter(line -> core(line) != 5).toList();
-        assertEquals(
-                3, others.stream().filter(line -> line.contains(" ipi: ")).count());
+        List<String> others = followed.stream().filter(line -> core(line) != 5).toList();
+        assertEquals(3, others.stream().filter(line -> line.contains(" ipi: ")).count());
         for (String line : others) {
             assertTrue(
                     line.matches(".* (poke|text-poke-record|step-start|batch-start|batch-end): .*|.* batch-end:")

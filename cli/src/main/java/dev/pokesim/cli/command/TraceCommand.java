@@ -181,7 +181,8 @@ public final class TraceCommand implements Callable<Integer> {
             ways.add("--counts");
         }
         TargetOptions.require(!ignoreTime || other != null, "--ignore-time needs --diff FILE");
-        TargetOptions.require(ways.size() < 2, String.join(" and ", ways) + " exclude each other; leave all but one out");
+        TargetOptions.require(
+                ways.size() < 2, String.join(" and ", ways) + " exclude each other; leave all but one out");
     }
 
     private TraceHistogram histogram(TraceReader reader, String what) {
@@ -218,7 +219,8 @@ public final class TraceCommand implements Callable<Integer> {
         ExportFormat format = ExportFormat.of(target);
         TargetOptions.require(
                 !format.needsEveryEvent() || events.isEmpty() && where == null && limit == null && followed == null,
-                "--to " + target + " is made from all events of its cores and its time; leave --events, --address, --limit and "
+                "--to " + target
+                        + " is made from all events of its cores and its time; leave --events, --address, --limit and "
                         + "--follow-core out");
         coreSet(reader.header());
         ExportScope scope = new ExportScope(between.fromPs(), between.toPs(), cores);
@@ -329,7 +331,8 @@ public final class TraceCommand implements Callable<Integer> {
         return event -> {
             if (!names.isEmpty()) {
                 seen.add(event.name());
-                if (!names.contains(event.name()) && !names.contains(event.kind().text())) {
+                if (!names.contains(event.name())
+                        && !names.contains(event.kind().text())) {
                     return false;
                 }
             }

@@ -48,7 +48,8 @@ record TraceDiff(
 
     /** A trace and what of it counts. */
     record Compared(String file, TraceReader reader, TraceReader.Cursor cursor, Predicate<TraceEvent> wanted) {
-        @Nullable TraceEvent next() {
+        @Nullable
+        TraceEvent next() {
             TraceEvent event = cursor.next();
             while (event != null && !wanted.test(event)) {
                 event = cursor.next();

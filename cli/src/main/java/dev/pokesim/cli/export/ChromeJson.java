@@ -29,7 +29,11 @@ final class ChromeJson implements TrackWriter {
     ChromeJson(ExportFile out) throws IOException {
         this.out = out;
         json = new JsonWriter(new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), 1 << 16));
-        json.beginObject().name("displayTimeUnit").value("ns").name("traceEvents").beginArray();
+        json.beginObject()
+                .name("displayTimeUnit")
+                .value("ns")
+                .name("traceEvents")
+                .beginArray();
         metadata("process_name", 0, "machine");
     }
 

@@ -13,8 +13,24 @@ import java.util.Map;
 /** One line an event, one column a field; the same columns for every event. Source: RFC 4180. */
 final class EventsCsv implements TraceExport, TraceEvent.Fields {
     private static final List<String> FIELDS = List.of(
-            "address", "symbol", "vector", "rip", "target", "size", "value", "failed", "bytes", "old", "new", "use", "from",
-            "modified", "waitedPs", "code", "step", "text");
+            "address",
+            "symbol",
+            "vector",
+            "rip",
+            "target",
+            "size",
+            "value",
+            "failed",
+            "bytes",
+            "old",
+            "new",
+            "use",
+            "from",
+            "modified",
+            "waitedPs",
+            "code",
+            "step",
+            "text");
 
     private final TraceHeader header;
     private final ExportFile out;

@@ -74,8 +74,8 @@ final class FtraceEvent {
         }
 
         String text(String name, int id) {
-            return "name: " + name + "\nID: " + id + "\nformat:\n" + fields + "\nprint fmt: \"" + print + "\"" + arguments
-                    + "\n";
+            return "name: " + name + "\nID: " + id + "\nformat:\n" + fields + "\nprint fmt: \"" + print + "\""
+                    + arguments + "\n";
         }
 
         @Override

@@ -88,8 +88,9 @@ final class PerfData implements TraceExport {
         this.out = out;
         trace = reader.header();
         if (TraceLevel.SUMMARY.optionName().equals(trace.metadata().get("level"))) {
-            throw new UserError("the trace has no traps to make a profile of: it was recorded with --trace-level summary; record it "
-                    + "with --trace-level protocol, or memory for perf c2c");
+            throw new UserError(
+                    "the trace has no traps to make a profile of: it was recorded with --trace-level summary; record it "
+                            + "with --trace-level protocol, or memory for perf c2c");
         }
         records = new PerfRecords(out);
         topology = topology(trace);
@@ -140,11 +141,7 @@ final class PerfData implements TraceExport {
         } else if (event instanceof TraceEvent.Rewrite rewrite && rewrite.name().equals("text-poke-record")) {
             nameFunction(rewrite.address(), rewrite.timePs());
             records.textPoke(
-                    rewrite.core(),
-                    ns(rewrite.timePs()),
-                    rewrite.address(),
-                    rewrite.oldBytes(),
-                    rewrite.newBytes());
+                    rewrite.core(), ns(rewrite.timePs()), rewrite.address(), rewrite.oldBytes(), rewrite.newBytes());
         } else if (event instanceof TraceEvent.Transfer transfer && ++accesses % accessPeriod == 0) {
             access(transfer);
         }
@@ -244,6 +241,8 @@ final class PerfData implements TraceExport {
 
     @Override
     public String note() {
-        return accesses > 0 ? "" : "the trace has no cache-line transfers: for perf c2c record with --trace-level memory";
+        return accesses > 0
+                ? ""
+                : "the trace has no cache-line transfers: for perf c2c record with --trace-level memory";
     }
 }

@@ -52,7 +52,11 @@ final class PerfRecords {
                     .putLong(period)
                     .putLong(sampleType)
                     .putLong(READ_FORMAT_ID)
-                    .putLong(EXCLUDE_USER | COMM_FLAG | SAMPLE_ID_ALL | KSYMBOL_FLAG | TEXT_POKE_FLAG
+                    .putLong(EXCLUDE_USER
+                            | COMM_FLAG
+                            | SAMPLE_ID_ALL
+                            | KSYMBOL_FLAG
+                            | TEXT_POKE_FLAG
                             | (precise ? PRECISE : 0))
                     .array();
         }

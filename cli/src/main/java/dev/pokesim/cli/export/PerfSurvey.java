@@ -48,9 +48,7 @@ final class PerfSurvey {
                 case "step-start" -> step = before ? mark.text() : step;
                 default -> {}
             }
-        } else if (event instanceof TraceEvent.Transfer
-                && !before
-                && (cores.isEmpty() || cores.get(event.core()))) {
+        } else if (event instanceof TraceEvent.Transfer && !before && (cores.isEmpty() || cores.get(event.core()))) {
             transfers++;
         }
     }

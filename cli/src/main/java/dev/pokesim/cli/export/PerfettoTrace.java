@@ -77,8 +77,7 @@ final class PerfettoTrace implements TrackWriter {
     private void describe(Message descriptor) throws IOException {
         if (!begun) {
             begun = true;
-            Message process =
-                    new Message().number(PROCESS_PID, PROCESS).text(PROCESS_NAME, "machine");
+            Message process = new Message().number(PROCESS_PID, PROCESS).text(PROCESS_NAME, "machine");
             describe(new Message().number(DESCRIPTOR_UUID, PROCESS_TRACK).message(DESCRIPTOR_PROCESS, process));
         }
         write(new Message().message(PACKET_DESCRIPTOR, descriptor));
@@ -213,10 +212,12 @@ final class PerfettoTrace implements TrackWriter {
 
         Message fixed64(int field, long value) {
             varint((long) field << 3 | FIXED64);
-            append(ByteBuffer.allocate(Long.BYTES)
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .putLong(value)
-                    .array(), Long.BYTES);
+            append(
+                    ByteBuffer.allocate(Long.BYTES)
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .putLong(value)
+                            .array(),
+                    Long.BYTES);
             return this;
         }
 

@@ -65,7 +65,7 @@ final class TraceDat implements TraceExport {
     @Override
     public void add(TraceEvent event) throws IOException {
         FtraceEvent format = events.computeIfAbsent(event.name(), name -> new FtraceEvent(events.size() + 1, event));
-        if (patcher < 0 && event.name().equals("batch-start")) {
+        if (patcher < 0 && (event instanceof TraceEvent.Rewrite || event.name().equals("step-start"))) {
             patcher = event.core();
         }
         byte[] payload = format.payload(event, header);

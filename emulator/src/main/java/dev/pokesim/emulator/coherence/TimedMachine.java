@@ -475,9 +475,7 @@ public final class TimedMachine implements Machine.IpiTransport {
                 core,
                 new LineTransfer(
                         nowPs,
-                        isStore
-                                ? Objects.requireNonNull(core.storeBuffer()).oldestAddress()
-                                : next.address(core),
+                        isStore ? Objects.requireNonNull(core.storeBuffer()).oldestAddress() : next.address(core),
                         isStore ? MicroOp.Memory.STORE : next.memory(),
                         line.source(),
                         line.isModified(),

@@ -59,8 +59,9 @@ final class EventDecoder {
                 case MARK -> new TraceEvent.Mark(timePs, by, text(), address(), text());
                 case REWRITE -> new TraceEvent.Rewrite(timePs, by, text(), address(), bytes(), bytes());
                 case INSTRUCTION -> new TraceEvent.Instruction(timePs, by, address(), bytes());
-                case TRANSFER -> new TraceEvent.Transfer(
-                        timePs, by, address(), text(), number(), flag(), in.signed(), address(), text(), text());
+                case TRANSFER ->
+                    new TraceEvent.Transfer(
+                            timePs, by, address(), text(), number(), flag(), in.signed(), address(), text(), text());
             };
         } catch (IllegalArgumentException impossible) {
             throw new Damage(String.valueOf(impossible.getMessage()));

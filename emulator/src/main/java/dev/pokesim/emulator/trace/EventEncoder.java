@@ -12,6 +12,7 @@ final class EventEncoder implements TraceEvent.Fields {
     private final RawBytes out = new RawBytes();
     /** By kind and by which of its addresses it is. */
     private final long[] lastAddress = new long[2 * KINDS];
+
     private final Map<String, Integer> texts = new HashMap<>(); // only looked up
     private final BitSet cores = new BitSet();
     private int kind;

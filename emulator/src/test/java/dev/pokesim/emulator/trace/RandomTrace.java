@@ -54,17 +54,18 @@ final class RandomTrace {
                         timePs, core, text(random), address, bytes(random, size), bytes(random, size));
             }
             case INSTRUCTION -> new TraceEvent.Instruction(timePs, core, address, bytes(random, random.nextInt(16)));
-            case TRANSFER -> new TraceEvent.Transfer(
-                    timePs,
-                    core,
-                    address,
-                    text(random),
-                    random.nextInt(),
-                    random.nextBoolean(),
-                    random.nextLong(),
-                    random.nextLong(),
-                    text(random),
-                    text(random));
+            case TRANSFER ->
+                new TraceEvent.Transfer(
+                        timePs,
+                        core,
+                        address,
+                        text(random),
+                        random.nextInt(),
+                        random.nextBoolean(),
+                        random.nextLong(),
+                        random.nextLong(),
+                        text(random),
+                        text(random));
         };
     }
 
