@@ -101,7 +101,7 @@ public final class RunCommand implements Callable<Integer> {
                 "patching",
                 guests.setups(),
                 output,
-                (setup, progress) -> GuestRun.execute(guests.kernel(), setup, progress));
+                (setup, progress) -> GuestRun.of(guests.kernel(), setup).run(progress));
         return output.print(RunResult.ofGuest(guests.setups(), reports))
                 .exitCode()
                 .value();

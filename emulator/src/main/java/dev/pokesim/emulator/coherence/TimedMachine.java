@@ -126,6 +126,11 @@ public final class TimedMachine implements Machine.IpiTransport {
         return line(address).transfers();
     }
 
+    /** Tells somebody of every request for the line of an address, and of its arrivals; one observer a line. */
+    public void observeLine(long address, LineObserver observer) {
+        line(address).setObserver(observer);
+    }
+
     /** Puts the lines of some bytes into a core's cache, as they would be after a long time of use. */
     public void warm(int core, long address, long sizeBytes) {
         for (long at = address & -CacheLine.SIZE_BYTES; at < address + sizeBytes; at += CacheLine.SIZE_BYTES) {
@@ -366,6 +371,10 @@ public final class TimedMachine implements Machine.IpiTransport {
         requestedLine[request] = line;
         requestsOwnership[request] = toWrite;
         line.enqueue(request);
+        LineObserver observer = line.observer();
+        if (observer != null) {
+            observer.requested(nowPs);
+        }
         if (line.inFlight() == CacheLine.InFlight.NOTHING) {
             grant(line, Math.max(nowPs, line.freeAtPs()));
         }
@@ -418,6 +427,10 @@ public final class TimedMachine implements Machine.IpiTransport {
             line.own(id);
         } else {
             line.share(id);
+        }
+        LineObserver observer = line.observer();
+        if (observer != null) {
+            observer.arrived(nowPs);
         }
         Core core = machine.core(id);
         long busy = 0;
