@@ -64,7 +64,8 @@ final class CacheLine {
     }
 
     /** Who is told of requests and arrivals; null if nobody is. */
-    @Nullable LineObserver observer() {
+    @Nullable
+    LineObserver observer() {
         return observer;
     }
 

@@ -30,9 +30,11 @@ class LatencyDistributionTest {
         for (long latency : new long[] {1, 2, 9, 10, 11, 99, 100, 256, 999, 1_000, 5_348_200, 60_000_000_000L}) {
             int bucket = bucketOf(latency);
             // the histogram itself keeps three digits
-            assertTrue(LatencyDistribution.lowerBoundNs(bucket) <= latency * 1.001, () -> "below its bucket: " + latency);
             assertTrue(
-                    LatencyDistribution.lowerBoundNs(bucket + 1) > latency * 0.999, () -> "above its bucket: " + latency);
+                    LatencyDistribution.lowerBoundNs(bucket) <= latency * 1.001, () -> "below its bucket: " + latency);
+            assertTrue(
+                    LatencyDistribution.lowerBoundNs(bucket + 1) > latency * 0.999,
+                    () -> "above its bucket: " + latency);
         }
     }
 
@@ -68,9 +70,8 @@ class LatencyDistributionTest {
         assertTrue(LatencyDistribution.lowerBoundNs(last) * 1000 <= report.handlerMaxPs() * 1.001);
         assertTrue(LatencyDistribution.lowerBoundNs(last + 1) * 1000 > report.handlerMaxPs() * 0.999);
         double atMostPs = IntStream.rangeClosed(0, last)
-                .mapToDouble(bucket -> latencies.counts().get(bucket)
-                        * LatencyDistribution.lowerBoundNs(bucket + 1)
-                        * 1000)
+                .mapToDouble(
+                        bucket -> latencies.counts().get(bucket) * LatencyDistribution.lowerBoundNs(bucket + 1) * 1000)
                 .sum();
         double meanPs = atMostPs / latencies.total();
         assertTrue(meanPs >= report.handlerMeanPs() && meanPs <= report.handlerMeanPs() * 1.13, () -> "mean " + meanPs);

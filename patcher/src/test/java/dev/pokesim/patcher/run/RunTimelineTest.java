@@ -68,8 +68,7 @@ class RunTimelineTest {
                 .mapToDouble(bin -> timeline.inHandlerMean(bin) * widthPs(timeline, bin))
                 .sum();
         // the report's mean is rounded down to a picosecond
-        assertEquals(
-                recorded.report.handlerMeanPs() * recorded.report.traps(), sumPs, recorded.report.traps() + 1);
+        assertEquals(recorded.report.handlerMeanPs() * recorded.report.traps(), sumPs, recorded.report.traps() + 1);
     }
 
     @Test
@@ -92,8 +91,9 @@ class RunTimelineTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void everyTransferOfARefsLineWasWaitedFor(boolean perCpu) {
-        Recorded recorded = record(
-                new SmallRun().refs(perCpu ? new PerCpuRefs() : new GlobalRefs()).setup(1));
+        Recorded recorded = record(new SmallRun()
+                .refs(perCpu ? new PerCpuRefs() : new GlobalRefs())
+                .setup(1));
         assertTrue(recorded.timeline.refsLineTransfers() > 0);
         assertEquals(recorded.report.refsLineTransfers(), recorded.timeline.refsLineTransfers());
         // all had come when the run ended
@@ -138,11 +138,10 @@ class RunTimelineTest {
 
     @Test
     void aRunThatEndsEarlyHasAStepUpToThere() {
-        Recorded recorded =
-                record(new SmallRun().cores(32).protocol(new BrokenNoSecondSync()).setup(1));
+        Recorded recorded = record(
+                new SmallRun().cores(32).protocol(new BrokenNoSecondSync()).setup(1));
         assertEquals(RunReport.Outcome.VIOLATED, recorded.report.outcome());
         List<RunTimeline.Step> steps = recorded.timeline.steps();
-        assertEquals(
-                recorded.report.simulatedPs(), steps.get(steps.size() - 1).endPs());
+        assertEquals(recorded.report.simulatedPs(), steps.get(steps.size() - 1).endPs());
     }
 }
