@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -315,6 +316,16 @@ class PlotTest {
                 .anyMatch(box -> box.getTextContent().startsWith("batch 2, sync cores: ")));
     }
 
+    @Test
+    void aFileThatTurnsOutNotToBeWritableIsOneLineAfterTheResult() {
+        Path nowhere = Path.of("/proc/poke-sim.svg");
+        assumeTrue(Files.isWritable(nowhere.getParent()), "no folder that only seems to be writable");
+        assertEquals(2, pokeSim(with(RUN, "--plot", nowhere)));
+        assertTrue(err.toString().contains("--plot /proc/poke-sim.svg: cannot be written: "), err::toString);
+        assertEquals(1, err.toString().lines().count(), err::toString);
+        assertTrue(out.toString().contains("latencyUs"));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     --plot FOLDER/a.pdf        | --plot FOLDER/a.pdf: name a file that ends with .svg or .png
@@ -324,7 +335,7 @@ class PlotTest {
                     --plot FOLDER/folder.svg   | --plot FOLDER/folder.svg is a directory; name a file
                     --report FOLDER/shut/a.html | --report FOLDER/shut/a.html: may not be written; name another file
                     """)
-    void afileThatCannotBeOneIsRefusedBeforeAnythingRuns(String options, String message) throws IOException {
+    void aFileThatCannotBeOneIsRefusedBeforeAnythingRuns(String options, String message) throws IOException {
         Files.createDirectories(folder.resolve("folder.svg"));
         Path shut = Files.createDirectories(folder.resolve("shut"));
         assertTrue(shut.toFile().setWritable(false));

@@ -7,6 +7,7 @@ import dev.pokesim.cli.plot.Svg;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -149,8 +150,14 @@ final class PlotOptions {
             throw new UserError(option + " " + file + ": may not be written; name another file", e);
         } catch (IOException e) {
             remove(unfinished);
-            throw new UserError(option + " " + file + ": cannot be written: " + e.getMessage(), e);
+            throw new UserError(option + " " + file + ": cannot be written: " + reason(e), e);
         }
+    }
+
+    /** Without the name of the unfinished file, which nobody asked for. */
+    private static String reason(IOException failure) {
+        String reason = failure instanceof FileSystemException of ? of.getReason() : failure.getMessage();
+        return reason == null ? failure.getClass().getSimpleName() : reason;
     }
 
     private static void remove(Path unfinished) {
