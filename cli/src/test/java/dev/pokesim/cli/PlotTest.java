@@ -343,7 +343,7 @@ class PlotTest {
                 options.contains("/shut/") && Files.isWritable(shut),
                 "this user may write everywhere: nothing to refuse");
         for (String command : List.of("run", "compare")) {
-            List<String> arguments = new ArrayList<>(List.of(command, "--cores", "4096", "--sites", "16384"));
+            List<String> arguments = new ArrayList<>(List.of(command, "--cores", "8", "--sites", "8"));
             for (String option : options.split(" ")) {
                 arguments.add(option.replace("FOLDER", folder.toString())); // the path may have blanks
             }
