@@ -5,7 +5,7 @@ import dev.pokesim.cli.console.OutputOptions;
 import dev.pokesim.patcher.kernel.GlobalRefs;
 import dev.pokesim.patcher.kernel.PerCpuRefs;
 import dev.pokesim.patcher.kernel.Refs;
-import dev.pokesim.patcher.run.RunSetup;
+import dev.pokesim.patcher.run.RunReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -25,11 +25,15 @@ import picocli.CommandLine.Mixin;
             "Examples:",
             "  poke-sim compare --cores 480 --sites 164",
             "  poke-sim compare --cores 480 --sites 2",
-            "  poke-sim compare --cores 480 --sites 164 --replicas 20 --profile mid"
+            "  poke-sim compare --cores 480 --sites 164 --replicas 20 --profile mid",
+            "  poke-sim compare --cores 480 --sites 164 --report storm.html"
         })
 public final class CompareCommand implements Callable<Integer> {
     @Mixin
     private final RunOptions run = new RunOptions();
+
+    @Mixin
+    private final PlotOptions plots = new PlotOptions();
 
     @Mixin
     private final OutputOptions output;
@@ -41,11 +45,26 @@ public final class CompareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        boolean drawn = plots.areWanted();
         List<RunResult> results = new ArrayList<>();
+        List<RunPicture> pictures = new ArrayList<>();
         for (Refs refs : List.of(new GlobalRefs(), new PerCpuRefs())) {
-            List<RunSetup> setups = run.setups(refs);
-            results.add(RunResult.of(setups, Replicas.run("patching, references " + refs.name(), setups, output)));
+            RecordedRuns runs = new RecordedRuns(run.setups(refs), drawn);
+            List<RunReport> reports = Replicas.run(
+                    "patching, references " + refs.name(),
+                    runs.setups(),
+                    output,
+                    (setup, progress) -> runs.start(setup).run(progress));
+            RunResult result = RunResult.of(runs.setups(), reports);
+            results.add(result);
+            if (drawn) {
+                pictures.add(runs.picture(result, reports));
+            }
         }
-        return output.print(CompareResult.of(results)).exitCode().value();
+        CompareResult compared = output.print(CompareResult.of(results));
+        if (drawn) {
+            plots.write(pictures, compared);
+        }
+        return compared.exitCode().value();
     }
 }

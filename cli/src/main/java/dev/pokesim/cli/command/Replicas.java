@@ -28,11 +28,6 @@ final class Replicas {
         RunReport run(RunSetup setup, PatchRun.Progress progress);
     }
 
-    /** As {@link #run(String, List, OutputOptions, Runner)}, with the kernel that consists of routines. */
-    static List<RunReport> run(String what, List<RunSetup> setups, OutputOptions output) {
-        return run(what, setups, output, PatchRun::execute);
-    }
-
     /** Runs all; the reports come in the order of the setups. After Ctrl-C the later ones are incomplete. */
     static List<RunReport> run(String what, List<RunSetup> setups, OutputOptions output, Runner runner) {
         ProgressReporter progress = output.progress();

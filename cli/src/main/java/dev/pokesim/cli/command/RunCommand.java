@@ -5,9 +5,7 @@ import dev.pokesim.cli.console.ExitCode;
 import dev.pokesim.cli.console.OutputOptions;
 import dev.pokesim.patcher.kernel.Refs;
 import dev.pokesim.patcher.kernel.RefsSchemes;
-import dev.pokesim.patcher.run.GuestRun;
 import dev.pokesim.patcher.run.RunReport;
-import dev.pokesim.patcher.run.RunSetup;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -35,7 +33,8 @@ import picocli.CommandLine.Spec;
             "  poke-sim run --input testdata/elf/statickeys.elf --key stats_key --hot-sites 2",
             "  poke-sim run --cores 64 --protocol broken-no-second-sync",
             "  poke-sim run --input vmlinuz --key bpf_stats_enabled_key --cores 8 --guest",
-            "  poke-sim run --cores 480 --trace storm.trace --trace-level memory"
+            "  poke-sim run --cores 480 --trace storm.trace --trace-level memory",
+            "  poke-sim run --cores 480 --refs global --plot storm.svg --report storm.html"
         })
 public final class RunCommand implements Callable<Integer> {
     @Mixin
@@ -60,6 +59,9 @@ public final class RunCommand implements Callable<Integer> {
     private final TraceOptions trace = new TraceOptions();
 
     @Mixin
+    private final PlotOptions plots = new PlotOptions();
+
+    @Mixin
     private final OutputOptions output;
 
     @Spec
@@ -77,15 +79,27 @@ public final class RunCommand implements Callable<Integer> {
             return callGuest();
         }
         Refs scheme = TargetOptions.named("--refs", refs, RefsSchemes.ALL, Refs::name);
-        List<RunSetup> setups = run.setups(scheme);
+        boolean drawn = plots.areWanted();
+        RecordedRuns runs = new RecordedRuns(run.setups(scheme), drawn);
         try {
             List<RunReport> reports = trace.run(
-                    setups, output, spec.commandLine().getParseResult().originalArgs());
-            return output.print(RunResult.of(setups, reports)).exitCode().value();
+                    runs.setups(),
+                    runs::start,
+                    output,
+                    spec.commandLine().getParseResult().originalArgs());
+            return told(RunResult.of(runs.setups(), reports), runs, reports);
         } catch (IOException | UncheckedIOException failed) {
             output.console().errorLine("poke-sim: " + trace.whyNotWritten(failed));
             return ExitCode.INCOMPLETE.value();
         }
+    }
+
+    private int told(RunResult result, RecordedRuns runs, List<RunReport> reports) {
+        output.print(result);
+        if (plots.areWanted()) {
+            plots.write(runs.picture(result, reports));
+        }
+        return result.exitCode().value();
     }
 
     private int callGuest() {
@@ -96,14 +110,14 @@ public final class RunCommand implements Callable<Integer> {
                     option + " cannot be chosen with --guest: the kernel's code decides");
         }
         TargetOptions.require(given.hasMatchedOption("--input"), "--guest needs --input KERNEL and --key KEY");
+        boolean drawn = plots.areWanted();
         RunOptions.Guest guests = run.guest();
+        RecordedRuns runs = new RecordedRuns(guests.setups(), drawn);
         List<RunReport> reports = Replicas.run(
                 "patching",
                 guests.setups(),
                 output,
-                (setup, progress) -> GuestRun.execute(guests.kernel(), setup, progress));
-        return output.print(RunResult.ofGuest(guests.setups(), reports))
-                .exitCode()
-                .value();
+                (setup, progress) -> runs.start(guests.kernel(), setup).run(progress));
+        return told(RunResult.ofGuest(guests.setups(), reports), runs, reports);
     }
 }

@@ -92,6 +92,9 @@ record RunResult(
     /** One replica. */
     record Run(long seed, double latencyUs, String outcome) {}
 
+    /** A figure of the run as a whole; the unit may be empty. */
+    record Figure(String name, String unit, Spread value) {}
+
     /** A violation. */
     record Found(long seed, String oracle, String property, int core, double timeUs, String what) {}
 
@@ -259,27 +262,35 @@ record RunResult(
         out.println();
     }
 
+    /** The figures of the run as a whole, in the order in which they are read. */
+    List<Figure> figures() {
+        return List.of(
+                new Figure("INT3 traps", "", traps),
+                new Figure("handler latency, mean", "us", handlerMeanUs),
+                new Figure("handler latency, 99 %", "us", handlerP99Us),
+                new Figure("handler latency, worst", "us", handlerMaxUs),
+                new Figure("share of CPU in handler", "%", percent(handlerShare)),
+                new Figure("CAS failures per success", "", exchangeFailuresPerSuccess),
+                new Figure("transfers of refs lines", "", refsLineTransfers),
+                new Figure("patcher found refs held", "", patcherWaits),
+                new Figure("BPF runs", "", visits),
+                new Figure("BPF run, mean", "ns", visitMeanNs),
+                new Figure("softirq polls on core 0", "", softirqPolls),
+                new Figure("packets in them", "", softirqPackets),
+                new Figure("perf text-poke records", "", textPokeRecords),
+                new Figure("guest instructions", "", instructions),
+                new Figure("simulated time", "us", simulatedUs));
+    }
+
     private void printFigures(PrintWriter out) {
         TextTable table =
                 new TextTable().words("figure").words("unit").numbers(setup.replicas > 1 ? "median" : "value");
         if (setup.replicas > 1) {
             table.numbers("p10").numbers("p90");
         }
-        row(table, "INT3 traps", "", traps);
-        row(table, "handler latency, mean", "us", handlerMeanUs);
-        row(table, "handler latency, 99 %", "us", handlerP99Us);
-        row(table, "handler latency, worst", "us", handlerMaxUs);
-        row(table, "share of CPU in handler", "%", percent(handlerShare));
-        row(table, "CAS failures per success", "", exchangeFailuresPerSuccess);
-        row(table, "transfers of refs lines", "", refsLineTransfers);
-        row(table, "patcher found refs held", "", patcherWaits);
-        row(table, "BPF runs", "", visits);
-        row(table, "BPF run, mean", "ns", visitMeanNs);
-        row(table, "softirq polls on core 0", "", softirqPolls);
-        row(table, "packets in them", "", softirqPackets);
-        row(table, "perf text-poke records", "", textPokeRecords);
-        row(table, "guest instructions", "", instructions);
-        row(table, "simulated time", "us", simulatedUs);
+        for (Figure figure : figures()) {
+            row(table, figure.name, figure.unit, figure.value);
+        }
         out.print(table);
     }
 

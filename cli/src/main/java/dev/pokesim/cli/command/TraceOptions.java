@@ -14,14 +14,15 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that record a run. */
 final class TraceOptions {
-    private static final String TRACE = "--trace";
+    static final String TRACE = "--trace";
 
     @Option(
             names = TRACE,
@@ -51,25 +52,33 @@ final class TraceOptions {
     /**
      * Runs all, and records the only one if a trace is wanted.
      *
+     * @param runs makes the run of a setup
      * @param arguments what the user typed
      * @throws UserError if the file cannot be made
      * @throws IOException if it can, but not be written; so does {@link UncheckedIOException}
      */
-    List<RunReport> run(List<RunSetup> setups, OutputOptions output, List<String> arguments) throws IOException {
+    List<RunReport> run(
+            List<RunSetup> setups, Function<RunSetup, PatchRun> runs, OutputOptions output, List<String> arguments)
+            throws IOException {
         TargetOptions.require(file != null || level == null, "--trace-level needs --trace FILE");
         TraceLevel chosen = level == null
                 ? TraceLevel.PROTOCOL
                 : TargetOptions.named("--trace-level", level, List.of(TraceLevel.values()), TraceLevel::optionName);
         if (file == null) {
-            return Replicas.run("patching", setups, output);
+            return Replicas.run(
+                    "patching",
+                    setups,
+                    output,
+                    (setup, progress) -> runs.apply(setup).run(progress));
         }
         TargetOptions.require(setups.size() == 1, "--trace records one run; leave --replicas out");
-        try (RunTrace trace = new RunTrace(setups.get(0), chosen, command(arguments), open(file))) {
+        try (RunTrace trace =
+                new RunTrace(setups.get(0), chosen, TypedCommand.without(Set.of(TRACE), arguments), open(file))) {
             List<RunReport> reports = Replicas.run(
                     "patching",
                     setups,
                     output,
-                    (setup, progress) -> PatchRun.of(setup).attach(trace).run(progress));
+                    (setup, progress) -> runs.apply(setup).attach(trace).run(progress));
             trace.finish(reports.get(0));
             return reports;
         }
@@ -95,19 +104,5 @@ final class TraceOptions {
         } catch (IOException e) {
             throw new UserError("--trace " + file + ": cannot be written: " + e.getMessage(), e);
         }
-    }
-
-    /** The command without the name of the trace: the same run gives the same bytes, wherever they go. */
-    private static String command(List<String> arguments) {
-        StringBuilder command = new StringBuilder("poke-sim");
-        for (Iterator<String> each = arguments.iterator(); each.hasNext(); ) {
-            String argument = each.next();
-            if (argument.equals(TRACE)) {
-                each.next();
-            } else if (!argument.startsWith(TRACE + "=")) {
-                command.append(' ').append(argument);
-            }
-        }
-        return command.toString();
     }
 }

@@ -2,6 +2,7 @@ package dev.pokesim.emulator.coherence;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who holds one line of 64 bytes, and who waits for it. A request is a number: see {@link TimedMachine}.
@@ -45,6 +46,7 @@ final class CacheLine {
     private int queueCount;
 
     private long transfers;
+    private @Nullable LineObserver observer;
 
     CacheLine(long number, int windowSize) {
         this.number = number;
@@ -59,6 +61,16 @@ final class CacheLine {
     /** How often it moved to a core. */
     long transfers() {
         return transfers;
+    }
+
+    /** Who is told of requests and arrivals; null if nobody is. */
+    @Nullable
+    LineObserver observer() {
+        return observer;
+    }
+
+    void setObserver(LineObserver told) {
+        observer = told;
     }
 
     int source() {

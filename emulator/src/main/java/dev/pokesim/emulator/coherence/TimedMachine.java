@@ -129,6 +129,11 @@ public final class TimedMachine implements Machine.IpiTransport {
         return line(address).transfers();
     }
 
+    /** Tells somebody of every request for the line of an address, and of its arrivals; one observer a line. */
+    public void observeLine(long address, LineObserver observer) {
+        line(address).setObserver(observer);
+    }
+
     /** Puts the lines of some bytes into a core's cache, as they would be after a long time of use. */
     public void warm(int core, long address, long sizeBytes) {
         for (long at = address & -CacheLine.SIZE_BYTES; at < address + sizeBytes; at += CacheLine.SIZE_BYTES) {
@@ -375,6 +380,10 @@ public final class TimedMachine implements Machine.IpiTransport {
         requestsOwnership[request] = toWrite;
         requestedPs[request] = nowPs;
         line.enqueue(request);
+        LineObserver observer = line.observer();
+        if (observer != null) {
+            observer.requested(nowPs);
+        }
         if (line.inFlight() == CacheLine.InFlight.NOTHING) {
             grant(line, Math.max(nowPs, line.freeAtPs()));
         }
@@ -430,6 +439,10 @@ public final class TimedMachine implements Machine.IpiTransport {
             line.own(id);
         } else {
             line.share(id);
+        }
+        LineObserver observer = line.observer();
+        if (observer != null) {
+            observer.arrived(nowPs);
         }
         Core core = machine.core(id);
         core.setTimePs(nowPs);

@@ -180,6 +180,11 @@ final class Figures implements PatchListener {
         return handlerNs.getTotalCount() == 0 ? 0 : handlerNs.getValueAtPercentile(99) * 1000;
     }
 
+    /** Of all handlers that returned. */
+    LatencyDistribution handlerLatencies() {
+        return LatencyDistribution.of(handlerNs);
+    }
+
     /** Share of all cores' time in batches. */
     double handlerShare() {
         long total = batches.stream().mapToLong(RunReport.Batch::latencyPs).sum() * cores;

@@ -46,6 +46,7 @@ public final class GuestRun {
     private final EveryWaitEnds waits;
     private final Workload workload;
     private final RunWatch watch;
+    private final List<PatchListener> attached = new ArrayList<>();
 
     private GuestRun(GuestKernel kernel, RunSetup setup) {
         this.kernel = kernel;
@@ -84,14 +85,20 @@ public final class GuestRun {
     }
 
     /**
-     * Runs one to its end.
+     * One that has not begun.
      *
      * @param setup its target is of a key of the kernel's image, all its places; it has at most as many hot sites as there are
      *     {@link #callable} functions; its protocol and its way to count references are not looked at
-     * @throws dev.pokesim.patcher.guest.GuestStopped if the kernel comes to something that is not emulated
      */
-    public static RunReport execute(GuestKernel kernel, RunSetup setup, PatchRun.Progress progress) {
-        return new GuestRun(kernel, setup).run(progress);
+    public static GuestRun of(GuestKernel kernel, RunSetup setup) {
+        return new GuestRun(kernel, setup);
+    }
+
+    /** Lets a timeline record it; before the run begins. */
+    public GuestRun observe(RunTimeline timeline) {
+        array.counters().forEach(counter -> timed.observeLine(counter, timeline));
+        attached.add(timeline);
+        return this;
     }
 
     private List<Long> hotEntries() {
@@ -103,9 +110,15 @@ public final class GuestRun {
         return hot;
     }
 
-    private RunReport run(PatchRun.Progress progress) {
+    /**
+     * Runs it to its end, once.
+     *
+     * @throws dev.pokesim.patcher.guest.GuestStopped if the kernel comes to something that is not emulated
+     */
+    public RunReport run(PatchRun.Progress progress) {
         List<TextPokeLoc> places = setup.target().places();
-        List<PatchListener> all = new ArrayList<>(List.of(log, figures, waits));
+        List<PatchListener> all = new ArrayList<>(attached);
+        all.addAll(List.of(log, figures, waits));
         waits.reportTo(watch::violated);
         for (Oracle oracle : Oracles.of(places, List.of(), array, setup.cores())) {
             oracle.reportTo(watch::violated);

@@ -96,6 +96,14 @@ public final class PatchRun {
         return this;
     }
 
+    /** Lets a timeline record it; before the run begins. */
+    public PatchRun observe(RunTimeline timeline) {
+        for (long counter : setup.refs().counters(layout)) {
+            timed.observeLine(counter, timeline);
+        }
+        return attach(timeline);
+    }
+
     /**
      * The image as memory holds it now, keys included: what the next run can patch.
      *

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param handlerMeanPs mean time from trap to IRET, 0 without traps
  * @param handlerMaxPs worst
  * @param handlerP99Ps 99th percentile
+ * @param handlerLatencies of every handler that returned
  * @param handlerShare share of all cores' time during batches that was spent between trap and IRET, 0 to 1
  * @param exchangeFailures failed compare-and-exchanges on reference counts
  * @param exchangeSuccesses other locked operations that took a reference
@@ -34,6 +35,7 @@ public record RunReport(
         long handlerMeanPs,
         long handlerMaxPs,
         long handlerP99Ps,
+        LatencyDistribution handlerLatencies,
         double handlerShare,
         long exchangeFailures,
         long exchangeSuccesses,

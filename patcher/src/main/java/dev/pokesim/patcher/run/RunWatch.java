@@ -102,6 +102,7 @@ final class RunWatch {
                 figures.handlerMeanPs(),
                 figures.handlerMaxPs(),
                 figures.handlerP99Ps(),
+                figures.handlerLatencies(),
                 figures.handlerShare(),
                 figures.exchangeFailures(),
                 figures.referencesTaken(),

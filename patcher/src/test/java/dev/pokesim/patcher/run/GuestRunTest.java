@@ -61,7 +61,7 @@ class GuestRunTest {
                 GuestRun.callable(kernel, target).size(),
                 mode,
                 seed);
-        return GuestRun.execute(kernel, setup, (simulatedPs, step) -> true);
+        return GuestRun.of(kernel, setup).run((simulatedPs, step) -> true);
     }
 
     private static void assertNothingIsViolated(RunReport report) {
