@@ -2,7 +2,9 @@ package dev.pokesim.bpf.run;
 
 import dev.pokesim.bpf.check.AsyncOracle;
 import dev.pokesim.bpf.check.AsyncOracles;
+import dev.pokesim.bpf.form.AsyncCb;
 import dev.pokesim.bpf.form.AsyncForm;
+import dev.pokesim.bpf.primitive.Hrtimer;
 import dev.pokesim.bpf.primitive.Kernel;
 import dev.pokesim.bpf.primitive.KernelFault;
 import dev.pokesim.bpf.primitive.KernelListeners;
@@ -133,7 +135,22 @@ public record AsyncModel(AsyncForm form, Scenario scenario, Set<String> without)
 
         @Override
         public int owner(long address) {
-            return KernelMemory.owner(address, scenario.cpus() + 1);
+            int owner = KernelMemory.owner(address, scenario.cpus() + 1);
+            return owner == SHARED ? holder(address, true) : owner;
+        }
+
+        @Override
+        public int writer(long address) {
+            int owner = KernelMemory.owner(address, scenario.cpus() + 1);
+            return owner == SHARED ? holder(address, false) : owner;
+        }
+
+        /** Who holds the lock that protects an address: until it is given back, the others notice nothing of what happens there. */
+        private int holder(long address, boolean withReads) {
+            long timer = AsyncCb.timerAround(address);
+            return timer != 0 || Hrtimer.isBase(address)
+                    ? Hrtimer.holder(host.machine(), address, timer, withReads)
+                    : SHARED;
         }
 
         @Override
