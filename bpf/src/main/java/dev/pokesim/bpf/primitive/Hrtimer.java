@@ -5,6 +5,7 @@ import dev.pokesim.emulator.machine.Machine;
 import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.emulator.memory.AddressSpace;
+import dev.pokesim.patcher.kernel.KernelBug;
 
 /**
  * High-resolution timers in soft mode: each is queued on the base of one CPU, whose interrupt runs the callback with interrupts on.
@@ -172,7 +173,7 @@ public final class Hrtimer {
                 .jumpIf("(found?)", (core, local) -> local[current] == local[timer], "found")
                 .compute("(on)", (core, local) -> {
                     if (local[current] == 0) {
-                        throw new KernelFault("core " + core.id() + ": a timer says that it is queued and is not");
+                        throw new KernelBug("core " + core.id() + ": a timer says that it is queued and is not");
                     }
                     local[previous] = local[current];
                 })

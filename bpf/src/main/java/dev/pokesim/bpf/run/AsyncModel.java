@@ -6,7 +6,6 @@ import dev.pokesim.bpf.form.AsyncCb;
 import dev.pokesim.bpf.form.AsyncForm;
 import dev.pokesim.bpf.primitive.Hrtimer;
 import dev.pokesim.bpf.primitive.Kernel;
-import dev.pokesim.bpf.primitive.KernelFault;
 import dev.pokesim.bpf.primitive.KernelListeners;
 import dev.pokesim.bpf.primitive.KernelMemory;
 import dev.pokesim.bpf.scenario.Scenario;
@@ -18,6 +17,7 @@ import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.state.StateReader;
 import dev.pokesim.emulator.state.StateWriter;
 import dev.pokesim.patcher.check.Violation;
+import dev.pokesim.patcher.kernel.KernelBug;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -176,7 +176,7 @@ public record AsyncModel(AsyncForm form, Scenario scenario, Set<String> without)
 
         @Override
         public @Nullable String failure(RuntimeException thrown) {
-            return thrown instanceof KernelFault ? AsyncOracles.FAULT + ": " + thrown.getMessage() : null;
+            return thrown instanceof KernelBug ? AsyncOracles.FAULT + ": " + thrown.getMessage() : null;
         }
 
         @Override
