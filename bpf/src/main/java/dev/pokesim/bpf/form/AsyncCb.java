@@ -10,6 +10,7 @@ import dev.pokesim.bpf.primitive.Rcu;
 import dev.pokesim.bpf.primitive.Refcount;
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.machine.Routine;
+import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.emulator.memory.AddressSpace;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,16 @@ public final class AsyncCb {
         }
         int index = NolockAllocator.Cache.CONTROL_BLOCK.indexOf(address);
         return field(address - NolockAllocator.Cache.CONTROL_BLOCK.object(index)) + " of timer " + index;
+    }
+
+    /** The hrtimer that an address lies in; 0 if in none. */
+    public static long timerAround(long address) {
+        NolockAllocator.Cache blocks = NolockAllocator.Cache.CONTROL_BLOCK;
+        if (NolockAllocator.cacheOf(address) != blocks) {
+            return 0;
+        }
+        long timer = blocks.object(blocks.indexOf(address)) + TIMER;
+        return Address.isWithin(address, timer, Hrtimer.SIZE_BYTES) ? timer : 0;
     }
 
     private static String field(long offset) {

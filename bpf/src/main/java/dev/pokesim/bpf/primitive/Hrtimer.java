@@ -1,8 +1,11 @@
 package dev.pokesim.bpf.primitive;
 
+import dev.pokesim.emulator.core.StoreBuffer;
+import dev.pokesim.emulator.machine.Machine;
 import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.emulator.memory.AddressSpace;
+import dev.pokesim.patcher.kernel.KernelBug;
 
 /**
  * High-resolution timers in soft mode: each is queued on the base of one CPU, whose interrupt runs the callback with interrupts on.
@@ -47,6 +50,29 @@ public final class Hrtimer {
     /** Whether an address belongs to some CPU's base. */
     public static boolean isBase(long address) {
         return KernelMemory.isPerCpu(address) && Address.isWithin(address, base(KernelMemory.coreOf(address)), 32);
+    }
+
+    /**
+     * Who alone touches a field of a timer or base now, because it holds the base's lock and has not begun to give it back.
+     *
+     * @param timer the timer that {@code address} lies in, or 0
+     * @param withReads whether nobody else reads it either: some fields are read without the lock
+     * @return the number of the core, or -1
+     */
+    public static int holder(Machine machine, long address, long timer, boolean withReads) {
+        AddressSpace memory = machine.memory();
+        long base = timer == 0 ? base(KernelMemory.coreOf(address)) : memory.read(timer + BASE, 8);
+        long half = (timer == 0 ? address - base : address - timer) & -4; // fields begin at a multiple of four bytes
+        long field = timer == 0 && half == SEQUENCE ? half : half & -8;
+        boolean isPrivate = timer == 0 ? field == FIRST : field == NEXT || field == EXPIRES;
+        boolean isKnown = isPrivate
+                || !withReads && (timer == 0 ? field == SEQUENCE || field == RUNNING : field == BASE || field == STATE);
+        if (!isKnown || !isBase(base)) {
+            return -1;
+        }
+        int holder = (int) memory.read(base + LOCK, 4) - 1;
+        StoreBuffer stores = holder < 0 ? null : machine.core(holder).storeBuffer();
+        return stores == null || stores.overlaps(base + LOCK, 4) ? -1 : holder;
     }
 
     /** Whether it is queued or its callback runs: what hrtimer_active() says to one who can stop the world. */
@@ -147,7 +173,7 @@ public final class Hrtimer {
                 .jumpIf("(found?)", (core, local) -> local[current] == local[timer], "found")
                 .compute("(on)", (core, local) -> {
                     if (local[current] == 0) {
-                        throw new KernelFault("core " + core.id() + ": a timer says that it is queued and is not");
+                        throw new KernelBug("core " + core.id() + ": a timer says that it is queued and is not");
                     }
                     local[previous] = local[current];
                 })

@@ -3,6 +3,7 @@ package dev.pokesim.bpf.primitive;
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.microop.LockedUpdate;
+import dev.pokesim.patcher.kernel.KernelBug;
 import java.util.List;
 
 /**
@@ -97,7 +98,7 @@ public final class IrqWork {
                     .label(other);
         }
         return b.compute("(no such function)", (core, local) -> {
-                    throw new KernelFault("irq_work calls function " + local[function] + ": no function");
+                    throw new KernelBug("irq_work calls function " + local[function] + ": no function");
                 })
                 .label("ran")
                 .compareAndExchange(

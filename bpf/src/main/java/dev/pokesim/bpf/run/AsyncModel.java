@@ -2,9 +2,10 @@ package dev.pokesim.bpf.run;
 
 import dev.pokesim.bpf.check.AsyncOracle;
 import dev.pokesim.bpf.check.AsyncOracles;
+import dev.pokesim.bpf.form.AsyncCb;
 import dev.pokesim.bpf.form.AsyncForm;
+import dev.pokesim.bpf.primitive.Hrtimer;
 import dev.pokesim.bpf.primitive.Kernel;
-import dev.pokesim.bpf.primitive.KernelFault;
 import dev.pokesim.bpf.primitive.KernelListeners;
 import dev.pokesim.bpf.primitive.KernelMemory;
 import dev.pokesim.bpf.scenario.Scenario;
@@ -16,6 +17,7 @@ import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.state.StateReader;
 import dev.pokesim.emulator.state.StateWriter;
 import dev.pokesim.patcher.check.Violation;
+import dev.pokesim.patcher.kernel.KernelBug;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -133,7 +135,22 @@ public record AsyncModel(AsyncForm form, Scenario scenario, Set<String> without)
 
         @Override
         public int owner(long address) {
-            return KernelMemory.owner(address, scenario.cpus() + 1);
+            int owner = KernelMemory.owner(address, scenario.cpus() + 1);
+            return owner == SHARED ? holder(address, true) : owner;
+        }
+
+        @Override
+        public int writer(long address) {
+            int owner = KernelMemory.owner(address, scenario.cpus() + 1);
+            return owner == SHARED ? holder(address, false) : owner;
+        }
+
+        /** Who holds the lock that protects an address: until it is given back, the others notice nothing of what happens there. */
+        private int holder(long address, boolean withReads) {
+            long timer = AsyncCb.timerAround(address);
+            return timer != 0 || Hrtimer.isBase(address)
+                    ? Hrtimer.holder(host.machine(), address, timer, withReads)
+                    : SHARED;
         }
 
         @Override
@@ -159,7 +176,7 @@ public record AsyncModel(AsyncForm form, Scenario scenario, Set<String> without)
 
         @Override
         public @Nullable String failure(RuntimeException thrown) {
-            return thrown instanceof KernelFault ? AsyncOracles.FAULT + ": " + thrown.getMessage() : null;
+            return thrown instanceof KernelBug ? AsyncOracles.FAULT + ": " + thrown.getMessage() : null;
         }
 
         @Override

@@ -67,12 +67,19 @@ class AsyncModelTest {
         return result.verdict() == SearchResult.Verdict.SAFE ? "safe" : AsyncModel.oracleOf(result.reason());
     }
 
-    @Test
-    void whatMergesNoStepsComesToTheSameVerdict() {
-        AsyncModel broken = model("broken-no-second-cancel", "self-rearm-delete", Set.of());
-        SearchResult merged = search(broken);
+    /** Also where one core spins on what the other one holds: what happens under a lock is merged, giving it back is not. */
+    @ParameterizedTest
+    @CsvSource({
+        "broken-no-second-cancel, self-rearm-delete",
+        "broken-no-second-cancel, start-vs-delete",
+        "merged, two-nmis"
+    })
+    void whatMergesNoStepsComesToTheSameVerdict(String form, String scenario) {
+        AsyncModel model = model(form, scenario, Set.of());
+        SearchResult merged = search(model);
         SearchResult every =
-                ExhaustiveSearch.ofEveryMicroOp(broken, SearchLimits.ONE_GIB).run();
+                ExhaustiveSearch.ofEveryMicroOp(model, SearchLimits.ONE_GIB).run();
+        assertEquals(merged.verdict(), every.verdict());
         assertEquals(merged.reason(), every.reason());
         assertTrue(every.states() > merged.states(), every::toString);
     }
