@@ -421,7 +421,7 @@ public final class Machine implements InterruptBus {
             }
         }
         replaced.routines().forEach(routine -> addWithCallees(routine, routines));
-        return new Snapshots(this, new MachineCode(fetcher, routines), withTimestamps);
+        return new Snapshots(this, new MachineCode(fetcher, routines), withTimestamps, false);
     }
 
     private static void addWithCallees(Routine routine, List<Routine> all) {
@@ -431,16 +431,20 @@ public final class Machine implements InterruptBus {
         }
     }
 
-    void save(StateWriter out, MachineCode code, boolean withTimestamps) {
+    void save(StateWriter out, MachineCode code, boolean withTimestamps, boolean exact) {
         int fromMoment = memory.history().moment();
         for (Core core : cores) {
-            if (code.willFetch(core)) {
+            if (exact || code.willFetch(core)) {
                 fromMoment = Math.min(fromMoment, core.epoch());
             }
         }
         memory.save(out, fromMoment);
         for (Core core : cores) {
-            core.save(out, code, fromMoment, code.willFetch(core), mode == FetchMode.TWO_READS, withTimestamps);
+            boolean willFetch = exact || code.willFetch(core);
+            core.save(out, code, fromMoment, willFetch, mode == FetchMode.TWO_READS, withTimestamps);
+            if (exact) {
+                core.saveTime(out);
+            }
             savePending(core.id(), out);
             saveSenders(queuedCalls.get(core.id()), out);
             saveSenders(takenCalls.get(core.id()), out);
@@ -483,10 +487,13 @@ public final class Machine implements InterruptBus {
         }
     }
 
-    void restore(StateReader in, MachineCode code, boolean withTimestamps) {
+    void restore(StateReader in, MachineCode code, boolean withTimestamps, boolean exact) {
         memory.restore(in);
         for (Core core : cores) {
             core.restore(in, code, mode == FetchMode.TWO_READS, withTimestamps);
+            if (exact) {
+                core.restoreTime(in);
+            }
             restorePending(core.id(), in);
             restoreSenders(queuedCalls.get(core.id()), in);
             restoreSenders(takenCalls.get(core.id()), in);
