@@ -68,7 +68,7 @@ final class TraceOptions {
                     "patching",
                     setups,
                     output,
-                    (setup, progress) -> PatchRun.of(setup).attach(trace).run(progress));
+                    (setup, progress) -> PatchRun.of(setup).attach(trace.listener()).run(progress));
             trace.finish(reports.get(0));
             return reports;
         }
