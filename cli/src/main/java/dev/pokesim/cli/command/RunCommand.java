@@ -80,7 +80,7 @@ public final class RunCommand implements Callable<Integer> {
         List<RunSetup> setups = run.setups(scheme);
         try {
             List<RunReport> reports = trace.run(
-                    setups, output, spec.commandLine().getParseResult().originalArgs());
+                    setups, run, output, spec.commandLine().getParseResult().originalArgs());
             return output.print(RunResult.of(setups, reports)).exitCode().value();
         } catch (IOException | UncheckedIOException failed) {
             output.console().errorLine("poke-sim: " + trace.whyNotWritten(failed));

@@ -9,6 +9,7 @@ import dev.pokesim.cli.console.OutputOptions;
 import dev.pokesim.emulator.trace.TraceEvent;
 import dev.pokesim.emulator.trace.TraceHeader;
 import dev.pokesim.emulator.trace.TraceReader;
+import dev.pokesim.patcher.run.RunTrace;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.BitSet;
@@ -129,8 +130,11 @@ public final class TraceCommand implements Callable<Integer> {
 
     private static void printHeader(TraceReader reader, PrintWriter out) {
         TraceHeader header = reader.header();
-        header.metadata()
-                .forEach((key, value) -> out.println(("# " + key + ": " + value).replaceAll("\\p{Cntrl}", "?")));
+        header.metadata().forEach((key, value) -> {
+            if (!key.equals(RunTrace.AGAIN)) { // for programs
+                out.println(("# " + key + ": " + value).replaceAll("\\p{Cntrl}", "?"));
+            }
+        });
         out.println("# cores: " + header.cores());
         out.println("# events: " + reader.eventCount());
         if (reader.isCut()) {

@@ -50,11 +50,13 @@ final class TraceOptions {
     /**
      * Runs all, and records the only one if a trace is wanted.
      *
+     * @param options what the setups were made from
      * @param arguments what the user typed
      * @throws UserError if the file cannot be made
      * @throws IOException if it can, but not be written; so does {@link UncheckedIOException}
      */
-    List<RunReport> run(List<RunSetup> setups, OutputOptions output, List<String> arguments) throws IOException {
+    List<RunReport> run(List<RunSetup> setups, RunOptions options, OutputOptions output, List<String> arguments)
+            throws IOException {
         TargetOptions.require(file != null || level == null, "--trace-level needs --trace FILE");
         TraceLevel chosen = level == null
                 ? TraceLevel.PROTOCOL
@@ -63,12 +65,14 @@ final class TraceOptions {
             return Replicas.run("patching", setups, output);
         }
         TargetOptions.require(setups.size() == 1, "--trace records one run; leave --replicas out");
-        try (RunTrace trace = new RunTrace(setups.get(0), chosen, command(arguments), open(file))) {
+        RunSetup only = setups.get(0);
+        String again = options.origin(only).words(only);
+        try (RunTrace trace = new RunTrace(only, chosen, command(arguments), again, open(file))) {
             List<RunReport> reports = Replicas.run(
                     "patching",
                     setups,
                     output,
-                    (setup, progress) -> PatchRun.of(setup).attach(trace.listener()).run(progress));
+                    (setup, progress) -> PatchRun.of(setup).record(trace).run(progress));
             trace.finish(reports.get(0));
             return reports;
         }

@@ -382,10 +382,11 @@ final class Exploration implements Machine.IpiTransport {
             machine.perform(core, next);
         } finally {
             if (log != null) {
+                Decoded fetched = next == Fetch.FETCH ? machine.lastFetched() : null;
                 log.add(
                         code(Transition.Kind.STEP, core.id(), 0),
                         choices.list().subList(asked, choices.asked()),
-                        next == Fetch.FETCH ? text + fetched(core) : text);
+                        fetched == null ? text : text + ": " + fetched.bytes() + " " + fetched.name());
             }
         }
         if (core.isInGuest() && core.isAtInstructionBoundary()) {
@@ -504,10 +505,6 @@ final class Exploration implements Machine.IpiTransport {
 
     private static String text(Core core, MicroOp next) {
         return next == Fetch.FETCH ? "fetch " + Address.text(core.rip()) : next.toString();
-    }
-
-    private static String fetched(Core core) {
-        return core.code() instanceof Decoded instruction ? ": " + instruction.bytes() + " " + instruction.name() : "";
     }
 
     private static String ascii(String text) {

@@ -57,6 +57,7 @@ public final class Machine implements InterruptBus {
     private @Nullable MachineObserver observer;
     private boolean tellsAccesses;
     private @Nullable IpiTransport transport;
+    private @Nullable Decoded lastFetched;
 
     /** How an IPI gets to its target: at once, or after a time. */
     public interface IpiTransport {
@@ -296,9 +297,11 @@ public final class Machine implements InterruptBus {
     public void perform(Core core, MicroOp step) {
         try {
             if (step == Fetch.FETCH) {
+                lastFetched = null;
                 step.execute(core);
+                lastFetched = (Decoded) Objects.requireNonNull(core.code());
                 if (observer != null) {
-                    observer.fetched(core, (Decoded) Objects.requireNonNull(core.code()));
+                    observer.fetched(core, lastFetched);
                 }
                 retireIfDone(core);
                 return;
@@ -386,6 +389,11 @@ public final class Machine implements InterruptBus {
             seen[size++] = (byte) memory.frameForFetch(address).byteAt((int) address & Frame.SIZE_BYTES - 1);
         }
         return size == 0 ? "" : "; bytes " + InstructionBytes.of(seen, 0, size);
+    }
+
+    /** What the last fetch gave, by whatever core; null if it failed. A no-op is over already. */
+    public @Nullable Decoded lastFetched() {
+        return lastFetched;
     }
 
     /** The oldest store of a core reaches memory. */

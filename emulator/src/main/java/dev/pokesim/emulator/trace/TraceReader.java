@@ -47,6 +47,7 @@ public final class TraceReader implements Closeable {
     private final Source source;
     private final TraceHeader header;
     private final List<Chunk> chunks = new ArrayList<>();
+    private final List<Chunk> snapshots = new ArrayList<>();
     private boolean cut;
     private @Nullable InvalidDataFile damage;
 
@@ -159,6 +160,7 @@ public final class TraceReader implements Closeable {
         long eventsAt = end(chunk);
         if (!readIndex(eventsAt)) {
             chunks.clear();
+            snapshots.clear();
             walk(eventsAt);
         }
     }
@@ -186,7 +188,20 @@ public final class TraceReader implements Closeable {
      * @throws InvalidDataFile if a chunk is damaged, after everything that stands before it
      */
     public void read(long fromPs, long toPs, BitSet cores, Visitor visitor) {
-        for (Chunk chunk : chunks) {
+        if (read(chunks, fromPs, toPs, cores, visitor) && damage != null) {
+            throw damage;
+        }
+    }
+
+    /** Shows the last events: those of the last chunk that is whole. */
+    public void readLast(Visitor visitor) {
+        int last = Math.max(0, chunks.size() - 1);
+        read(chunks.subList(last, chunks.size()), 0, Long.MAX_VALUE, new BitSet(), visitor);
+    }
+
+    /** Returns whether the visitor has seen all. */
+    private boolean read(List<Chunk> some, long fromPs, long toPs, BitSet cores, Visitor visitor) {
+        for (Chunk chunk : some) {
             ChunkHead head = chunk.head;
             if (head.lastPs() < fromPs
                     || head.firstPs() > toPs
@@ -203,7 +218,7 @@ public final class TraceReader implements Closeable {
                             && event.timePs() <= toPs
                             && (cores.isEmpty() || cores.get(event.core()))
                             && !visitor.visit(event)) {
-                        return;
+                        return false;
                     }
                 }
                 if (count != head.events()) {
@@ -213,8 +228,52 @@ public final class TraceReader implements Closeable {
                 throw damaged(chunk.payloadAt, damage);
             }
         }
-        if (damage != null) {
-            throw damage;
+        return true;
+    }
+
+    /**
+     * A state of the run.
+     *
+     * @param steps how many steps it had done
+     * @param sizeBytes of the state; 0 says that the run ended here
+     */
+    public record Snapshot(long steps, long timePs, int sizeBytes) {
+        /** Whether it only says that the run ended here. */
+        public boolean isEnd() {
+            return sizeBytes == 0;
+        }
+    }
+
+    /**
+     * The states that were recorded, in their order, without those behind damage.
+     *
+     * @throws InvalidDataFile if they are in no order
+     */
+    public List<Snapshot> snapshots() {
+        List<Snapshot> all = new ArrayList<>();
+        for (Chunk chunk : snapshots) {
+            Snapshot next = new Snapshot(chunk.head.lastPs(), chunk.head.firstPs(), chunk.head.rawBytes());
+            Snapshot last = all.isEmpty() ? new Snapshot(0, 0, 1) : all.get(all.size() - 1);
+            boolean isMore = next.steps > last.steps || next.steps == last.steps && next.isEnd();
+            if (!isMore || last.isEnd()) {
+                throw damaged(chunk.payloadAt, new Damage("a state that cannot follow the one before"));
+            }
+            all.add(next);
+        }
+        return all;
+    }
+
+    /**
+     * One of {@link #snapshots()}.
+     *
+     * @throws InvalidDataFile if it is damaged
+     */
+    public byte[] state(int index) {
+        Chunk chunk = snapshots.get(index);
+        try {
+            return payload(chunk).bytes(chunk.head.rawBytes());
+        } catch (Damage damage) {
+            throw damaged(chunk.payloadAt, damage);
         }
     }
 
@@ -246,7 +305,7 @@ public final class TraceReader implements Closeable {
                     }
                     return;
                 }
-                addEvents(chunk);
+                add(chunk);
                 at = end(chunk);
             }
         } catch (Damage found) {
@@ -254,7 +313,11 @@ public final class TraceReader implements Closeable {
         }
     }
 
-    private void addEvents(Chunk chunk) {
+    private void add(Chunk chunk) {
+        if (chunk.head.type() == ChunkHead.SNAPSHOT && chunk.head.events() == 0) {
+            snapshots.add(chunk);
+            return;
+        }
         if (chunk.head.type() != ChunkHead.EVENTS || chunk.head.events() == 0) {
             throw new Damage("a chunk of events should stand here");
         }
@@ -298,7 +361,7 @@ public final class TraceReader implements Closeable {
                         .put(rest)
                         .array();
                 Chunk chunk = new Chunk(ChunkHead.of(head, 0), at + head.length);
-                addEvents(chunk);
+                add(chunk);
                 at = end(chunk);
             }
             return at == indexAt;

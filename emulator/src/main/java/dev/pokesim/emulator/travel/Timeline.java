@@ -34,6 +34,9 @@ public final class Timeline {
 
         /** The state at the position of an index. */
         byte[] state(int index);
+
+        /** What to throw when a run cannot go on from one of them: then it is no state of that run. */
+        RuntimeException unfit(RuntimeException cause);
     }
 
     /** No snapshots of the run's own. */
@@ -46,6 +49,11 @@ public final class Timeline {
         @Override
         public byte[] state(int index) {
             throw new IndexOutOfBoundsException(index);
+        }
+
+        @Override
+        public RuntimeException unfit(RuntimeException cause) {
+            return cause;
         }
     };
 
@@ -64,6 +72,8 @@ public final class Timeline {
     private long snapshotBytes;
     private long position;
     private @Nullable Step last;
+    /** Whether it ever went on from a landmark. */
+    private boolean usesLandmarks;
 
     /**
      * At the start.
@@ -255,7 +265,11 @@ public final class Timeline {
     // ---- snapshots
 
     private void advance(long count) {
-        run.forward(count);
+        try {
+            run.forward(count);
+        } catch (RuntimeException impossible) {
+            throw usesLandmarks ? landmarks.unfit(impossible) : impossible;
+        }
         position += count;
         last = null;
     }
@@ -275,10 +289,20 @@ public final class Timeline {
 
     private void restoreFrom(long at) {
         byte[] state = snapshots.get(at);
-        reader.open(state == null ? landmarks.state(landmarkAt(at)) : state, 0);
-        run.restore(reader);
-        position = at;
         last = null;
+        if (state != null) {
+            reader.open(state, 0);
+            run.restore(reader);
+        } else {
+            usesLandmarks = true;
+            reader.open(landmarks.state(landmarkAt(at)), 0);
+            try {
+                run.restore(reader);
+            } catch (RuntimeException impossible) {
+                throw landmarks.unfit(impossible);
+            }
+        }
+        position = at;
     }
 
     private void remember() {

@@ -1,11 +1,11 @@
 package dev.pokesim.patcher.run;
 
+import dev.pokesim.emulator.state.StateWriter;
 import dev.pokesim.emulator.trace.TraceEvent;
 import dev.pokesim.emulator.trace.TraceHeader;
 import dev.pokesim.emulator.trace.TraceWriter;
 import dev.pokesim.patcher.check.Violation;
 import dev.pokesim.patcher.kernel.KernelLayout;
-import dev.pokesim.patcher.kernel.PatchListener;
 import dev.pokesim.patcher.kernel.Refs;
 import dev.pokesim.patcher.site.Symbol;
 import java.io.Closeable;
@@ -22,7 +22,13 @@ import java.util.TreeMap;
  * Records one run as a trace while it goes on. Once the file cannot be written, the callbacks throw {@link UncheckedIOException}, which
  * ends the run.
  */
-public final class RunTrace implements Closeable {
+public final class RunTrace implements PatchRun.StateSink, Closeable {
+    /** So many steps lie between two states of the run: less than a second's work for who does them again. */
+    static final long STATE_STEPS = 1 << 20;
+
+    /** The fact of a trace's header that says how to do the run again. */
+    public static final String AGAIN = "again";
+
     private final TraceWriter writer;
     private final RunEvents events;
 
@@ -30,16 +36,18 @@ public final class RunTrace implements Closeable {
      * Starts one.
      *
      * @param command what the user typed, for the header
+     * @param again all that it takes to do the run again, in words; empty if that is not wanted
      * @param out is closed with this
      */
-    public RunTrace(RunSetup setup, TraceLevel level, String command, OutputStream out) throws IOException {
+    public RunTrace(RunSetup setup, TraceLevel level, String command, String again, OutputStream out)
+            throws IOException {
         events = new RunEvents(setup.target().places(), level, this::add);
-        writer = new TraceWriter(out, header(setup, level, command));
+        writer = new TraceWriter(out, header(setup, level, command, again));
     }
 
-    private static TraceHeader header(RunSetup setup, TraceLevel level, String command) {
+    private static TraceHeader header(RunSetup setup, TraceLevel level, String command, String again) {
         KernelLayout layout = PatchMachine.layout(setup.target(), setup.cores());
-        Map<String, String> facts = Map.of(
+        Map<String, String> facts = new TreeMap<>(Map.of(
                 "command", clipped(command),
                 "input", clipped(setup.target().image().name()),
                 "sites", Integer.toString(setup.target().places().size()),
@@ -49,7 +57,10 @@ public final class RunTrace implements Closeable {
                 "scenario", clipped(setup.scenario().name()),
                 "fetch", setup.fetchMode().optionName(),
                 "seed", Long.toString(setup.seed()),
-                "level", level.optionName());
+                "level", level.optionName()));
+        if (!again.isEmpty() && again.length() <= TraceHeader.MAX_TEXT) {
+            facts.put(AGAIN, again);
+        }
         List<TraceHeader.Symbol> symbols = new ArrayList<>(data(setup.refs(), layout));
         setup.target().places().stream()
                 .map(place -> setup.target().image().symbols().covering(place.address()))
@@ -94,8 +105,26 @@ public final class RunTrace implements Closeable {
     }
 
     /** What has to listen to the run. */
-    public PatchListener listener() {
+    RunEvents events() {
         return events;
+    }
+
+    @Override
+    public void state(long steps, long timePs, StateWriter state) {
+        try {
+            writer.snapshot(steps, timePs, state.bytes(), state.sizeBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void end(long steps, long timePs) {
+        try {
+            writer.snapshot(steps, timePs, new byte[0], 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Adds what only the end of the run shows: the violation. */

@@ -9,6 +9,7 @@ import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.memory.Access;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.trace.TraceHeader;
+import dev.pokesim.emulator.trace.TraceReader;
 import dev.pokesim.emulator.travel.RoutineText;
 import dev.pokesim.emulator.travel.Step;
 import dev.pokesim.emulator.travel.Timeline;
@@ -63,6 +64,18 @@ public final class PatchTimeline {
                                 "model",
                                 "`" + model + "` is neither " + ProofSchedule.MODEL + " nor " + MachineSchedule.MODEL);
                 });
+    }
+
+    /**
+     * Opens the run that a trace recorded.
+     *
+     * @param name of the file, for messages
+     * @param trace must stay open as long as this is used
+     * @throws InvalidDataFile if it does not say how to do its run again, or that would be another run
+     * @throws dev.pokesim.patcher.site.InvalidInput if the input that was patched cannot be read any more
+     */
+    public static PatchTimeline ofTrace(String name, TraceReader trace) {
+        return new PatchTimeline(TraceAgain.of(name, trace));
     }
 
     /** Where it is, and the ways to go elsewhere. */
