@@ -94,6 +94,9 @@ public final class TimedMachine implements Machine.IpiTransport {
     private long lastStep = Long.MAX_VALUE;
     private int stepCore;
     private @Nullable MicroOp stepMicroOp;
+    private boolean notesLoads;
+    private long stepLoadAddress;
+    private int stepLoadBytes;
 
     /**
      * @param random decides the service order of waiting requests and retry hits
@@ -253,9 +256,30 @@ public final class TimedMachine implements Machine.IpiTransport {
         return stepMicroOp;
     }
 
+    /** From now on it is noted, or not, what steps read. */
+    public void noteLoads(boolean on) {
+        notesLoads = on;
+    }
+
+    /** Where the last step that was noted read. */
+    public long stepLoadAddress() {
+        return stepLoadAddress;
+    }
+
+    /** How many bytes it read there; 0 if it read nothing. */
+    public int stepLoadBytes() {
+        return stepLoadBytes;
+    }
+
     private void beginStep(Core core, @Nullable MicroOp microOp) {
         stepCore = core.id();
         stepMicroOp = microOp;
+        if (notesLoads) {
+            boolean reads = microOp != null
+                    && (microOp.memory() == MicroOp.Memory.LOAD || microOp.memory() == MicroOp.Memory.UPDATE);
+            stepLoadBytes = reads ? microOp.sizeBytes() : 0;
+            stepLoadAddress = reads ? microOp.address(core) : 0;
+        }
         if (++steps >= lastStep) {
             stopped = true;
         }

@@ -1,7 +1,9 @@
 package dev.pokesim.emulator.explore;
 
+import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.machine.Machine;
 import dev.pokesim.emulator.machine.Routine;
+import dev.pokesim.emulator.microop.MicroOp;
 import dev.pokesim.emulator.state.StateReader;
 import dev.pokesim.emulator.state.StateWriter;
 import dev.pokesim.emulator.trace.TraceEvent;
@@ -29,6 +31,7 @@ public final class StepwiseReplay implements Rerun {
     private final int length;
     private final @Nullable String violation;
     private int position;
+    private Step.@Nullable Load load;
 
     /**
      * Finds out of which micro-ops some transitions consist.
@@ -98,8 +101,20 @@ public final class StepwiseReplay implements Rerun {
         for (long i = 0; i < count; i++) {
             events.clear();
             Done next = all.get(position++);
+            load = i == count - 1 ? loadOf(next) : null;
             exploration.performAgain(next.code, next.answers);
         }
+    }
+
+    private Step.@Nullable Load loadOf(Done next) {
+        if (Exploration.kindOf(next.code) != Transition.Kind.STEP) {
+            return null;
+        }
+        Core core = machine().core(Exploration.coreOf(next.code));
+        MicroOp microOp = machine().next(core); // where it stands already
+        return microOp.memory() == MicroOp.Memory.LOAD || microOp.memory() == MicroOp.Memory.UPDATE
+                ? new Step.Load(microOp.address(core), microOp.sizeBytes())
+                : null;
     }
 
     @Override
@@ -111,7 +126,7 @@ public final class StepwiseReplay implements Rerun {
             case IPI -> Step.Kind.IPI;
             case NMI -> Step.Kind.NMI;
         };
-        return new Step(Exploration.coreOf(done.code), kind, done::text, done.number, events);
+        return new Step(Exploration.coreOf(done.code), kind, done::text, done.number, events, load);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.pokesim.emulator.travel;
 import dev.pokesim.emulator.trace.TraceEvent;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What one step of a run did. */
 public final class Step {
@@ -20,17 +21,29 @@ public final class Step {
         NMI
     }
 
+    /** A place in memory that was read, also by a locked operation. */
+    public record Load(long address, int sizeBytes) {}
+
     private final int core;
     private final Kind kind;
     private final Supplier<String> text;
     private final int number;
     private final List<TraceEvent> events;
+    private final @Nullable Load load;
 
     /**
      * @param text is asked only if somebody wants to read it, perhaps much later
      * @param number of the schedule's step that it belongs to, from 1; 0 if there is none
+     * @param load what it read; null if nothing
      */
-    public Step(int core, Kind kind, Supplier<String> text, int number, List<TraceEvent> events) {
+    public Step(
+            int core,
+            Kind kind,
+            Supplier<String> text,
+            int number,
+            List<TraceEvent> events,
+            @Nullable Load load) {
+        this.load = load;
         this.core = core;
         this.kind = kind;
         this.text = text;
@@ -60,6 +73,11 @@ public final class Step {
     /** What it caused, in order: all that a trace of level {@code memory} has. */
     public List<TraceEvent> events() {
         return events;
+    }
+
+    /** What it read besides text; null if nothing. What it wrote is among the {@link #events()}. */
+    public @Nullable Load load() {
+        return load;
     }
 
     /** Whether one of its events has this {@link TraceEvent#name}. */

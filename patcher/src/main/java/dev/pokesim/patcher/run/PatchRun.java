@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class PatchRun {
     private static final int PATCHER = PatchMachine.PATCHER;
 
+    /** A run with more states than this has them further and further apart. */
+    private static final int LONG_RUN_STATES = 64;
+
     /** Is told how far a run is, and may end it. */
     public interface Progress {
         /**
@@ -100,7 +103,7 @@ public final class PatchRun {
     /**
      * Lets somebody listen, and keep its states.
      *
-     * @param everySteps how many steps lie between two of them
+     * @param everySteps how many steps lie between two of them, or a 64th of what the run has done if that is more
      */
     PatchRun record(RunEvents events, StateSink sink, long everySteps) {
         recorded = events;
@@ -175,7 +178,8 @@ public final class PatchRun {
         Snapshots snapshots = run.rememberInitial();
         StateWriter writer = snapshots.newWriter();
         while (true) {
-            TimedMachine.End end = timed.runTo(timed.steps() + stateSteps);
+            long pause = Math.max(stateSteps, timed.steps() / LONG_RUN_STATES);
+            TimedMachine.End end = timed.runTo(timed.steps() + pause);
             if (end != TimedMachine.End.REACHED) {
                 return end == TimedMachine.End.STOPPED;
             }

@@ -55,10 +55,8 @@ public final class RunAgain implements Rerun {
         }
     }
 
-    /** What decides how a run goes, as a number: runs with the same one do the same. */
-    public static String digest(RunSetup setup) {
-        TimedRun run = new TimedRun(setup);
-        run.start(List.of(), core -> {});
+    /** What decides how the run goes, as a number: runs with the same one do the same. */
+    public String digest() {
         return run.digest();
     }
 
@@ -137,11 +135,13 @@ public final class RunAgain implements Rerun {
     public void forward(long count) {
         long last = timed.steps() + count;
         isListening = false;
+        timed.noteLoads(false);
         if (count > 1) {
             runTo(last - 1);
         }
         happened.clear();
         isListening = true;
+        timed.noteLoads(true);
         runTo(last);
     }
 
@@ -172,10 +172,12 @@ public final class RunAgain implements Rerun {
                                 ? "fetch " + Address.text(rip)
                                 : "fetch " + Address.text(fetched.address()) + ": " + fetched.bytes() + " "
                                         + fetched.name();
+        Step.Load load =
+                timed.stepLoadBytes() == 0 ? null : new Step.Load(timed.stepLoadAddress(), timed.stepLoadBytes());
         Step.Kind kind = did == null
                 ? Step.Kind.DRAIN
                 : did == Fetch.FETCH ? Step.Kind.FETCH : Step.Kind.MICRO_OP;
-        return new Step(timed.stepCore(), kind, text, 0, happened);
+        return new Step(timed.stepCore(), kind, text, 0, happened, load);
     }
 
     @Override

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** A recorded run that is done again, from the states that stand in its trace. */
 final class TraceAgain {
     /** Without states in the trace the run is done once, and one is kept so often. */
-    private static final long STATE_STEPS = 1 << 20;
+    private static final long STATE_STEPS = 1 << 21;
 
     private TraceAgain() {}
 
@@ -38,7 +38,8 @@ final class TraceAgain {
             throw new InvalidDataFile(
                     name, 0, RunTrace.AGAIN, "the trace does not say how to do its run again; record it again");
         }
-        RunSetup setup = RunOrigin.read(name, RunTrace.AGAIN, again);
+        RunOrigin.Recorded recorded = RunOrigin.read(name, RunTrace.AGAIN, again);
+        RunSetup setup = recorded.setup();
         facts.put("cores", Integer.toString(setup.cores()));
         List<TraceReader.Snapshot> snapshots = trace.snapshots();
         boolean isWhole = !snapshots.isEmpty() && snapshots.get(snapshots.size() - 1).isEnd();
@@ -47,13 +48,14 @@ final class TraceAgain {
                     .filter(snapshot -> !snapshot.isEnd())
                     .mapToLong(TraceReader.Snapshot::steps);
             long length = snapshots.get(snapshots.size() - 1).steps();
-            return of(setup, facts, length, violation(trace), new Kept(name, positions, trace::state));
+            return of(name, recorded, facts, length, violation(trace), new Kept(name, positions, trace::state));
         }
         RunAgain.Ended ended = RunAgain.toTheEnd(setup, STATE_STEPS);
         Violation found = ended.violation();
         LongStream positions = ended.positions().stream().mapToLong(Long::longValue);
         return of(
-                setup,
+                name,
+                recorded,
                 facts,
                 ended.steps(),
                 found == null ? null : found.oracle() + ": " + found.what(),
@@ -61,12 +63,22 @@ final class TraceAgain {
     }
 
     private static PatchRerun of(
-            RunSetup setup,
+            String name,
+            RunOrigin.Recorded recorded,
             SortedMap<String, String> facts,
             long length,
             @Nullable String violation,
             Timeline.Landmarks landmarks) {
+        RunSetup setup = recorded.setup();
         RunAgain run = new RunAgain(setup, length);
+        if (!run.digest().equals(recorded.digest())) {
+            throw new InvalidDataFile(
+                    name,
+                    0,
+                    RunTrace.AGAIN,
+                    "the run cannot be done again: with this version of poke-sim, or with what the files that it names hold"
+                            + " now, it would be another one; record it again");
+        }
         return new PatchRerun(
                 run,
                 landmarks,
