@@ -4,6 +4,7 @@ import dev.pokesim.cli.command.BpfCommand;
 import dev.pokesim.cli.command.CheckCommand;
 import dev.pokesim.cli.command.CompareCommand;
 import dev.pokesim.cli.command.CompletionCommand;
+import dev.pokesim.cli.command.GdbCommand;
 import dev.pokesim.cli.command.ProfileCommand;
 import dev.pokesim.cli.command.ReplayCommand;
 import dev.pokesim.cli.command.RunCommand;
@@ -55,6 +56,7 @@ import picocli.CommandLine.ScopeType;
             CheckCommand.class,
             ReplayCommand.class,
             TraceCommand.class,
+            GdbCommand.class,
             BpfCommand.class,
             SitesCommand.class,
             ProfileCommand.class,

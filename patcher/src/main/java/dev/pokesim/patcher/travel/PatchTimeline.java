@@ -18,6 +18,7 @@ import dev.pokesim.patcher.run.RunTrace;
 import dev.pokesim.patcher.schedule.MachineSchedule;
 import dev.pokesim.patcher.schedule.ProofSchedule;
 import dev.pokesim.patcher.site.Symbol;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +33,11 @@ public final class PatchTimeline {
     private final RoutineText routines;
     private final FetchView view;
     private final List<TraceHeader.Symbol> data;
+    /** Null unless it is a machine's schedule. */
+    private final @Nullable Schedule schedule;
 
-    private PatchTimeline(PatchRerun parts) {
+    private PatchTimeline(PatchRerun parts, @Nullable Schedule schedule) {
+        this.schedule = schedule;
         this.parts = parts;
         timeline = new Timeline(parts.rerun(), parts.landmarks());
         routines = new RoutineText(timeline.routines());
@@ -53,17 +57,18 @@ public final class PatchTimeline {
         Schedule schedule = Schedule.parse(name, content);
         List<String> words = schedule.words(Schedule.Key.MODEL);
         String model = words.isEmpty() ? "" : words.get(0);
-        return new PatchTimeline(
-                switch (model) {
-                    case MachineSchedule.MODEL -> ScheduleAgain.of(MachineSchedule.read(name, schedule, force));
-                    case ProofSchedule.MODEL -> ScheduleAgain.of(name, ProofSchedule.read(name, schedule, force));
-                    default ->
-                        throw new InvalidDataFile(
-                                name,
-                                0,
-                                "model",
-                                "`" + model + "` is neither " + ProofSchedule.MODEL + " nor " + MachineSchedule.MODEL);
-                });
+        return switch (model) {
+            case MachineSchedule.MODEL ->
+                new PatchTimeline(ScheduleAgain.of(MachineSchedule.read(name, schedule, force)), schedule);
+            case ProofSchedule.MODEL ->
+                new PatchTimeline(ScheduleAgain.of(name, ProofSchedule.read(name, schedule, force)), null);
+            default ->
+                throw new InvalidDataFile(
+                        name,
+                        0,
+                        "model",
+                        "`" + model + "` is neither " + ProofSchedule.MODEL + " nor " + MachineSchedule.MODEL);
+        };
     }
 
     /**
@@ -75,7 +80,7 @@ public final class PatchTimeline {
      * @throws dev.pokesim.patcher.site.InvalidInput if the input that was patched cannot be read any more
      */
     public static PatchTimeline ofTrace(String name, TraceReader trace) {
-        return new PatchTimeline(TraceAgain.of(name, trace));
+        return new PatchTimeline(TraceAgain.of(name, trace), null);
     }
 
     /** Where it is, and the ways to go elsewhere. */
@@ -178,6 +183,21 @@ public final class PatchTimeline {
 
     private static String plus(String name, long offset) {
         return offset == 0 ? name : name + "+0x" + Long.toHexString(offset);
+    }
+
+    /**
+     * The first steps of the schedule, for a replay that goes on otherwise ({@code replay --prefix}).
+     *
+     * @param steps how many
+     * @return the text of a schedule file; null if the run is none of a machine's schedule
+     */
+    public byte @Nullable [] scheduleUpTo(int steps) {
+        Schedule whole = schedule;
+        return whole == null
+                ? null
+                : new Schedule(whole.headers(), whole.steps().subList(0, steps))
+                        .text()
+                        .getBytes(StandardCharsets.US_ASCII);
     }
 
     // ---- what to look for
