@@ -2,7 +2,6 @@ package dev.pokesim.cli.gdb;
 
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.machine.Machine;
-import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.memory.Access;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.memory.Frame;
@@ -87,7 +86,7 @@ final class GdbTarget {
     }
 
     private int byteAt(long address) {
-        if (run.routines().at(address) != null) {
+        if (run.routines().covers(address)) {
             return MICRO_OP;
         }
         AddressSpace memory = timeline.machine().memory();
@@ -161,7 +160,7 @@ final class GdbTarget {
         long before = timeline.position();
         Timeline.Wanted own = PatchTimeline.instructionOf(id);
         Step last = timeline.last();
-        boolean isBetween = core(id).code() == null || core(id).code() instanceof Routine;
+        boolean isBetween = PatchTimeline.isBetweenInstructions(core(id));
         boolean isOwn = last != null && own.isIt(timeline, last);
         boolean isFound = (!isBetween || isOwn || timeline.searchBack(own, interrupt))
                 && timeline.searchBack(own, interrupt);

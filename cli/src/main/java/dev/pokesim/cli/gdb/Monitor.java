@@ -28,7 +28,7 @@ final class Monitor {
             refs                  the reference counts that are not 0
             line ADDRESS          who has the cache line (runs in time)
             goto POSITION         to a position, `start` or `end`; then: maintenance flush register-cache
-            symbols FILE          write symbols as an ELF file for add-symbol-file or symbol-file (needs --out)
+            symbols FILE          write symbols as an ELF file for symbol-file (needs --out)
             save schedule FILE    write the schedule up to here (machine schedules; needs --out)
             """;
 

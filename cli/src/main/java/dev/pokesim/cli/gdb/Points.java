@@ -1,7 +1,6 @@
 package dev.pokesim.cli.gdb;
 
 import dev.pokesim.emulator.core.Core;
-import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.memory.Access;
 import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.emulator.memory.AddressSpace;
@@ -9,6 +8,7 @@ import dev.pokesim.emulator.memory.Frame;
 import dev.pokesim.emulator.trace.TraceEvent;
 import dev.pokesim.emulator.travel.RoutineText;
 import dev.pokesim.emulator.travel.Step;
+import dev.pokesim.patcher.travel.PatchTimeline;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +90,7 @@ final class Points {
      */
     @Nullable
     String breakpoint(Core core, RoutineText routines) {
-        if (breakpoints.isEmpty() || core.code() != null && !(core.code() instanceof Routine)) {
+        if (breakpoints.isEmpty() || !PatchTimeline.isBetweenInstructions(core)) {
             return null;
         }
         long pc = routines.pc(core);

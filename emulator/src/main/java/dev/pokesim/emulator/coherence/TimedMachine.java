@@ -93,6 +93,7 @@ public final class TimedMachine implements Machine.IpiTransport {
     private long steps;
     private long lastStep = Long.MAX_VALUE;
     private int stepCore;
+    private StepKind stepKind = StepKind.MICRO_OP;
     private @Nullable MicroOp stepMicroOp;
     private boolean notesLoads;
     private long stepLoadAddress;
@@ -185,6 +186,15 @@ public final class TimedMachine implements Machine.IpiTransport {
         return runTo(Long.MAX_VALUE) != End.NOTHING_CAN_HAPPEN;
     }
 
+    /** What a step was. */
+    public enum StepKind {
+        MICRO_OP,
+        /** A core entered the handler of an exception or interrupt. */
+        ENTRY,
+        /** A store that had to wait for its line reached memory. */
+        DRAIN
+    }
+
     /** Why {@link #runTo} has returned. */
     public enum End {
         /** All steps are done. */
@@ -196,9 +206,9 @@ public final class TimedMachine implements Machine.IpiTransport {
     }
 
     /**
-     * Runs until so many steps have been done since the start, or it ends as {@link #run} does. A step is a micro-op of a core, or a
-     * store that reaches memory later because its line had to come; whatever drains together with it belongs to it. To go on is as if
-     * it had never stopped.
+     * Runs until so many steps have been done since the start, or it ends as {@link #run} does. A step is a micro-op of a core, its
+     * entry into a handler, or a store that reaches memory later because its line had to come; whatever drains together with it belongs
+     * to it. To go on is as if it had never stopped.
      *
      * @param step more than {@link #steps()}
      */
@@ -251,7 +261,12 @@ public final class TimedMachine implements Machine.IpiTransport {
         return stepCore;
     }
 
-    /** The micro-op of the last step; null if it was a store that reached memory. */
+    /** What the last step was. */
+    public StepKind stepKind() {
+        return stepKind;
+    }
+
+    /** The micro-op of the last step; null if it was none. */
     public @Nullable MicroOp stepMicroOp() {
         return stepMicroOp;
     }
@@ -271,7 +286,8 @@ public final class TimedMachine implements Machine.IpiTransport {
         return stepLoadBytes;
     }
 
-    private void beginStep(Core core, @Nullable MicroOp microOp) {
+    private void beginStep(Core core, StepKind kind, @Nullable MicroOp microOp) {
+        stepKind = kind;
         stepCore = core.id();
         stepMicroOp = microOp;
         if (notesLoads) {
@@ -336,7 +352,15 @@ public final class TimedMachine implements Machine.IpiTransport {
                 schedule(id, nowPs + core.delayPs(), Doing.SLEEPING);
                 return;
             }
+            int entries = machine.entries();
             MicroOp next = machine.next(core);
+            if (machine.entries() != entries) {
+                beginStep(core, StepKind.ENTRY, null);
+                if (steps == lastStep) {
+                    pause(id, nowPs);
+                    return;
+                }
+            }
             long cost = costOrWait(core, next);
             if (cost == WAITS) {
                 return;
@@ -365,7 +389,7 @@ public final class TimedMachine implements Machine.IpiTransport {
 
     /** Does a micro-op; returns what it costs in addition because of its outcome. */
     private long perform(Core core, MicroOp next) {
-        beginStep(core, next);
+        beginStep(core, StepKind.MICRO_OP, next);
         machine.perform(core, next);
         if (next instanceof LockedUpdate) {
             updates++;
@@ -531,7 +555,7 @@ public final class TimedMachine implements Machine.IpiTransport {
         long cost = 0;
         boolean isStore = (request & 1) != 0;
         if (isStore) {
-            beginStep(core, null);
+            beginStep(core, StepKind.DRAIN, null);
             machine.drain(core);
             busy = profile.lockedOperationPs()
                     + profile.holdAfterOperationPs(); // an operation on a line that had to come

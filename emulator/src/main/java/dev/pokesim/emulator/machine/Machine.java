@@ -58,6 +58,7 @@ public final class Machine implements InterruptBus {
     private boolean tellsAccesses;
     private @Nullable IpiTransport transport;
     private @Nullable Decoded lastFetched;
+    private int entries;
 
     /** How an IPI gets to its target: at once, or after a time. */
     public interface IpiTransport {
@@ -210,6 +211,12 @@ public final class Machine implements InterruptBus {
             observer.entered(core, vector);
         }
         core.enterHandler(handler);
+        entries++;
+    }
+
+    /** Changes whenever a core enters a handler. */
+    public int entries() {
+        return entries;
     }
 
     @Override

@@ -43,13 +43,19 @@ public final class RoutineText {
         return core.code() instanceof Routine routine ? start(routine) + core.index() : core.rip();
     }
 
+    /** Whether an address lies where routines stand, or between two. */
+    public boolean covers(long address) {
+        return address - START >>> STRIDE_BITS < routines.size() && address - START >= 0;
+    }
+
     /** The micro-op at an address; null if it is none of ours. */
     public @Nullable Place at(long address) {
+        if (!covers(address)) {
+            return null;
+        }
         long offset = address - START;
-        int number = (int) Math.min(offset >>> STRIDE_BITS, Integer.MAX_VALUE);
+        Routine routine = routines.get((int) (offset >>> STRIDE_BITS));
         int index = (int) offset & (1 << STRIDE_BITS) - 1;
-        return number < routines.size() && index < routines.get(number).size()
-                ? new Place(routines.get(number), index)
-                : null;
+        return index < routine.size() ? new Place(routine, index) : null;
     }
 }

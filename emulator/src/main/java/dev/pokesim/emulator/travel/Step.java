@@ -13,6 +13,8 @@ public final class Step {
         FETCH,
         /** The core did any other micro-op. */
         MICRO_OP,
+        /** The core entered the handler of an exception or interrupt; in a schedule that belongs to the step before. */
+        ENTRY,
         /** The core's oldest store reached memory, and perhaps those behind it. */
         DRAIN,
         /** An IPI arrived. */

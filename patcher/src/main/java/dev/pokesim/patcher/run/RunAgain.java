@@ -164,8 +164,9 @@ public final class RunAgain implements Rerun {
         MicroOp did = timed.stepMicroOp();
         Decoded fetched = did == Fetch.FETCH ? machine().lastFetched() : null;
         long rip = machine().core(timed.stepCore()).rip();
+        boolean isEntry = timed.stepKind() == TimedMachine.StepKind.ENTRY;
         Supplier<String> text = () -> did == null
-                ? "drain"
+                ? isEntry ? "enters a handler" : "drain"
                 : did != Fetch.FETCH
                         ? did.toString()
                         : fetched == null
@@ -174,9 +175,11 @@ public final class RunAgain implements Rerun {
                                         + fetched.name();
         Step.Load load =
                 timed.stepLoadBytes() == 0 ? null : new Step.Load(timed.stepLoadAddress(), timed.stepLoadBytes());
-        Step.Kind kind = did == null
-                ? Step.Kind.DRAIN
-                : did == Fetch.FETCH ? Step.Kind.FETCH : Step.Kind.MICRO_OP;
+        Step.Kind kind = switch (timed.stepKind()) {
+            case MICRO_OP -> did == Fetch.FETCH ? Step.Kind.FETCH : Step.Kind.MICRO_OP;
+            case ENTRY -> Step.Kind.ENTRY;
+            case DRAIN -> Step.Kind.DRAIN;
+        };
         return new Step(timed.stepCore(), kind, text, 0, happened, load);
     }
 

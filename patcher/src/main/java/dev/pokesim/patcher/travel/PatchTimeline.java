@@ -207,13 +207,16 @@ public final class PatchTimeline {
         return (here, step) -> step.core() == core;
     }
 
-    /** A core stands before an instruction, or before the next micro-op of a routine, and the last one was its own. */
+    /** A core has come to an instruction, or to the next micro-op of a routine. */
     public static Timeline.Wanted instructionOf(int core) {
-        return (here, step) -> {
-            Core stepped = here.machine().core(core);
-            boolean isOwn = step.core() == core && (step.kind() == Step.Kind.FETCH || step.kind() == Step.Kind.MICRO_OP);
-            return isOwn && (stepped.code() == null || stepped.code() instanceof Routine);
-        };
+        return (here, step) -> step.core() == core
+                && step.kind() != Step.Kind.DRAIN
+                && isBetweenInstructions(here.machine().core(core));
+    }
+
+    /** Whether a core stands before an instruction, or before a micro-op of a routine. */
+    public static boolean isBetweenInstructions(Core core) {
+        return core.trap() == Core.NO_TRAP && (core.code() == null || core.code() instanceof Routine);
     }
 
     /** Text was written and the patcher sees it. */

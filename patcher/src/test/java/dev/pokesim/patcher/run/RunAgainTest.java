@@ -68,7 +68,9 @@ class RunAgainTest {
         if (report.violation() != null) {
             Violation found = Objects.requireNonNull(report.violation());
             assertEquals(found.core(), fromStart.last().core());
-            assertTrue(fromStart.last().events().stream().anyMatch(event -> event.timePs() == found.timePs()));
+            assertTrue(
+                    fromStart.last().events().stream().anyMatch(event -> event.timePs() == found.timePs()),
+                    () -> found + " " + fromStart.last() + fromStart.last().events());
         }
 
         RunAgain again = new RunAgain(setup, ended.steps());
