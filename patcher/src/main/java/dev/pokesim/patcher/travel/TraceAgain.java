@@ -32,8 +32,13 @@ final class TraceAgain {
      * @throws InvalidDataFile if it does not say how to do its run again, or that would be another run
      */
     static PatchRerun of(String name, TraceReader trace) {
+        return of(name, trace.header().metadata().get(RunTrace.AGAIN), trace);
+    }
+
+    /** The same, if the trace said something else about how to do its run again. */
+    static PatchRerun of(String name, @Nullable String again, TraceReader trace) {
         SortedMap<String, String> facts = new TreeMap<>(trace.header().metadata());
-        String again = facts.remove(RunTrace.AGAIN);
+        facts.remove(RunTrace.AGAIN);
         if (again == null) {
             throw new InvalidDataFile(
                     name, 0, RunTrace.AGAIN, "the trace does not say how to do its run again; record it again");
