@@ -119,7 +119,7 @@ final class Monitor {
         StringBuilder text = new StringBuilder();
         for (PatchTimeline.Counter counter : all) {
             if (counter.value() != 0) {
-                text.append("%s %s = %d%n".formatted(Address.text(counter.address()), counter.name(), counter.value()));
+                text.append("%s %s = %d\n".formatted(Address.text(counter.address()), counter.name(), counter.value()));
             }
         }
         return text.length() == 0 ? "all " + all.size() + " are 0\n" : text.toString();
@@ -149,7 +149,7 @@ final class Monitor {
         for (TextPokeLoc place : run.target().places()) {
             if (Address.isWithin(place.address(), address, seen.size())
                     || Address.isWithin(address, place.address(), place.sizeBytes())) {
-                text.append("site %s: old %s, new %s%n"
+                text.append("site %s: old %s, new %s\n"
                         .formatted(place(place.address()), place.oldText(), place.newText()));
             }
         }
@@ -173,7 +173,7 @@ final class Monitor {
         if (line == null) {
             return "no line is followed at " + place(address(word)) + "\n";
         }
-        return "owner %s, sharers %s, waiting %s, moved %d times%n"
+        return "owner %s, sharers %s, waiting %s, moved %d times\n"
                 .formatted(
                         line.owner() < 0 ? "none" : "core " + line.owner(),
                         line.sharers().isEmpty() ? "none" : line.sharers(),

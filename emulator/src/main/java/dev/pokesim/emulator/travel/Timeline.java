@@ -74,6 +74,8 @@ public final class Timeline {
     private @Nullable Step last;
     /** Whether it ever went on from a landmark. */
     private boolean usesLandmarks;
+    /** Whether a step failed half way: the run stands nowhere. */
+    private boolean lost;
 
     /**
      * At the start.
@@ -165,7 +167,7 @@ public final class Timeline {
         }
         // the step that leads there is done once more, so that it is known
         long from = nearestSnapshot(target - 1);
-        if (position >= target || from > position) {
+        if (lost || position >= target || from > position) {
             restoreFrom(from);
         }
         while (position < target - 1) {
@@ -268,6 +270,7 @@ public final class Timeline {
         try {
             run.forward(count);
         } catch (RuntimeException impossible) {
+            lost = true;
             throw usesLandmarks ? landmarks.unfit(impossible) : impossible;
         }
         position += count;
@@ -290,6 +293,7 @@ public final class Timeline {
     private void restoreFrom(long at) {
         byte[] state = snapshots.get(at);
         last = null;
+        lost = true;
         if (state != null) {
             reader.open(state, 0);
             run.restore(reader);
@@ -303,6 +307,7 @@ public final class Timeline {
             }
         }
         position = at;
+        lost = false;
     }
 
     private void remember() {
