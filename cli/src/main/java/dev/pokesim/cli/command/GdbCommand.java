@@ -38,8 +38,9 @@ public final class GdbCommand implements Callable<Integer> {
             names = "--listen",
             paramLabel = "[HOST]:PORT",
             defaultValue = ":0",
-            description = "Where gdb connects; without HOST only from this machine, port 0 takes a free one and says which "
-                    + "(default: ${DEFAULT-VALUE}).")
+            description =
+                    "Where gdb connects; without HOST only from this machine, port 0 takes a free one and says which "
+                            + "(default: ${DEFAULT-VALUE}).")
     private String listen = "";
 
     @Option(
@@ -71,7 +72,8 @@ public final class GdbCommand implements Callable<Integer> {
         String number = listen.substring(colon + 1);
         int port = number.matches("[0-9]{1,5}") ? Integer.parseInt(number) : -1;
         TargetOptions.require(
-                port >= 0 && port <= MAX_PORT, "--listen " + listen + " is no [HOST]:PORT with a port up to " + MAX_PORT);
+                port >= 0 && port <= MAX_PORT,
+                "--listen " + listen + " is no [HOST]:PORT with a port up to " + MAX_PORT);
         TargetOptions.require(
                 out == null || Files.isDirectory(out), "--out " + out + " is no directory; make it or name another");
         try (OpenRun open = OpenRun.of(file, force)) {

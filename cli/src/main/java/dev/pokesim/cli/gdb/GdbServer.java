@@ -24,7 +24,8 @@ public final class GdbServer implements Closeable {
      * @throws IOException if that port cannot be had
      */
     public GdbServer(@Nullable String host, int port) throws IOException {
-        InetAddress address = host == null ? InetAddress.getByAddress(new byte[] {127, 0, 0, 1}) : InetAddress.getByName(host);
+        InetAddress address =
+                host == null ? InetAddress.getByAddress(new byte[] {127, 0, 0, 1}) : InetAddress.getByName(host);
         socket = new ServerSocket();
         socket.bind(new InetSocketAddress(address, port), 1);
     }

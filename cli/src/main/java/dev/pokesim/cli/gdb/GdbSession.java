@@ -240,7 +240,9 @@ final class GdbSession {
             }
         }
         return stop(
-                stepped >= 0 ? target.step(stepped, all, interrupt) : target.goOn(all ? GdbTarget.ALL : only, interrupt));
+                stepped >= 0
+                        ? target.step(stepped, all, interrupt)
+                        : target.goOn(all ? GdbTarget.ALL : only, interrupt));
     }
 
     // ---- queries

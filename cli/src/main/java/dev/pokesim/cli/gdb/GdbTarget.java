@@ -136,9 +136,7 @@ final class GdbTarget {
             return Stop.violated(last.core());
         }
         if (!isFound || last == null) {
-            return timeline.position() == timeline.length()
-                    ? Stop.atEnd(lastCore())
-                    : Stop.interrupted(lastCore());
+            return timeline.position() == timeline.length() ? Stop.atEnd(lastCore()) : Stop.interrupted(lastCore());
         }
         String reason = reason(last, only);
         return reason == null ? Stop.of(last.core()) : Stop.because(last.core(), reason);
@@ -162,8 +160,8 @@ final class GdbTarget {
         Step last = timeline.last();
         boolean isBetween = PatchTimeline.isBetweenInstructions(core(id));
         boolean isOwn = last != null && own.isIt(timeline, last);
-        boolean isFound = (!isBetween || isOwn || timeline.searchBack(own, interrupt))
-                && timeline.searchBack(own, interrupt);
+        boolean isFound =
+                (!isBetween || isOwn || timeline.searchBack(own, interrupt)) && timeline.searchBack(own, interrupt);
         if (isFound) {
             return Stop.of(id);
         }
@@ -188,7 +186,8 @@ final class GdbTarget {
             timeline.back();
             return Stop.violated(last.core());
         }
-        String watched = onlyOf(only, last) ? points.watchpoint(last, timeline.machine().memory()) : null;
+        String watched =
+                onlyOf(only, last) ? points.watchpoint(last, timeline.machine().memory()) : null;
         if (watched != null) { // the step before the present state is the change
             timeline.back();
             return Stop.because(last.core(), watched);

@@ -19,8 +19,7 @@ final class Monitor {
     private static final int SEEN_BYTES = 8;
     private static final int MOST_SEEN_BYTES = 64;
 
-    private static final String HELP =
-            """
+    private static final String HELP = """
             help                  this
             where                 position, time, and what the last step did
             step                  the step of the patch protocol that the patcher is in
@@ -104,7 +103,9 @@ final class Monitor {
         }
         String violation = run.violation();
         if (violation != null) {
-            text.append(run.isViolated() ? "violated: " : "at the end: ").append(violation).append('\n');
+            text.append(run.isViolated() ? "violated: " : "at the end: ")
+                    .append(violation)
+                    .append('\n');
         }
         return text.toString();
     }

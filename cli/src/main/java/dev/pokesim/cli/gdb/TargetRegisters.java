@@ -24,9 +24,9 @@ final class TargetRegisters {
     static final int COUNT = 42;
 
     private static final List<String> NAMES = List.of(
-            "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "rsp", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
-            "rip", "eflags", "cs", "ss", "ds", "es", "fs", "gs", "st0", "st1", "st2", "st3", "st4", "st5", "st6", "st7",
-            "fctrl", "fstat", "ftag", "fiseg", "fioff", "foseg", "fooff", "fop", "fs_base", "gs_base");
+            "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "rsp", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
+            "r15", "rip", "eflags", "cs", "ss", "ds", "es", "fs", "gs", "st0", "st1", "st2", "st3", "st4", "st5", "st6",
+            "st7", "fctrl", "fstat", "ftag", "fiseg", "fioff", "foseg", "fooff", "fop", "fs_base", "gs_base");
 
     /** The numbers that x86 gives the first sixteen. */
     private static final int[] ENCODED = {
@@ -99,10 +99,7 @@ final class TargetRegisters {
             case EFLAGS -> core.flags().value();
             case FS_BASE -> core.fsBase();
             case GS_BASE -> core.gsBase();
-            default ->
-                number < RIP
-                        ? core.register(ENCODED[number])
-                        : core.segment(SEGMENTS[number - FIRST_SEGMENT]);
+            default -> number < RIP ? core.register(ENCODED[number]) : core.segment(SEGMENTS[number - FIRST_SEGMENT]);
         };
         return Hex.littleEndian(value, size);
     }

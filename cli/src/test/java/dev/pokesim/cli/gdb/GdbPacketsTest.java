@@ -48,7 +48,8 @@ class GdbPacketsTest {
         String longest = "x".repeat(GdbPackets.MAX_BYTES);
         String sum = "%02x".formatted('x' * GdbPackets.MAX_BYTES & 0xff);
         String sumOfMore = "%02x".formatted('x' * (GdbPackets.MAX_BYTES + 1) & 0xff);
-        assertEquals(List.of(longest, "g"), all("$" + longest + "#" + sum + "$" + longest + "x#" + sumOfMore + "$g#67"));
+        assertEquals(
+                List.of(longest, "g"), all("$" + longest + "#" + sum + "$" + longest + "x#" + sumOfMore + "$g#67"));
         assertEquals("+-+", sent());
     }
 

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import dev.pokesim.emulator.core.SeededRandom;
 import dev.pokesim.emulator.core.FetchMode;
+import dev.pokesim.emulator.core.SeededRandom;
 import dev.pokesim.emulator.explore.ExhaustiveSearch;
 import dev.pokesim.emulator.explore.SearchLimits;
 import dev.pokesim.patcher.kernel.PerCpuRefs;
@@ -38,8 +38,8 @@ class GdbSessionTest {
     @BeforeAll
     static void findOne() {
         TextOrigin text = new TextOrigin.Generated(new GeneratedText.Mix(1, 0), 1);
-        PatchModel model = new PatchModel(
-                text.load(), new BrokenNoSecondSync(), new PerCpuRefs(), FetchMode.WINDOW, 2, 1, 0);
+        PatchModel model =
+                new PatchModel(text.load(), new BrokenNoSecondSync(), new PerCpuRefs(), FetchMode.WINDOW, 2, 1, 0);
         schedule = new MachineSchedule(
                         model,
                         text,
@@ -213,11 +213,33 @@ class GdbSessionTest {
     @Test
     void whateverComesTheSessionSurvives() {
         List<String> seeds = List.of(
-                "qSupported:multiprocess+", "?", "g", "p10", "mffffffff810000e0,40", "Z0,ffffffff810000ec,1",
-                "z0,ffffffff810000ec,1", "Z2,ffffffff810000ec,4", "Z4,ffff888000000880,4", "vCont;s:1;c", "vCont;c", "bs",
-                "bc", "Hg2", "Hc0", "T2", "qXfer:threads:read::0,100", "qXfer:features:read:target.xml:0,ffb", "qC", "X0,0:",
-                "qRcmd," + Hex.of("see 1 0xffffffff810000ec 9"), "qRcmd," + Hex.of("goto 17"), "qRcmd," + Hex.of("line 0"),
-                "qThreadExtraInfo,1", "vKill", "s", "c");
+                "qSupported:multiprocess+",
+                "?",
+                "g",
+                "p10",
+                "mffffffff810000e0,40",
+                "Z0,ffffffff810000ec,1",
+                "z0,ffffffff810000ec,1",
+                "Z2,ffffffff810000ec,4",
+                "Z4,ffff888000000880,4",
+                "vCont;s:1;c",
+                "vCont;c",
+                "bs",
+                "bc",
+                "Hg2",
+                "Hc0",
+                "T2",
+                "qXfer:threads:read::0,100",
+                "qXfer:features:read:target.xml:0,ffb",
+                "qC",
+                "X0,0:",
+                "qRcmd," + Hex.of("see 1 0xffffffff810000ec 9"),
+                "qRcmd," + Hex.of("goto 17"),
+                "qRcmd," + Hex.of("line 0"),
+                "qThreadExtraInfo,1",
+                "vKill",
+                "s",
+                "c");
         String letters = "0123456789abcdef;:,#$}*-+scgmMzZqQvbHT\u0003\u0000\u00ff";
         for (int round = 0; round < 400; round++) {
             SeededRandom random = new SeededRandom(round);

@@ -85,10 +85,12 @@ class RealGdbTest {
 
     private static PatchTimeline torn() {
         TextOrigin text = new TextOrigin.Generated(new GeneratedText.Mix(1, 0), 1);
-        PatchModel model = new PatchModel(
-                text.load(), new BrokenNoSecondSync(), new PerCpuRefs(), FetchMode.WINDOW, 2, 1, 0);
+        PatchModel model =
+                new PatchModel(text.load(), new BrokenNoSecondSync(), new PerCpuRefs(), FetchMode.WINDOW, 2, 1, 0);
         MachineSchedule found = new MachineSchedule(
-                model, text, new ExhaustiveSearch(model, SearchLimits.ONE_GIB).run().trace());
+                model,
+                text,
+                new ExhaustiveSearch(model, SearchLimits.ONE_GIB).run().trace());
         byte[] schedule = found.write(List.of("search=exhaustive")).text().getBytes(StandardCharsets.US_ASCII);
         return PatchTimeline.ofSchedule("torn", schedule, false);
     }
@@ -122,7 +124,8 @@ class RealGdbTest {
                         "reverse-continue", // 17: the start
                         "monitor where",
                         "info threads"));
-        assertTrue(said.get(0).contains("\"core 0 patcher\"") && said.get(0).contains("\"core 1 worker\""), said.get(0));
+        assertTrue(
+                said.get(0).contains("\"core 0 patcher\"") && said.get(0).contains("\"core 1 worker\""), said.get(0));
         String hits = said.get(4) + said.get(5) + said.get(6);
         assertTrue(hits.contains("hit Breakpoint 1"), hits);
         assertTrue(hits.contains("Hardware watchpoint 3"), hits);

@@ -467,7 +467,8 @@ public final class TimedMachine implements Machine.IpiTransport {
         int index = (int) address >>> CacheLine.SIZE_BITS & LINES_PER_FRAME - 1;
         CacheLine line = lines[index];
         if (line == null) {
-            line = new CacheLine(address >>> CacheLine.SIZE_BITS, Math.min(contention.window(), 2 * machine.coreCount()));
+            line = new CacheLine(
+                    address >>> CacheLine.SIZE_BITS, Math.min(contention.window(), 2 * machine.coreCount()));
             lines[index] = line;
         }
         return line;
@@ -689,9 +690,7 @@ public final class TimedMachine implements Machine.IpiTransport {
             untilPs[id] = in.word();
             eventNumber[id] = (int) in.word();
             Core core = machine.core(id);
-            waiting[id] = in.number() == 0
-                    ? null
-                    : ((MicroCode) Objects.requireNonNull(core.code())).at(core.index());
+            waiting[id] = in.number() == 0 ? null : ((MicroCode) Objects.requireNonNull(core.code())).at(core.index());
         }
         restoreLines(in);
         for (int request = 0; request < requestedLine.length; request++) {
@@ -765,7 +764,10 @@ public final class TimedMachine implements Machine.IpiTransport {
                 : new LineState(
                         line.owner(),
                         IntStream.of(line.sharers()).boxed().toList(),
-                        IntStream.of(line.waiting()).map(request -> request >> 1).boxed().toList(),
+                        IntStream.of(line.waiting())
+                                .map(request -> request >> 1)
+                                .boxed()
+                                .toList(),
                         line.transfers());
     }
 }

@@ -90,8 +90,7 @@ public final class TraceWriter implements Closeable, Flushable {
         raw.write(state, 0, sizeBytes);
         if (raw.size() <= TraceFormat.MAX_SNAPSHOT_BYTES) {
             byte[] stored = raw.deflated();
-            writeIndexed(
-                    ChunkHead.of(ChunkHead.SNAPSHOT, stored, raw.size(), 0, timePs, steps, new BitSet()), stored);
+            writeIndexed(ChunkHead.of(ChunkHead.SNAPSHOT, stored, raw.size(), 0, timePs, steps, new BitSet()), stored);
         }
     }
 

@@ -38,13 +38,7 @@ public final class Step {
      * @param number of the schedule's step that it belongs to, from 1; 0 if there is none
      * @param load what it read; null if nothing
      */
-    public Step(
-            int core,
-            Kind kind,
-            Supplier<String> text,
-            int number,
-            List<TraceEvent> events,
-            @Nullable Load load) {
+    public Step(int core, Kind kind, Supplier<String> text, int number, List<TraceEvent> events, @Nullable Load load) {
         this.load = load;
         this.core = core;
         this.kind = kind;

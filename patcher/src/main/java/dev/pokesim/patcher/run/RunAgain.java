@@ -91,8 +91,7 @@ public final class RunAgain implements Rerun {
             }
         };
         RunEvents events = new RunEvents(setup.target().places(), TraceLevel.SUMMARY, event -> {});
-        RunReport report =
-                PatchRun.of(setup).record(events, sink, everySteps).run((simulatedPs, step) -> true);
+        RunReport report = PatchRun.of(setup).record(events, sink, everySteps).run((simulatedPs, step) -> true);
         return new Ended(steps[0], report.violation(), positions, states);
     }
 

@@ -102,7 +102,11 @@ final class TimedRun {
                 .jump("idle")
                 .build();
         Routine worker = workload.thread();
-        Routine idle = Routine.named("idle").label("halt").then(new Halt()).jump("halt").build();
+        Routine idle = Routine.named("idle")
+                .label("halt")
+                .then(new Halt())
+                .jump("halt")
+                .build();
         started.addAll(List.of(patcher, worker, idle));
         int active = setup.hotSites() == 0 ? 0 : setup.scenario().activeCores(setup.cores() - 1);
         for (int id = 0; id < setup.cores(); id++) {

@@ -77,8 +77,7 @@ public record RunOrigin(TextOrigin text, String profile, String scenario) {
             throw config.invalid(
                     "sites=" + sites + ": the text has " + target.places().size());
         }
-        RunSetup setup =
-                new RunSetup(target.first(sites), cores, protocol, refs, profile, scenario, hot, mode, seed);
+        RunSetup setup = new RunSetup(target.first(sites), cores, protocol, refs, profile, scenario, hot, mode, seed);
         return new Recorded(setup, digest);
     }
 }

@@ -237,8 +237,8 @@ public final class PatchTimeline {
     /** A reference count changes. */
     public Timeline.Wanted refChange() {
         return (here, step) -> step.events().stream()
-                .anyMatch(event -> event.name().equals("store")
-                        && parts.refs().isCounter(event.address(), parts.layout()));
+                .anyMatch(event ->
+                        event.name().equals("store") && parts.refs().isCounter(event.address(), parts.layout()));
     }
 
     /** Something is wrong: only at the end. */

@@ -70,8 +70,7 @@ final class ScheduleAgain implements Rerun {
     }
 
     private static InvalidDataFile refused(String name, String why) {
-        return new InvalidDataFile(
-                name, 0, "", "is a proof's schedule, and " + why + "; poke-sim replay prints it");
+        return new InvalidDataFile(name, 0, "", "is a proof's schedule, and " + why + "; poke-sim replay prints it");
     }
 
     private static PatchRerun of(PatchModel model, List<Transition> transitions) {

@@ -47,11 +47,11 @@ final class TraceAgain {
         RunSetup setup = recorded.setup();
         facts.put("cores", Integer.toString(setup.cores()));
         List<TraceReader.Snapshot> snapshots = trace.snapshots();
-        boolean isWhole = !snapshots.isEmpty() && snapshots.get(snapshots.size() - 1).isEnd();
+        boolean isWhole =
+                !snapshots.isEmpty() && snapshots.get(snapshots.size() - 1).isEnd();
         if (isWhole) {
-            LongStream positions = snapshots.stream()
-                    .filter(snapshot -> !snapshot.isEnd())
-                    .mapToLong(TraceReader.Snapshot::steps);
+            LongStream positions =
+                    snapshots.stream().filter(snapshot -> !snapshot.isEnd()).mapToLong(TraceReader.Snapshot::steps);
             long length = snapshots.get(snapshots.size() - 1).steps();
             return of(name, recorded, facts, length, violation(trace), new Kept(name, positions, trace::state));
         }
@@ -134,7 +134,10 @@ final class TraceAgain {
         @Override
         public RuntimeException unfit(RuntimeException cause) {
             return new InvalidDataFile(
-                    name, 0, "", "its states are none of the run that it says it is of (" + cause + "); record it again");
+                    name,
+                    0,
+                    "",
+                    "its states are none of the run that it says it is of (" + cause + "); record it again");
         }
     }
 }

@@ -26,7 +26,9 @@ class RunAgainTest {
             case "global refs" -> run.refs(new GlobalRefs()).cores(24).setup(1);
             case "refs per core" -> run.refs(new PerCpuRefs()).setup(1);
             case "two reads" -> run.fetchMode(FetchMode.TWO_READS).setup(1);
-            case "softirqs" -> run.scenario(dev.pokesim.patcher.scenario.ScenarioReader.read("busy-server")).setup(1);
+            case "softirqs" ->
+                run.scenario(dev.pokesim.patcher.scenario.ScenarioReader.read("busy-server"))
+                        .setup(1);
             case "torn" -> torn();
             default -> throw new IllegalArgumentException(name);
         };
@@ -84,7 +86,9 @@ class RunAgainTest {
         }
 
         RunAgain again = new RunAgain(setup, ended.steps());
-        for (int i = 0; i < ended.states().size(); i += Math.max(1, ended.states().size() / 5)) {
+        for (int i = 0;
+                i < ended.states().size();
+                i += Math.max(1, ended.states().size() / 5)) {
             StateReader in = again.newReader();
             in.open(ended.states().get(i), 0);
             again.restore(in);

@@ -228,7 +228,8 @@ class RunTraceTest {
             }
         };
         RunSetup large = new SmallRun().cores(128).sites(164).hotSites(4).setup(1);
-        try (RunTrace trace = new RunTrace(setup, TraceLevel.SUMMARY, "poke-sim run", "", new ByteArrayOutputStream())) {
+        try (RunTrace trace =
+                new RunTrace(setup, TraceLevel.SUMMARY, "poke-sim run", "", new ByteArrayOutputStream())) {
             PatchRun.of(setup).record(trace).run((simulatedPs, step) -> true);
         }
         try (RunTrace trace = new RunTrace(large, TraceLevel.MEMORY, "poke-sim run", "", full)) {

@@ -101,8 +101,8 @@ class PatchTimelineTest {
         assertEquals(place.address(), run.routines().pc(run.timeline().machine().core(1)));
         assertTrue(run.timeline().back());
         assertFalse(run.isViolated());
-        boolean hasStaleByte = run.seenBy(1, place.address(), place.sizeBytes()).stream()
-                .anyMatch(values -> values.size() > 1);
+        boolean hasStaleByte =
+                run.seenBy(1, place.address(), place.sizeBytes()).stream().anyMatch(values -> values.size() > 1);
         assertTrue(hasStaleByte);
     }
 
@@ -150,8 +150,7 @@ class PatchTimelineTest {
         byte[] proof = SmallSchedules.ofProof(new BrokenRefsLate());
         String text = new String(proof, java.nio.charset.StandardCharsets.US_ASCII);
         byte[] cut = text.replaceAll("(?m)^P .*\n|^C.*\n", "").getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-        InvalidDataFile refusal =
-                assertThrows(InvalidDataFile.class, () -> PatchTimeline.ofSchedule("s", cut, false));
+        InvalidDataFile refusal = assertThrows(InvalidDataFile.class, () -> PatchTimeline.ofSchedule("s", cut, false));
         assertTrue(
                 String.valueOf(refusal.getMessage()).contains("nothing for the machine to follow"),
                 refusal::getMessage);

@@ -37,8 +37,7 @@ public final class SmallSchedules {
 
     /** Of a proof. */
     public static byte[] ofProof(PatchProtocol broken) {
-        ProofSetup setup =
-                ProofSetup.of(broken, ProofSetup.batches(TEXT.load().places()), 2, true, FetchMode.WINDOW);
+        ProofSetup setup = ProofSetup.of(broken, ProofSetup.batches(TEXT.load().places()), 2, true, FetchMode.WINDOW);
         Counterexample found = Objects.requireNonNull(new ProtocolExplorer(setup, Reduction.ALL, 1, 1L << 30)
                 .prove(extent -> true)
                 .counterexample());
