@@ -1,9 +1,6 @@
 package dev.pokesim.cli.command;
 
-import dev.pokesim.emulator.isa.Decoder;
-import dev.pokesim.emulator.isa.NotModelled;
-import dev.pokesim.emulator.memory.Address;
-import dev.pokesim.emulator.memory.GuestFault;
+import dev.pokesim.emulator.isa.Disassembly;
 import dev.pokesim.emulator.memory.InstructionBytes;
 import dev.pokesim.emulator.trace.TraceEvent;
 import dev.pokesim.emulator.trace.TraceHeader;
@@ -12,13 +9,12 @@ import dev.pokesim.emulator.trace.TraceHeader;
 final class TraceLine implements TraceEvent.Fields {
     private static final long PS_PER_US = 1_000_000;
 
-    private final TraceHeader header;
-    private final Decoder decoder = new Decoder();
+    private final Disassembly disassembly;
     private final StringBuilder line = new StringBuilder();
     private long address;
 
     TraceLine(TraceHeader header) {
-        this.header = header;
+        disassembly = new Disassembly(header::place);
     }
 
     String of(TraceEvent event) {
@@ -34,7 +30,7 @@ final class TraceLine implements TraceEvent.Fields {
         pad(start + 18);
         event.tell(this);
         if (event instanceof TraceEvent.Fetch fetch) {
-            instruction(fetch);
+            line.append("  ").append(disassembly.of(fetch.bytes(), fetch.address()));
         }
         return line.toString().stripTrailing();
     }
@@ -42,15 +38,6 @@ final class TraceLine implements TraceEvent.Fields {
     private void pad(int column) {
         while (line.length() < column) {
             line.append(' ');
-        }
-    }
-
-    private void instruction(TraceEvent.Fetch fetch) {
-        try {
-            line.append("  ")
-                    .append(decoder.decode(fetch.bytes(), fetch.address()).name());
-        } catch (NotModelled | GuestFault unknown) {
-            line.append("  (no instruction)");
         }
     }
 
@@ -69,11 +56,7 @@ final class TraceLine implements TraceEvent.Fields {
         if (address == TraceEvent.NO_ADDRESS) {
             return;
         }
-        field(name).append(Address.text(address));
-        String place = header.place(address);
-        if (!place.isEmpty()) {
-            line.append(" <").append(place).append('>');
-        }
+        field(name).append(disassembly.address(address));
     }
 
     @Override
