@@ -23,6 +23,7 @@ final class StartUpTraining {
             List.of("check", "--machine", "--protocol", "broken-refs-late", "--quiet", "--no-schedule"),
             List.of("replay", "poke1:"),
             List.of("replay", "--help"),
+            List.of("step", "--help"),
             List.of("check", "--help"),
             List.of("bpf", "check", "--form", "v6", "--quiet", "--no-schedule"),
             List.of("bpf", "check", "--help"),

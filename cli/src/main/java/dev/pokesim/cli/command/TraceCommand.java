@@ -6,6 +6,7 @@ import dev.pokesim.cli.console.ExitCode;
 import dev.pokesim.cli.console.Format;
 import dev.pokesim.cli.console.JsonOutput;
 import dev.pokesim.cli.console.OutputOptions;
+import dev.pokesim.cli.events.EventLine;
 import dev.pokesim.emulator.trace.TraceEvent;
 import dev.pokesim.emulator.trace.TraceHeader;
 import dev.pokesim.emulator.trace.TraceReader;
@@ -115,7 +116,7 @@ public final class TraceCommand implements Callable<Integer> {
             line = new TraceJson(reader.header())::of;
         } else {
             printHeader(reader, out);
-            line = new TraceLine(reader.header())::of;
+            line = new EventLine(reader.header()::place)::of;
         }
         long[] printed = {0};
         try {

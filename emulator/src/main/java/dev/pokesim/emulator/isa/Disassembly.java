@@ -42,12 +42,15 @@ public final class Disassembly {
     /**
      * How many bytes the instruction has that some bytes begin with.
      *
-     * @return 1 to 15; 1 if they make none, so that who goes through text comes on
+     * @return 1 to 15; if they make none, how many it takes to say so
      */
     public int sizeBytes(InstructionBytes bytes, long address) {
         try {
             return decoder.decode(bytes, address).bytes().sizeBytes();
-        } catch (NotModelled | GuestFault none) {
+        } catch (NotModelled unknown) {
+            InstructionBytes lookedAt = unknown.bytes();
+            return lookedAt == null ? 1 : lookedAt.sizeBytes();
+        } catch (GuestFault fault) {
             return 1;
         }
     }

@@ -128,6 +128,23 @@ public final class Machine implements InterruptBus {
 
     // ---- interrupts
 
+    /** Whether an interrupt is pending on a core; {@link #NMI} is an NMI. */
+    public boolean isPending(Core core, int vector) {
+        return vector == NMI
+                ? nmiPending[core.id()]
+                : (pending[core.id() * WORDS + (vector >> 6)] & 1L << (vector & 63)) != 0;
+    }
+
+    /** Whether calls were sent to a core whose handler has not begun to answer them: the IPI is on its way, or pending. */
+    public boolean isCalled(Core core) {
+        return !queuedCalls.get(core.id()).isEmpty();
+    }
+
+    /** Whether the handler of a core is about to answer calls. */
+    public boolean isAnswering(Core core) {
+        return !takenCalls.get(core.id()).isEmpty();
+    }
+
     /** An interrupt becomes pending on a core; {@link #NMI} is an NMI. */
     public void raise(int core, int vector) {
         if (vector == NMI) {

@@ -24,6 +24,8 @@ public final class Timeline {
     private static final int FACTOR_BITS = 2;
     /** What all snapshots in memory may take together. */
     private static final long MAX_BYTES = 96L << 20;
+    /** How far apart snapshots lie on the way to a moment, in steps. */
+    private static final int TIME_SNAPSHOT_STEPS = 1 << 14;
     /** How many steps a search does between two looks at whether it should stop. */
     private static final int PATIENCE = 4096;
 
@@ -179,6 +181,31 @@ public final class Timeline {
         forward();
     }
 
+    /**
+     * To the first position whose time is not before a moment; to the end if there is none.
+     *
+     * @param atPs in picoseconds from the start of the run
+     */
+    public void goToTime(long atPs) {
+        int low = 0; // as many landmarks are before the moment
+        int high = landmarkPositions.length;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            restoreFrom(landmarkPositions[middle]);
+            if (timePs() < atPs) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        restoreFrom(low == 0 ? 0 : landmarkPositions[low - 1]);
+        while (timePs() < atPs && forward()) {
+            if (position % TIME_SNAPSHOT_STEPS == 0) {
+                remember();
+            }
+        }
+    }
+
     /** The next position towards a target at which a snapshot is worth while. */
     private long nextPause(long target) {
         long distance = target - position;
@@ -200,6 +227,7 @@ public final class Timeline {
      * @return whether one was found; if not, it stands at the limit, or where it was told to stop
      */
     public boolean searchForward(Wanted wanted, long limit, BooleanSupplier stop) {
+        remember(); // who does not find anything wants to come back
         long end = Math.min(limit, length());
         while (position < end) {
             forward();
@@ -225,6 +253,7 @@ public final class Timeline {
      * @return whether one was found; if not, it stands at the start, or where it was when it was told to stop
      */
     public boolean searchBack(Wanted wanted, BooleanSupplier stop) {
+        remember(); // who does not find anything wants to come back
         long here = position;
         long end = position - 1; // the last position that can be it
         while (end > 0) {
