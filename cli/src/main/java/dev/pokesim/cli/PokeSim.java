@@ -4,10 +4,12 @@ import dev.pokesim.cli.command.BpfCommand;
 import dev.pokesim.cli.command.CheckCommand;
 import dev.pokesim.cli.command.CompareCommand;
 import dev.pokesim.cli.command.CompletionCommand;
+import dev.pokesim.cli.command.GdbCommand;
 import dev.pokesim.cli.command.ProfileCommand;
 import dev.pokesim.cli.command.ReplayCommand;
 import dev.pokesim.cli.command.RunCommand;
 import dev.pokesim.cli.command.SitesCommand;
+import dev.pokesim.cli.command.StepCommand;
 import dev.pokesim.cli.command.TraceCommand;
 import dev.pokesim.cli.console.Console;
 import dev.pokesim.cli.console.ExitCode;
@@ -44,6 +46,7 @@ import picocli.CommandLine.ScopeType;
             "  poke-sim run --cores 480 --sites 164",
             "  poke-sim compare --cores 480 --sites 164",
             "  poke-sim check --cores 480 --sites 164",
+            "  poke-sim step testdata/schedules/torn-jmp-after-missing-sync.schedule",
             "  poke-sim trace storm.trace --counts",
             "  poke-sim bpf check --form v6 --scenario start-vs-delete",
             "  poke-sim sites testdata/elf/statickeys.elf",
@@ -54,7 +57,9 @@ import picocli.CommandLine.ScopeType;
             CompareCommand.class,
             CheckCommand.class,
             ReplayCommand.class,
+            StepCommand.class,
             TraceCommand.class,
+            GdbCommand.class,
             BpfCommand.class,
             SitesCommand.class,
             ProfileCommand.class,

@@ -3,10 +3,8 @@ package dev.pokesim.cli.command;
 import dev.pokesim.cli.console.Paragraph;
 import dev.pokesim.cli.console.TextTable;
 import dev.pokesim.emulator.core.FetchMode;
-import dev.pokesim.emulator.isa.Decoder;
-import dev.pokesim.emulator.isa.NotModelled;
+import dev.pokesim.emulator.isa.Disassembly;
 import dev.pokesim.emulator.memory.Address;
-import dev.pokesim.emulator.memory.GuestFault;
 import dev.pokesim.emulator.memory.InstructionBytes;
 import dev.pokesim.patcher.kernel.PatchPlace;
 import dev.pokesim.patcher.proof.Counterexample;
@@ -55,17 +53,7 @@ record CounterexampleReport(
     /** Bytes, and what they are as an instruction. */
     record Text(String bytes, String instruction) {
         static Text of(InstructionBytes bytes, long address) {
-            return new Text(bytes.toString(), instruction(bytes, address));
-        }
-
-        private static String instruction(InstructionBytes bytes, long address) {
-            try {
-                return new Decoder().decode(bytes, address).name();
-            } catch (NotModelled undecodable) {
-                return "(undecodable)";
-            } catch (GuestFault goesOn) {
-                return "(incomplete)";
-            }
+            return new Text(bytes.toString(), new Disassembly().of(bytes, address));
         }
 
         @Override

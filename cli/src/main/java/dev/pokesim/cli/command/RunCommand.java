@@ -85,6 +85,7 @@ public final class RunCommand implements Callable<Integer> {
             List<RunReport> reports = trace.run(
                     runs.setups(),
                     runs::start,
+                    run,
                     output,
                     spec.commandLine().getParseResult().originalArgs());
             return told(RunResult.of(runs.setups(), reports), runs, reports);

@@ -14,6 +14,7 @@ import dev.pokesim.patcher.run.PatchTarget;
 import dev.pokesim.patcher.run.RunSetup;
 import dev.pokesim.patcher.scenario.Scenario;
 import dev.pokesim.patcher.scenario.ScenarioReader;
+import dev.pokesim.patcher.schedule.RunOrigin;
 import dev.pokesim.patcher.site.InvalidInput;
 import java.util.Arrays;
 import java.util.List;
@@ -73,6 +74,11 @@ final class RunOptions {
         PatchTarget patched = target.target();
         int places = patched.places().size();
         return setups(refs, patched, places, "the " + places + " sites");
+    }
+
+    /** Where the parts of such a setup come from. */
+    RunOrigin origin(RunSetup setup) {
+        return new RunOrigin(target.origin(setup.target()), profile, scenario);
     }
 
     /**

@@ -1,8 +1,6 @@
 package dev.pokesim.cli.command;
 
-import java.math.BigDecimal;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import dev.pokesim.cli.events.SimulatedTime;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -18,8 +16,6 @@ record TimeWindow(long fromPs, long toPs) {
 
     /** As it is typed: {@code 12us..1.5ms}; either side may be missing. */
     static final class Converter implements ITypeConverter<TimeWindow> {
-        private static final Pattern TIME = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,6})?)(ns|us|ms)");
-
         @Override
         public TimeWindow convert(String typed) {
             String[] sides = typed.split("\\.\\.", -1);
@@ -35,16 +31,7 @@ record TimeWindow(long fromPs, long toPs) {
         }
 
         private static long picoseconds(String typed, String side) {
-            Matcher matcher = TIME.matcher(side);
-            if (!matcher.matches()) {
-                throw wrong(typed);
-            }
-            int digits = switch (matcher.group(2)) {
-                case "ns" -> 3;
-                case "us" -> 6;
-                default -> 9;
-            };
-            return new BigDecimal(matcher.group(1)).movePointRight(digits).longValue();
+            return SimulatedTime.picoseconds(side).orElseThrow(() -> wrong(typed));
         }
 
         private static TypeConversionException wrong(String typed) {

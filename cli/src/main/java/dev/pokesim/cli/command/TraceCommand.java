@@ -6,6 +6,7 @@ import dev.pokesim.cli.console.ExitCode;
 import dev.pokesim.cli.console.Format;
 import dev.pokesim.cli.console.JsonOutput;
 import dev.pokesim.cli.console.OutputOptions;
+import dev.pokesim.cli.events.EventLine;
 import dev.pokesim.cli.export.ExportFile;
 import dev.pokesim.cli.export.ExportFormat;
 import dev.pokesim.cli.export.ExportScope;
@@ -13,6 +14,7 @@ import dev.pokesim.cli.export.TraceExport;
 import dev.pokesim.emulator.trace.TraceEvent;
 import dev.pokesim.emulator.trace.TraceHeader;
 import dev.pokesim.emulator.trace.TraceReader;
+import dev.pokesim.patcher.run.RunTrace;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -261,7 +263,7 @@ public final class TraceCommand implements Callable<Integer> {
             line = new TraceJson(reader.header())::of;
         } else {
             printHeader(reader, out);
-            line = new TraceLine(reader.header())::of;
+            line = new EventLine(reader.header()::place)::of;
         }
         long[] printed = {0};
         try {
@@ -276,8 +278,11 @@ public final class TraceCommand implements Callable<Integer> {
 
     private static void printHeader(TraceReader reader, PrintWriter out) {
         TraceHeader header = reader.header();
-        header.metadata()
-                .forEach((key, value) -> out.println(("# " + key + ": " + value).replaceAll("\\p{Cntrl}", "?")));
+        header.metadata().forEach((key, value) -> {
+            if (!key.equals(RunTrace.AGAIN)) { // for programs
+                out.println(("# " + key + ": " + value).replaceAll("\\p{Cntrl}", "?"));
+            }
+        });
         out.println("# cores: " + header.cores());
         out.println("# events: " + reader.eventCount());
         if (reader.isCut()) {

@@ -2,6 +2,7 @@ package dev.pokesim.cli.command;
 
 import dev.pokesim.cli.console.ExitCode;
 import dev.pokesim.cli.console.Report;
+import dev.pokesim.cli.events.EventLine;
 import dev.pokesim.emulator.trace.TraceEvent;
 import dev.pokesim.emulator.trace.TraceReader;
 import java.io.PrintWriter;
@@ -64,8 +65,8 @@ record TraceDiff(
      * @param ignoreTime whether it does not matter when something was
      */
     static TraceDiff of(Compared first, Compared second, boolean ignoreTime) {
-        TraceLine line = new TraceLine(first.reader.header());
-        TraceLine otherLine = new TraceLine(second.reader.header());
+        EventLine line = new EventLine(first.reader.header()::place);
+        EventLine otherLine = new EventLine(second.reader.header()::place);
         Deque<String> before = new ArrayDeque<>();
         long equal = 0;
         TraceEvent of = first.next();
@@ -91,7 +92,7 @@ record TraceDiff(
     }
 
     private static List<String> after(Compared trace, @Nullable TraceEvent from) {
-        TraceLine line = new TraceLine(trace.reader.header());
+        EventLine line = new EventLine(trace.reader.header()::place);
         List<String> lines = new ArrayList<>();
         for (TraceEvent event = from; event != null && lines.size() < AFTER; event = trace.next()) {
             lines.add(line.of(event));

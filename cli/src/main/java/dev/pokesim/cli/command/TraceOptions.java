@@ -53,12 +53,17 @@ final class TraceOptions {
      * Runs all, and records the only one if a trace is wanted.
      *
      * @param runs makes the run of a setup
+     * @param options what the setups were made from
      * @param arguments what the user typed
      * @throws UserError if the file cannot be made
      * @throws IOException if it can, but not be written; so does {@link UncheckedIOException}
      */
     List<RunReport> run(
-            List<RunSetup> setups, Function<RunSetup, PatchRun> runs, OutputOptions output, List<String> arguments)
+            List<RunSetup> setups,
+            Function<RunSetup, PatchRun> runs,
+            RunOptions options,
+            OutputOptions output,
+            List<String> arguments)
             throws IOException {
         TargetOptions.require(file != null || level == null, "--trace-level needs --trace FILE");
         TraceLevel chosen = level == null
@@ -72,13 +77,15 @@ final class TraceOptions {
                     (setup, progress) -> runs.apply(setup).run(progress));
         }
         TargetOptions.require(setups.size() == 1, "--trace records one run; leave --replicas out");
-        try (RunTrace trace =
-                new RunTrace(setups.get(0), chosen, TypedCommand.without(Set.of(TRACE), arguments), open(file))) {
+        RunSetup only = setups.get(0);
+        String again = options.origin(only).words(only);
+        String command = TypedCommand.without(Set.of(TRACE), arguments);
+        try (RunTrace trace = new RunTrace(only, chosen, command, again, open(file))) {
             List<RunReport> reports = Replicas.run(
                     "patching",
                     setups,
                     output,
-                    (setup, progress) -> runs.apply(setup).attach(trace).run(progress));
+                    (setup, progress) -> runs.apply(setup).record(trace).run(progress));
             trace.finish(reports.get(0));
             return reports;
         }

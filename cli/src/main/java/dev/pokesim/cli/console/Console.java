@@ -2,6 +2,7 @@ package dev.pokesim.cli.console;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -16,9 +17,22 @@ import java.util.List;
  * @param colour whether {@code out} is a terminal and nobody objects to colour
  * @param errIsTerminal whether a progress bar on {@code err} would be seen and not end up in a file
  * @param interruption whether someone pressed Ctrl-C
+ * @param in what is typed, for commands that are talked to
+ * @param fullScreen whether input and {@code out} are a terminal that can be drawn on
  */
 public record Console(
-        PrintWriter out, PrintWriter err, boolean colour, boolean errIsTerminal, Interruption interruption) {
+        PrintWriter out,
+        PrintWriter err,
+        boolean colour,
+        boolean errIsTerminal,
+        Interruption interruption,
+        InputStream in,
+        boolean fullScreen) {
+
+    /** One on which nobody types. */
+    public Console(PrintWriter out, PrintWriter err, boolean colour, boolean errIsTerminal, Interruption interruption) {
+        this(out, err, colour, errIsTerminal, interruption, InputStream.nullInputStream(), false);
+    }
 
     /**
      * The console of this process. The launcher knows which streams are terminals and says so in the property
@@ -34,13 +48,19 @@ public record Console(
                 new PrintWriter(System.err, true, StandardCharsets.UTF_8),
                 terminals.contains("stdout") && environmentAllowsColour(),
                 terminals.contains("stderr"),
-                new Interruption());
+                new Interruption(),
+                System.in,
+                terminals.containsAll(List.of("stdin", "stdout")) && !isDumb());
     }
 
     /** Source: no-color.org: any value but the empty one turns colour off. */
     private static boolean environmentAllowsColour() {
         String noColor = System.getenv("NO_COLOR");
-        return (noColor == null || noColor.isEmpty()) && !"dumb".equals(System.getenv("TERM"));
+        return (noColor == null || noColor.isEmpty()) && !isDumb();
+    }
+
+    private static boolean isDumb() {
+        return "dumb".equals(System.getenv("TERM"));
     }
 
     /** Prints one line on {@code err}; characters that would break the line or steer a terminal are shown as question marks. */

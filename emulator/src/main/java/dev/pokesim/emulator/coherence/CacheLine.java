@@ -1,5 +1,7 @@
 package dev.pokesim.emulator.coherence;
 
+import dev.pokesim.emulator.state.StateReader;
+import dev.pokesim.emulator.state.StateWriter;
 import java.util.Arrays;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * the same probability; the others queue behind them in order of arrival.
  */
 final class CacheLine {
-    static final int SIZE_BYTES = 64;
+    static final int SIZE_BITS = 6;
+    static final int SIZE_BYTES = 1 << SIZE_BITS;
     static final int NOBODY = -1;
 
     /** A transfer that keeps the home busy. */
@@ -47,6 +50,8 @@ final class CacheLine {
 
     private long transfers;
     private @Nullable LineObserver observer;
+    /** Who had it before the run. */
+    private int warmCore = NOBODY;
 
     CacheLine(long number, int windowSize) {
         this.number = number;
@@ -155,6 +160,7 @@ final class CacheLine {
 
     /** Puts the line into a core's cache before a run: no transfer is counted. */
     void warm(int core) {
+        warmCore = core;
         owner = core;
         source = core;
         sharers.clear();
@@ -201,6 +207,92 @@ final class CacheLine {
             window[choice] = window[--windowCount];
         }
         return request;
+    }
+
+    /** Who has asked and waits, in the order of their requests as far as it is kept. */
+    int[] waiting() {
+        int[] all = Arrays.copyOf(window, waiters());
+        for (int i = 0; i < queueCount; i++) {
+            all[windowCount + i] = queue[(queueHead + i) % queue.length];
+        }
+        return all;
+    }
+
+    /** The core that may write it; {@link #NOBODY} if none may. */
+    int owner() {
+        return owner;
+    }
+
+    /** Cores that have a clean copy. */
+    int[] sharers() {
+        return owner == NOBODY ? sharers.stream().toArray() : new int[0];
+    }
+
+    // ---- snapshots
+
+    /** Whether nothing has happened to it since the run began. */
+    boolean isUntouched() {
+        return transfers == 0
+                && owner == warmCore
+                && inFlight == InFlight.NOTHING
+                && waiters() == 0
+                && freeAtPs == 0
+                && readsArriveByPs == 0;
+    }
+
+    /** Back to what it was before the run. */
+    void reset() {
+        owner = warmCore;
+        source = warmCore;
+        sharers.clear();
+        freeAtPs = 0;
+        inFlight = InFlight.NOTHING;
+        inFlightRequest = 0;
+        readsArriveByPs = 0;
+        windowCount = 0;
+        queueHead = 0;
+        queueCount = 0;
+        transfers = 0;
+    }
+
+    void save(StateWriter out) {
+        out.word(owner);
+        out.word(source);
+        out.number(sharers.cardinality());
+        sharers.stream().forEach(out::number);
+        out.word(freeAtPs);
+        out.number(inFlight.ordinal());
+        out.number(inFlightRequest);
+        out.word(readsArriveByPs);
+        out.number(windowCount);
+        out.number(queueCount);
+        for (int request : waiting()) {
+            out.number(request);
+        }
+        out.word(transfers);
+    }
+
+    /** Takes back what {@link #save} wrote. */
+    void restore(StateReader in) {
+        reset();
+        owner = (int) in.word();
+        source = (int) in.word();
+        for (int rest = in.number(); rest > 0; rest--) {
+            sharers.set(in.number());
+        }
+        freeAtPs = in.word();
+        inFlight = InFlight.values()[in.number()];
+        inFlightRequest = in.number();
+        readsArriveByPs = in.word();
+        int inWindow = in.number();
+        int inQueue = in.number();
+        for (int i = 0; i < inWindow; i++) {
+            window[windowCount++] = in.number();
+        }
+        for (int i = 0; i < inQueue; i++) {
+            enqueue(in.number());
+        }
+        transfers = in.word();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.pokesim.emulator.coherence;
 
+import dev.pokesim.emulator.state.StateReader;
+import dev.pokesim.emulator.state.StateWriter;
 import java.util.Arrays;
 
 /**
@@ -104,5 +106,38 @@ final class EventQueue {
         }
         times[at] = time;
         tickets[at] = ticket;
+    }
+
+    /**
+     * Appends all events as they lie.
+     *
+     * @param nowPs what times are relative to
+     */
+    void save(StateWriter out, long nowPs) {
+        out.number(size);
+        for (int i = 0; i < size; i++) {
+            out.word(times[i] - nowPs);
+            out.word(tickets[i]);
+        }
+        out.number(hasFront ? 1 : 0);
+        if (hasFront) {
+            out.word(frontTime - nowPs);
+            out.word(frontTicket);
+        }
+    }
+
+    /** Takes back what {@link #save} wrote. */
+    void restore(StateReader in, long nowPs) {
+        int count = in.number();
+        size = 0;
+        for (int i = 0; i < count; i++) {
+            long time = nowPs + in.word();
+            push(time, in.word()); // a heap in its own order stays as it is
+        }
+        hasFront = in.number() == 1;
+        if (hasFront) {
+            frontTime = nowPs + in.word();
+            frontTicket = in.word();
+        }
     }
 }

@@ -4,6 +4,8 @@ import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.core.SeededRandom;
 import dev.pokesim.emulator.core.StoreBuffer;
 import dev.pokesim.emulator.machine.Machine;
+import dev.pokesim.emulator.machine.Routine;
+import dev.pokesim.emulator.machine.Snapshots;
 import dev.pokesim.emulator.memory.Access;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.memory.Frame;
@@ -11,10 +13,15 @@ import dev.pokesim.emulator.microop.Await;
 import dev.pokesim.emulator.microop.Compute;
 import dev.pokesim.emulator.microop.Fetch;
 import dev.pokesim.emulator.microop.LockedUpdate;
+import dev.pokesim.emulator.microop.MicroCode;
 import dev.pokesim.emulator.microop.MicroOp;
 import dev.pokesim.emulator.microop.SendIpi;
 import dev.pokesim.emulator.microop.Serialise;
+import dev.pokesim.emulator.state.StateReader;
+import dev.pokesim.emulator.state.StateWriter;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +85,21 @@ public final class TimedMachine implements Machine.IpiTransport {
     private long failedUpdates;
     private long updates;
     private boolean stopped;
+    private boolean stopWanted;
+
+    /** The core that goes on before anything else, because it was stopped in the middle; NOBODY if none was. */
+    private int paused = CacheLine.NOBODY;
+
+    private long pausedUntilPs;
+
+    private long steps;
+    private long lastStep = Long.MAX_VALUE;
+    private int stepCore;
+    private StepKind stepKind = StepKind.MICRO_OP;
+    private @Nullable MicroOp stepMicroOp;
+    private boolean notesLoads;
+    private long stepLoadAddress;
+    private int stepLoadBytes;
 
     /**
      * @param random decides the service order of waiting requests and retry hits
@@ -164,6 +186,7 @@ public final class TimedMachine implements Machine.IpiTransport {
 
     /** Makes {@link #run} return after the event in progress. */
     public void stop() {
+        stopWanted = true;
         stopped = true;
     }
 
@@ -173,10 +196,48 @@ public final class TimedMachine implements Machine.IpiTransport {
      * @return whether it was stopped; false is a deadlock: every core that is not off waits
      */
     public boolean run() {
+        return runTo(Long.MAX_VALUE) != End.NOTHING_CAN_HAPPEN;
+    }
+
+    /** What a step was. */
+    public enum StepKind {
+        MICRO_OP,
+        /** A core entered the handler of an exception or interrupt. */
+        ENTRY,
+        /** A store that had to wait for its line reached memory. */
+        DRAIN
+    }
+
+    /** Why {@link #runTo} has returned. */
+    public enum End {
+        /** All steps are done. */
+        REACHED,
+        /** {@link #stop} was called, perhaps in the last of the steps. */
+        STOPPED,
+        /** A deadlock: every core that is not off waits. */
+        NOTHING_CAN_HAPPEN
+    }
+
+    /**
+     * Runs until so many steps have been done since the start, or it ends as {@link #run} does. A step is a micro-op of a core, its
+     * entry into a handler, or a store that reaches memory later because its line had to come; whatever drains together with it belongs
+     * to it. To go on is as if it had never stopped.
+     *
+     * @param step more than {@link #steps()}
+     */
+    public End runTo(long step) {
+        lastStep = step;
         stopped = false;
+        stopWanted = false;
+        if (paused != CacheLine.NOBODY) {
+            int id = paused;
+            paused = CacheLine.NOBODY;
+            nowPs = pausedUntilPs;
+            proceed(id);
+        }
         while (!stopped) {
             if (events.isEmpty()) {
-                return false;
+                return End.NOTHING_CAN_HAPPEN;
             }
             nowPs = events.firstTime();
             long ticket = events.firstTicket();
@@ -193,12 +254,64 @@ public final class TimedMachine implements Machine.IpiTransport {
                 machine.raise(id, (int) ticket);
                 interrupt(id);
             } else {
-                Runnable callback = Objects.requireNonNull(alarm);
+                Runnable callback = alarm;
                 alarm = null;
-                callback.run();
+                if (callback != null) { // none in a run that is done again
+                    callback.run();
+                }
             }
         }
-        return true;
+        return stopWanted ? End.STOPPED : End.REACHED;
+    }
+
+    /** How many steps have been done since the start; see {@link #runTo}. */
+    public long steps() {
+        return steps;
+    }
+
+    /** The core of the last step. */
+    public int stepCore() {
+        return stepCore;
+    }
+
+    /** What the last step was. */
+    public StepKind stepKind() {
+        return stepKind;
+    }
+
+    /** The micro-op of the last step; null if it was none. */
+    public @Nullable MicroOp stepMicroOp() {
+        return stepMicroOp;
+    }
+
+    /** From now on it is noted, or not, what steps read. */
+    public void noteLoads(boolean on) {
+        notesLoads = on;
+    }
+
+    /** Where the last step that was noted read. */
+    public long stepLoadAddress() {
+        return stepLoadAddress;
+    }
+
+    /** How many bytes it read there; 0 if it read nothing. */
+    public int stepLoadBytes() {
+        return stepLoadBytes;
+    }
+
+    private void beginStep(Core core, StepKind kind, @Nullable MicroOp microOp) {
+        stepKind = kind;
+        stepCore = core.id();
+        stepMicroOp = microOp;
+        if (notesLoads) {
+            boolean reads = microOp != null
+                    && (microOp.memory() == MicroOp.Memory.LOAD || microOp.memory() == MicroOp.Memory.UPDATE);
+            stepLoadBytes = reads ? microOp.sizeBytes() : 0;
+            stepLoadAddress = reads ? microOp.address(core) : 0;
+        }
+        if (++steps >= lastStep) {
+            stopped = true;
+        }
     }
 
     private void schedule(int id, long atPs, Doing what) {
@@ -240,15 +353,27 @@ public final class TimedMachine implements Machine.IpiTransport {
 
     /** Lets a core go on from now, until it waits or somebody else is due. */
     private void step(int id) {
-        Core core = machine.core(id);
         eventNumber[id]++;
+        proceed(id);
+    }
+
+    private void proceed(int id) {
+        Core core = machine.core(id);
         while (!stopped) {
             core.setTimePs(nowPs);
             if (core.delayPs() != 0 && !machine.isInterruptDeliverable(core)) {
                 schedule(id, nowPs + core.delayPs(), Doing.SLEEPING);
                 return;
             }
+            int entries = machine.entries();
             MicroOp next = machine.next(core);
+            if (machine.entries() != entries) {
+                beginStep(core, StepKind.ENTRY, null);
+                if (steps == lastStep) {
+                    pause(id, nowPs);
+                    return;
+                }
+            }
             long cost = costOrWait(core, next);
             if (cost == WAITS) {
                 return;
@@ -267,11 +392,17 @@ public final class TimedMachine implements Machine.IpiTransport {
                 nowPs = then; // nobody is due before
             }
         }
-        schedule(id, nowPs, Doing.RUNNING);
+        pause(id, nowPs);
+    }
+
+    private void pause(int id, long untilPs) {
+        paused = id;
+        pausedUntilPs = untilPs;
     }
 
     /** Does a micro-op; returns what it costs in addition because of its outcome. */
     private long perform(Core core, MicroOp next) {
+        beginStep(core, StepKind.MICRO_OP, next);
         machine.perform(core, next);
         if (next instanceof LockedUpdate) {
             updates++;
@@ -346,10 +477,11 @@ public final class TimedMachine implements Machine.IpiTransport {
             lines = new CacheLine[LINES_PER_FRAME];
             frame.attach(lines);
         }
-        int index = (int) address >>> 6 & LINES_PER_FRAME - 1;
+        int index = (int) address >>> CacheLine.SIZE_BITS & LINES_PER_FRAME - 1;
         CacheLine line = lines[index];
         if (line == null) {
-            line = new CacheLine(address >>> 6, Math.min(contention.window(), 2 * machine.coreCount()));
+            line = new CacheLine(
+                    address >>> CacheLine.SIZE_BITS, Math.min(contention.window(), 2 * machine.coreCount()));
             lines[index] = line;
         }
         return line;
@@ -450,6 +582,7 @@ public final class TimedMachine implements Machine.IpiTransport {
         long cost = 0;
         boolean isStore = (request & 1) != 0;
         if (isStore) {
+            beginStep(core, StepKind.DRAIN, null);
             machine.drain(core);
             busy = profile.lockedOperationPs()
                     + profile.holdAfterOperationPs(); // an operation on a line that had to come
@@ -498,12 +631,17 @@ public final class TimedMachine implements Machine.IpiTransport {
 
     /** A core goes on at a time: without an event, if it would be the next one. */
     private void goOn(int id, long atPs) {
-        if (stopped || !events.isEmpty() && atPs >= events.firstTime()) {
+        if (!events.isEmpty() && atPs >= events.firstTime()) {
             schedule(id, atPs, Doing.RUNNING);
             return;
         }
-        nowPs = atPs;
         doing[id] = Doing.RUNNING;
+        if (stopped) {
+            eventNumber[id]++;
+            pause(id, atPs);
+            return;
+        }
+        nowPs = atPs;
         step(id);
     }
 
@@ -537,5 +675,141 @@ public final class TimedMachine implements Machine.IpiTransport {
         if (doing[sender.id()] == Doing.WAITING_FOR_ANSWERS && sender.outstandingAcknowledgements() == 0) {
             schedule(sender.id(), nowPs, Doing.RUNNING);
         }
+    }
+
+    // ---- snapshots
+
+    /**
+     * Says that the run begins now: this is the state that snapshots are compared with.
+     *
+     * @param started as {@link Machine#rememberInitial} wants them
+     */
+    public Snapshots rememberInitial(List<Routine> started) {
+        return machine.rememberInitial(started, true).exact();
+    }
+
+    /**
+     * Appends all that is not in the machine: what everybody does and when, lines and who waits for them, random numbers. Alarms are
+     * not part of it: somebody who does a run again sets none.
+     */
+    public void save(StateWriter out) {
+        out.word(nowPs);
+        out.word(steps);
+        out.word(updates);
+        out.word(failedUpdates);
+        out.word(paused);
+        out.word(paused == CacheLine.NOBODY ? 0 : pausedUntilPs);
+        random.save(out);
+        events.save(out, nowPs);
+        for (int id = 0; id < doing.length; id++) {
+            out.number(doing[id].ordinal());
+            out.word(untilPs[id]);
+            out.word(eventNumber[id] & 0xffffffffL);
+            out.number(waiting[id] == null ? 0 : 1);
+        }
+        saveLines(out);
+        for (int request = 0; request < requestedLine.length; request++) {
+            CacheLine line = requestedLine[request];
+            out.number(line == null ? 0 : requestsOwnership[request] ? 2 : 1);
+            if (line != null) {
+                out.word(line.number());
+            }
+        }
+    }
+
+    /** Takes back what {@link #save} wrote; the machine must be restored before. */
+    public void restore(StateReader in) {
+        nowPs = in.word();
+        steps = in.word();
+        updates = in.word();
+        failedUpdates = in.word();
+        paused = (int) in.word();
+        pausedUntilPs = in.word();
+        random.restore(in);
+        events.restore(in, nowPs);
+        for (int id = 0; id < doing.length; id++) {
+            doing[id] = Doing.values()[in.number()];
+            untilPs[id] = in.word();
+            eventNumber[id] = (int) in.word();
+            Core core = machine.core(id);
+            waiting[id] = in.number() == 0 ? null : ((MicroCode) Objects.requireNonNull(core.code())).at(core.index());
+        }
+        restoreLines(in);
+        for (int request = 0; request < requestedLine.length; request++) {
+            int bits = in.number();
+            requestedLine[request] = bits == 0 ? null : line(in.word() << CacheLine.SIZE_BITS);
+            requestsOwnership[request] = bits == 2;
+        }
+        alarm = null;
+    }
+
+    private void saveLines(StateWriter out) {
+        int last = -1;
+        for (int number = 0; number < memory.frameCount(); number++) {
+            CacheLine[] lines = (CacheLine[]) memory.frame(number).attachment();
+            for (int i = 0; lines != null && i < LINES_PER_FRAME; i++) {
+                if (lines[i] != null && !lines[i].isUntouched()) {
+                    int place = number * LINES_PER_FRAME + i;
+                    out.number(place - last);
+                    out.word(lines[i].number());
+                    lines[i].save(out);
+                    last = place;
+                }
+            }
+        }
+        out.number(0);
+    }
+
+    private void restoreLines(StateReader in) {
+        for (int number = 0; number < memory.frameCount(); number++) {
+            CacheLine[] lines = (CacheLine[]) memory.frame(number).attachment();
+            for (int i = 0; lines != null && i < LINES_PER_FRAME; i++) {
+                if (lines[i] != null) {
+                    lines[i].reset();
+                }
+            }
+        }
+        int place = -1;
+        for (int distance = in.number(); distance != 0; distance = in.number()) {
+            place += distance;
+            line(memory.frame(place / LINES_PER_FRAME), in.word() << CacheLine.SIZE_BITS)
+                    .restore(in);
+        }
+    }
+
+    // ---- for readers
+
+    /**
+     * Who has a cache line.
+     *
+     * @param owner the core that may write it; -1 if none may
+     * @param sharers cores that may read it besides
+     * @param waiting cores that have asked for it, each as often as it has
+     * @param transfers how often it has moved to a core
+     */
+    public record LineState(int owner, List<Integer> sharers, List<Integer> waiting, long transfers) {
+        public LineState {
+            sharers = List.copyOf(sharers);
+            waiting = List.copyOf(waiting);
+        }
+    }
+
+    /** Who has the line of an address; null if nothing is mapped there, or it is text, whose lines are not followed. */
+    public @Nullable LineState lineState(long address) {
+        if (!memory.isMapped(address) || frame(address).holdsText()) {
+            return null;
+        }
+        CacheLine[] lines = (CacheLine[]) frame(address).attachment();
+        CacheLine line = lines == null ? null : lines[(int) address >>> CacheLine.SIZE_BITS & LINES_PER_FRAME - 1];
+        return line == null
+                ? new LineState(CacheLine.NOBODY, List.of(), List.of(), 0)
+                : new LineState(
+                        line.owner(),
+                        IntStream.of(line.sharers()).boxed().toList(),
+                        IntStream.of(line.waiting())
+                                .map(request -> request >> 1)
+                                .boxed()
+                                .toList(),
+                        line.transfers());
     }
 }

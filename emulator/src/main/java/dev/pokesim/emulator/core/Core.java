@@ -817,6 +817,24 @@ public final class Core {
         }
     }
 
+    /** Appends its clock, and the time that must pass before it or what it has suspended goes on: what a timed machine adds to it. */
+    public void saveTime(StateWriter out) {
+        out.word(timePs);
+        out.word(delayPs);
+        for (int i = 0; i < depth; i++) {
+            out.word(contexts[i].remainingDelayPs);
+        }
+    }
+
+    /** Takes back what {@link #saveTime} wrote, after {@link #restore}. */
+    public void restoreTime(StateReader in) {
+        timePs = in.word();
+        delayPs = in.word();
+        for (int i = 0; i < depth; i++) {
+            contexts[i].remainingDelayPs = in.word();
+        }
+    }
+
     /** Restores a context; {@code below} is the file of the stream that it keeps. Returns the file of the stream above. */
     private long[] restore(int i, long[] below, StateReader in, CodeTable table) {
         Context context = contexts[i];

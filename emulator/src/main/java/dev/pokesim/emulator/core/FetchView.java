@@ -6,6 +6,8 @@ import dev.pokesim.emulator.memory.Frame;
 import dev.pokesim.emulator.memory.GuestFault;
 import dev.pokesim.emulator.memory.InstructionBytes;
 import dev.pokesim.emulator.memory.TextHistory;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The bytes of text as one core sees them: memory's, or older ones that it has not serialised past. Bytes are asked for one
@@ -66,6 +68,29 @@ public final class FetchView {
                 || !memory.allows(next, Access.EXECUTE)
                 || !history.isWrittenSince(
                         memory.frameForFetch(next), 0, InstructionBytes.MAX_SIZE_BYTES - inFrame, since);
+    }
+
+    /**
+     * What a core could see of one byte if it fetched now; whether it may see one value here and another there is for {@link #byteAt}.
+     *
+     * @return each value once, memory's first unless the core's own store hides it, then older ones
+     * @throws GuestFault #PF if no executable page is there
+     */
+    public List<Integer> possible(Core core, long address) {
+        Frame frame = memory.frameForFetch(address);
+        int offset = (int) address & OFFSET;
+        StoreBuffer buffer = core.storeBuffer();
+        if (buffer != null && isBuffered(core, address, 1)) {
+            return List.of((int) buffer.forward(address, 1, 0) & 0xff);
+        }
+        TextHistory history = memory.history();
+        int stale =
+                mode == FetchMode.COHERENT ? 0 : history.staleValues(frame, offset, since(core), core.id(), address);
+        return IntStream.rangeClosed(0, stale)
+                .map(age -> history.valueAt(frame, offset, age))
+                .distinct()
+                .boxed()
+                .toList();
     }
 
     private int since(Core core) {

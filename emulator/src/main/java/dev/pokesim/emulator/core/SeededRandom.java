@@ -1,5 +1,8 @@
 package dev.pokesim.emulator.core;
 
+import dev.pokesim.emulator.state.StateReader;
+import dev.pokesim.emulator.state.StateWriter;
+
 /**
  * A stream of random numbers that depends on its seed alone, on every JDK. Not for cryptography.
  *
@@ -19,6 +22,16 @@ public final class SeededRandom implements Chooser {
             mixed = new SeededRandom(mixed ^ label.charAt(i)).nextLong();
         }
         return new SeededRandom(mixed);
+    }
+
+    /** Appends how far the stream has come. */
+    public void save(StateWriter out) {
+        out.word(state);
+    }
+
+    /** Takes back what {@link #save} wrote. */
+    public void restore(StateReader in) {
+        state = in.word();
     }
 
     /** All 64 bits random. */

@@ -41,6 +41,11 @@ public final class Choices implements Chooser {
         }
     }
 
+    /** How many questions the transition has asked so far. */
+    int asked() {
+        return place;
+    }
+
     /** Whether the transition asked exactly what was answered, and nothing more. */
     boolean wereAllAsked() {
         return place == size;

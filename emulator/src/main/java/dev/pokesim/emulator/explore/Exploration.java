@@ -6,6 +6,7 @@ import dev.pokesim.emulator.core.StoreBuffer;
 import dev.pokesim.emulator.isa.Decoded;
 import dev.pokesim.emulator.machine.GuestCrash;
 import dev.pokesim.emulator.machine.Machine;
+import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.machine.Snapshots;
 import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.emulator.microop.Await;
@@ -60,15 +61,36 @@ final class Exploration implements Machine.IpiTransport {
     private @Nullable String violation;
     private int[] enabled = new int[16];
     /** Where each micro-op is written down, if anywhere. */
-    private @Nullable List<String> log;
+    private @Nullable Log log;
+
+    /** Is told each micro-op. */
+    @FunctionalInterface
+    interface Log {
+        /**
+         * @param code of the transition that this micro-op alone would be
+         * @param answers what its fetch saw
+         * @param text for readers
+         */
+        void add(int code, List<Integer> answers, String text);
+    }
 
     Exploration(Model.Source source, boolean merges) {
+        this(source, merges, null, false);
+    }
+
+    /**
+     * @param log is told what is done before the initial state, too; null for none
+     * @param exact whether states have what makes no difference to what can happen, such as counts
+     */
+    Exploration(Model.Source source, boolean merges, @Nullable Log log, boolean exact) {
         this.merges = merges;
+        this.log = log;
         model = source.start(choices);
         machine = model.machine();
         visibility = new Visibility(model, machine.memory());
         machine.transportIpis(this);
-        snapshots = machine.rememberInitial(model.routines(), model.readsTimestamps());
+        Snapshots needed = machine.rememberInitial(model.routines(), model.readsTimestamps());
+        snapshots = exact ? needed.exact() : needed;
         writer = snapshots.newWriter();
         reader = snapshots.newReader();
         nmisLeft = new int[machine.coreCount()];
@@ -98,17 +120,22 @@ final class Exploration implements Machine.IpiTransport {
     /** Writes the present state into {@link #writer()}. */
     void save() {
         writer.clear();
-        snapshots.save(writer);
-        writer.number(inFlightCount);
+        save(writer);
+    }
+
+    /** Appends the present state. */
+    void save(StateWriter out) {
+        snapshots.save(out);
+        out.number(inFlightCount);
         for (int i = 0; i < inFlightCount; i++) {
-            writer.number(inFlight[i]);
+            out.number(inFlight[i]);
         }
         if (hasNmis) {
             for (int left : nmisLeft) {
-                writer.number(left);
+                out.number(left);
             }
         }
-        model.save(writer);
+        model.save(out);
     }
 
     /** What {@link #save()} wrote. */
@@ -118,21 +145,39 @@ final class Exploration implements Machine.IpiTransport {
 
     void restore(byte[] state, int offset) {
         reader.open(state, offset);
-        snapshots.restore(reader);
-        inFlightCount = reader.number();
+        restore(reader);
+    }
+
+    /** Takes back what {@link #save(StateWriter)} wrote. */
+    void restore(StateReader in) {
+        snapshots.restore(in);
+        inFlightCount = in.number();
         if (inFlight.length < inFlightCount) {
             inFlight = new int[inFlightCount];
         }
         for (int i = 0; i < inFlightCount; i++) {
-            inFlight[i] = reader.number();
+            inFlight[i] = in.number();
         }
         if (hasNmis) {
             for (int i = 0; i < nmisLeft.length; i++) {
-                nmisLeft[i] = reader.number();
+                nmisLeft[i] = in.number();
             }
         }
         violation = null;
-        model.restore(reader);
+        model.restore(in);
+    }
+
+    /** See {@link Snapshots#routines}. */
+    List<Routine> routines() {
+        return snapshots.routines();
+    }
+
+    StateWriter newWriter() {
+        return snapshots.newWriter();
+    }
+
+    StateReader newReader() {
+        return snapshots.newReader();
     }
 
     /** Back to the initial state. */
@@ -288,17 +333,14 @@ final class Exploration implements Machine.IpiTransport {
         perform(() -> {
             switch (kindOf(code)) {
                 case STEP -> step(core);
-                case DRAIN -> {
-                    note("drain " + drained(storesOf(core)));
-                    machine.drain(core);
-                }
+                case DRAIN -> drain(core);
                 case IPI -> {
-                    note("interrupt 0x" + Integer.toHexString(vectorOf(code)) + " arrives");
+                    note(code, "interrupt 0x" + Integer.toHexString(vectorOf(code)) + " arrives");
                     land(coreOf(code) << 8 | vectorOf(code));
                     machine.raise(core.id(), vectorOf(code));
                 }
                 case NMI -> {
-                    note("NMI arrives");
+                    note(code, "NMI arrives");
                     nmisLeft[core.id()]--;
                     machine.raiseNmi(core.id());
                 }
@@ -335,9 +377,17 @@ final class Exploration implements Machine.IpiTransport {
                     next.address(core) + next.sizeBytes() - 1,
                     next.memory().isWrite());
         }
-        machine.perform(core, next);
-        if (log != null) {
-            log.add(next == Fetch.FETCH ? text + fetched(core) : text);
+        int asked = choices.asked();
+        try {
+            machine.perform(core, next);
+        } finally {
+            if (log != null) {
+                Decoded fetched = next == Fetch.FETCH ? machine.lastFetched() : null;
+                log.add(
+                        code(Transition.Kind.STEP, core.id(), 0),
+                        choices.list().subList(asked, choices.asked()),
+                        fetched == null ? text : text + ": " + fetched.bytes() + " " + fetched.name());
+            }
         }
         if (core.isInGuest() && core.isAtInstructionBoundary()) {
             core.clearTemporaries();
@@ -380,9 +430,13 @@ final class Exploration implements Machine.IpiTransport {
         while (merges
                 && !stores.isEmpty()
                 && visibility.isOwn(core, stores.oldestAddress(), stores.oldestSizeBytes())) {
-            note("drain " + drained(stores));
-            machine.drain(core);
+            drain(core);
         }
+    }
+
+    private void drain(Core core) {
+        note(code(Transition.Kind.DRAIN, core.id(), 0), "drain " + drained(storesOf(core)));
+        machine.drain(core);
     }
 
     private boolean isUnnoticed(Core core, MicroOp next) {
@@ -453,25 +507,28 @@ final class Exploration implements Machine.IpiTransport {
         return next == Fetch.FETCH ? "fetch " + Address.text(core.rip()) : next.toString();
     }
 
-    private static String fetched(Core core) {
-        return core.code() instanceof Decoded instruction ? ": " + instruction.bytes() + " " + instruction.name() : "";
-    }
-
     private static String ascii(String text) {
         StringBuilder ascii = new StringBuilder();
         text.chars().forEach(c -> ascii.append(c >= ' ' && c < 0x7f ? (char) c : '?'));
         return ascii.toString().trim().replaceAll(" +", " ");
     }
 
-    /** From now on every micro-op is appended to a list, as text; null to end that. */
-    void logTo(@Nullable List<String> newLog) {
+    /** From now on somebody is told every micro-op; null to end that. */
+    void logTo(@Nullable Log newLog) {
         log = newLog;
     }
 
-    private void note(String text) {
+    private void note(int code, String text) {
         if (log != null) {
-            log.add(text);
+            log.add(code, List.of(), text);
         }
+    }
+
+    /** Does one micro-op that was written down, from the state in which it was done. */
+    void performAgain(int code, List<Integer> answers) {
+        choices.enumerate();
+        choices.replay(answers);
+        perform(code);
     }
 
     /** Does a transition and gives it a name; {@link #choices()} must be ready. */

@@ -72,7 +72,7 @@ public final class Replay {
         List<Step> performed = new ArrayList<>();
         MessageDigest digest = sha256();
         List<String> microOps = new ArrayList<>();
-        exploration.logTo(microOps);
+        exploration.logTo((code, answers, text) -> microOps.add(text));
         for (int i = 0; i < transitions.size() && exploration.violation() == null; i++) {
             Transition transition = transitions.get(i);
             microOps.clear();

@@ -60,6 +60,16 @@ public final class Decoded extends MicroCode {
         return operands.next();
     }
 
+    /** Whether it is a relative jump or call: where to is part of its bytes. */
+    public boolean branches() {
+        return operands.count() > 0 && operands.get(0) instanceof Operand.Target;
+    }
+
+    /** Where a relative jump or call leads; only if it {@link #branches()}. */
+    public long target() {
+        return operands.target();
+    }
+
     /** The manual's name in lower case. */
     public String mnemonic() {
         return instruction.mnemonic();

@@ -57,6 +57,8 @@ public final class Machine implements InterruptBus {
     private @Nullable MachineObserver observer;
     private boolean tellsAccesses;
     private @Nullable IpiTransport transport;
+    private @Nullable Decoded lastFetched;
+    private int entries;
 
     /** How an IPI gets to its target: at once, or after a time. */
     public interface IpiTransport {
@@ -125,6 +127,23 @@ public final class Machine implements InterruptBus {
     }
 
     // ---- interrupts
+
+    /** Whether an interrupt is pending on a core; {@link #NMI} is an NMI. */
+    public boolean isPending(Core core, int vector) {
+        return vector == NMI
+                ? nmiPending[core.id()]
+                : (pending[core.id() * WORDS + (vector >> 6)] & 1L << (vector & 63)) != 0;
+    }
+
+    /** Whether calls were sent to a core whose handler has not begun to answer them: the IPI is on its way, or pending. */
+    public boolean isCalled(Core core) {
+        return !queuedCalls.get(core.id()).isEmpty();
+    }
+
+    /** Whether the handler of a core is about to answer calls. */
+    public boolean isAnswering(Core core) {
+        return !takenCalls.get(core.id()).isEmpty();
+    }
 
     /** An interrupt becomes pending on a core; {@link #NMI} is an NMI. */
     public void raise(int core, int vector) {
@@ -209,6 +228,12 @@ public final class Machine implements InterruptBus {
             observer.entered(core, vector);
         }
         core.enterHandler(handler);
+        entries++;
+    }
+
+    /** Changes whenever a core enters a handler. */
+    public int entries() {
+        return entries;
     }
 
     @Override
@@ -296,9 +321,11 @@ public final class Machine implements InterruptBus {
     public void perform(Core core, MicroOp step) {
         try {
             if (step == Fetch.FETCH) {
+                lastFetched = null;
                 step.execute(core);
+                lastFetched = (Decoded) Objects.requireNonNull(core.code());
                 if (observer != null) {
-                    observer.fetched(core, (Decoded) Objects.requireNonNull(core.code()));
+                    observer.fetched(core, lastFetched);
                 }
                 retireIfDone(core);
                 return;
@@ -392,6 +419,11 @@ public final class Machine implements InterruptBus {
         return size == 0 ? "" : "; bytes " + InstructionBytes.of(seen, 0, size);
     }
 
+    /** What the last fetch gave, by whatever core; null if it failed. A no-op is over already. */
+    public @Nullable Decoded lastFetched() {
+        return lastFetched;
+    }
+
     /** The oldest store of a core reaches memory. */
     public void drain(Core core) {
         StoreBuffer buffer = Objects.requireNonNull(core.storeBuffer());
@@ -425,7 +457,7 @@ public final class Machine implements InterruptBus {
             }
         }
         replaced.routines().forEach(routine -> addWithCallees(routine, routines));
-        return new Snapshots(this, new MachineCode(fetcher, routines), withTimestamps);
+        return new Snapshots(this, new MachineCode(fetcher, routines), withTimestamps, false);
     }
 
     private static void addWithCallees(Routine routine, List<Routine> all) {
@@ -435,16 +467,20 @@ public final class Machine implements InterruptBus {
         }
     }
 
-    void save(StateWriter out, MachineCode code, boolean withTimestamps) {
+    void save(StateWriter out, MachineCode code, boolean withTimestamps, boolean exact) {
         int fromMoment = memory.history().moment();
         for (Core core : cores) {
-            if (code.willFetch(core)) {
+            if (exact || code.willFetch(core)) {
                 fromMoment = Math.min(fromMoment, core.epoch());
             }
         }
         memory.save(out, fromMoment);
         for (Core core : cores) {
-            core.save(out, code, fromMoment, code.willFetch(core), mode == FetchMode.TWO_READS, withTimestamps);
+            boolean willFetch = exact || code.willFetch(core);
+            core.save(out, code, fromMoment, willFetch, mode == FetchMode.TWO_READS, withTimestamps);
+            if (exact) {
+                core.saveTime(out);
+            }
             savePending(core.id(), out);
             saveSenders(queuedCalls.get(core.id()), out);
             saveSenders(takenCalls.get(core.id()), out);
@@ -487,10 +523,13 @@ public final class Machine implements InterruptBus {
         }
     }
 
-    void restore(StateReader in, MachineCode code, boolean withTimestamps) {
+    void restore(StateReader in, MachineCode code, boolean withTimestamps, boolean exact) {
         memory.restore(in);
         for (Core core : cores) {
             core.restore(in, code, mode == FetchMode.TWO_READS, withTimestamps);
+            if (exact) {
+                core.restoreTime(in);
+            }
             restorePending(core.id(), in);
             restoreSenders(queuedCalls.get(core.id()), in);
             restoreSenders(takenCalls.get(core.id()), in);

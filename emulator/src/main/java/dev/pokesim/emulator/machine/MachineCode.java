@@ -31,6 +31,11 @@ final class MachineCode implements CodeTable {
         }
     }
 
+    /** All, in the order of their numbers. */
+    List<Routine> routines() {
+        return routines;
+    }
+
     @Override
     public void save(Code code, StateWriter out) {
         if (code instanceof Decoded instruction) {

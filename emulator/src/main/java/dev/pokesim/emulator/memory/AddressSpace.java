@@ -281,6 +281,16 @@ public final class AddressSpace {
         }
     }
 
+    /** How many frames are mapped somewhere. */
+    public int frameCount() {
+        return frames.size();
+    }
+
+    /** A frame by its number, from 0. */
+    public Frame frame(int number) {
+        return frames.get(number);
+    }
+
     // ---- snapshots
 
     /** What memory holds now is what {@link #save} compares with. Pages are not mapped any more after this. */

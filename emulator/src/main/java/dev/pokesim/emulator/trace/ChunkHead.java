@@ -12,17 +12,18 @@ import java.util.zip.CRC32C;
  * @param storedBytes of the payload, as it stands in the file
  * @param rawBytes of the payload, inflated
  * @param events in it
- * @param firstPs earliest time of an event
- * @param lastPs latest
+ * @param firstPs earliest time of an event; of a snapshot its time
+ * @param lastPs latest; of a snapshot how many steps the run had done
  * @param payloadCrc CRC-32C of the payload as it stands in the file
  * @param cores those that have an event in it
  */
 record ChunkHead(
         int type, int storedBytes, int rawBytes, int events, long firstPs, long lastPs, int payloadCrc, BitSet cores) {
-    /** {@code HEAD}, {@code EVTS} and {@code INDX} as they stand in the file. */
+    /** {@code HEAD}, {@code EVTS}, {@code SNAP} and {@code INDX} as they stand in the file. */
     static final int HEADER = 0x44414548;
 
     static final int EVENTS = 0x53545645;
+    static final int SNAPSHOT = 0x50414e53;
     static final int INDEX = 0x58444e49;
 
     /** Up to the set of cores, with the size of that and the check sum behind it. */
@@ -83,6 +84,7 @@ record ChunkHead(
         int limit = switch (type) {
             case HEADER -> TraceFormat.MAX_HEADER_BYTES;
             case EVENTS -> TraceFormat.MAX_CHUNK_BYTES;
+            case SNAPSHOT -> TraceFormat.MAX_SNAPSHOT_BYTES;
             case INDEX -> TraceFormat.MAX_INDEX_BYTES;
             default -> throw new Damage("a chunk of a kind that this version does not know");
         };

@@ -22,5 +22,8 @@ final class TraceFormat {
     static final int MAX_HEADER_BYTES = 1 << 25;
     static final int MAX_INDEX_BYTES = 1 << 26;
 
+    /** One core more takes some hundred bytes. */
+    static final int MAX_SNAPSHOT_BYTES = 1 << 25;
+
     private TraceFormat() {}
 }

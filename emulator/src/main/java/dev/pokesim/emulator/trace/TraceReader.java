@@ -47,6 +47,7 @@ public final class TraceReader implements Closeable {
     private final Source source;
     private final TraceHeader header;
     private final List<Chunk> chunks = new ArrayList<>();
+    private final List<Chunk> snapshots = new ArrayList<>();
     private boolean cut;
     private @Nullable InvalidDataFile damage;
 
@@ -159,6 +160,7 @@ public final class TraceReader implements Closeable {
         long eventsAt = end(chunk);
         if (!readIndex(eventsAt)) {
             chunks.clear();
+            snapshots.clear();
             walk(eventsAt);
         }
     }
@@ -186,7 +188,16 @@ public final class TraceReader implements Closeable {
      * @throws InvalidDataFile if a chunk is damaged, after everything that stands before it
      */
     public void read(long fromPs, long toPs, BitSet cores, Visitor visitor) {
-        Cursor events = cursor(fromPs, toPs, cores);
+        visitAll(cursor(fromPs, toPs, cores), visitor);
+    }
+
+    /** Shows the last events: those of the last chunk that is whole. */
+    public void readLast(Visitor visitor) {
+        int last = Math.max(0, chunks.size() - 1);
+        visitAll(new Cursor(last, 0, Long.MAX_VALUE, new BitSet(), null), visitor);
+    }
+
+    private static void visitAll(Cursor events, Visitor visitor) {
         TraceEvent event = events.next();
         while (event != null && visitor.visit(event)) {
             event = events.next();
@@ -195,7 +206,7 @@ public final class TraceReader implements Closeable {
 
     /** As {@link #read(long, long, BitSet, Visitor)}, for who walks through several traces at once. */
     public Cursor cursor(long fromPs, long toPs, BitSet cores) {
-        return new Cursor(fromPs, toPs, cores);
+        return new Cursor(0, fromPs, toPs, cores, damage);
     }
 
     /** A place in a trace. */
@@ -203,12 +214,18 @@ public final class TraceReader implements Closeable {
         private final long fromPs;
         private final long toPs;
         private final BitSet cores;
+        /** Thrown behind the last event. */
+        private final @Nullable InvalidDataFile whyNoMore;
+
         private int nextChunk;
         private @Nullable Chunk chunk;
         private @Nullable EventDecoder events;
         private int count;
 
-        private Cursor(long fromPs, long toPs, BitSet cores) {
+        private Cursor(
+                int firstChunk, long fromPs, long toPs, BitSet cores, @Nullable InvalidDataFile whyNoMore) {
+            nextChunk = firstChunk;
+            this.whyNoMore = whyNoMore;
             this.fromPs = fromPs;
             this.toPs = toPs;
             this.cores = cores;
@@ -225,8 +242,8 @@ public final class TraceReader implements Closeable {
                 Chunk current = chunk;
                 if (current == null) {
                     if (nextChunk == chunks.size()) {
-                        if (damage != null) {
-                            throw damage;
+                        if (whyNoMore != null) {
+                            throw whyNoMore;
                         }
                         return null;
                     }
@@ -277,6 +294,52 @@ public final class TraceReader implements Closeable {
         }
     }
 
+    /**
+     * A state of the run.
+     *
+     * @param steps how many steps it had done
+     * @param sizeBytes of the state; 0 says that the run ended here
+     */
+    public record Snapshot(long steps, long timePs, int sizeBytes) {
+        /** Whether it only says that the run ended here. */
+        public boolean isEnd() {
+            return sizeBytes == 0;
+        }
+    }
+
+    /**
+     * The states that were recorded, in their order, without those behind damage.
+     *
+     * @throws InvalidDataFile if they are in no order
+     */
+    public List<Snapshot> snapshots() {
+        List<Snapshot> all = new ArrayList<>();
+        for (Chunk chunk : snapshots) {
+            Snapshot next = new Snapshot(chunk.head.lastPs(), chunk.head.firstPs(), chunk.head.rawBytes());
+            Snapshot last = all.isEmpty() ? new Snapshot(0, 0, 1) : all.get(all.size() - 1);
+            boolean isMore = next.steps > last.steps || next.steps == last.steps && next.isEnd();
+            if (!isMore || last.isEnd()) {
+                throw damaged(chunk.payloadAt, new Damage("a state that cannot follow the one before"));
+            }
+            all.add(next);
+        }
+        return all;
+    }
+
+    /**
+     * One of {@link #snapshots()}.
+     *
+     * @throws InvalidDataFile if it is damaged
+     */
+    public byte[] state(int index) {
+        Chunk chunk = snapshots.get(index);
+        try {
+            return payload(chunk).bytes(chunk.head.rawBytes());
+        } catch (Damage damage) {
+            throw damaged(chunk.payloadAt, damage);
+        }
+    }
+
     /** Shows all events; see {@link #read(long, long, BitSet, Visitor)}. */
     public void read(Visitor visitor) {
         read(0, Long.MAX_VALUE, new BitSet(), visitor);
@@ -305,7 +368,7 @@ public final class TraceReader implements Closeable {
                     }
                     return;
                 }
-                addEvents(chunk);
+                add(chunk);
                 at = end(chunk);
             }
         } catch (Damage found) {
@@ -313,7 +376,11 @@ public final class TraceReader implements Closeable {
         }
     }
 
-    private void addEvents(Chunk chunk) {
+    private void add(Chunk chunk) {
+        if (chunk.head.type() == ChunkHead.SNAPSHOT && chunk.head.events() == 0) {
+            snapshots.add(chunk);
+            return;
+        }
         if (chunk.head.type() != ChunkHead.EVENTS || chunk.head.events() == 0) {
             throw new Damage("a chunk of events should stand here");
         }
@@ -357,7 +424,7 @@ public final class TraceReader implements Closeable {
                         .put(rest)
                         .array();
                 Chunk chunk = new Chunk(ChunkHead.of(head, 0), at + head.length);
-                addEvents(chunk);
+                add(chunk);
                 at = end(chunk);
             }
             return at == indexAt;

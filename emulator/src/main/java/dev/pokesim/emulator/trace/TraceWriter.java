@@ -78,10 +78,30 @@ public final class TraceWriter implements Closeable, Flushable {
         out.flush();
     }
 
+    /**
+     * Adds the state of the run, for who does it again from there. One that is too large for a chunk is left out.
+     *
+     * @param steps how many steps the run has done, more than at the snapshot before
+     * @param timePs when
+     * @param state the first {@code sizeBytes} of it; 0 if the run is over: no snapshot follows
+     */
+    public void snapshot(long steps, long timePs, byte[] state, int sizeBytes) throws IOException {
+        RawBytes raw = new RawBytes();
+        raw.write(state, 0, sizeBytes);
+        if (raw.size() <= TraceFormat.MAX_SNAPSHOT_BYTES) {
+            byte[] stored = raw.deflated();
+            writeIndexed(ChunkHead.of(ChunkHead.SNAPSHOT, stored, raw.size(), 0, timePs, steps, new BitSet()), stored);
+        }
+    }
+
     private void writeChunk() throws IOException {
         byte[] stored = chunk.deflated();
         ChunkHead head = chunk.head(stored);
         chunk = new EventEncoder();
+        writeIndexed(head, stored);
+    }
+
+    private void writeIndexed(ChunkHead head, byte[] stored) throws IOException {
         byte[] headBytes = head.toBytes();
         if (index.size() + 10 + headBytes.length > TraceFormat.MAX_INDEX_BYTES) {
             failed = true;

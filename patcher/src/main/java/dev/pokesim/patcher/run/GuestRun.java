@@ -128,7 +128,7 @@ public final class GuestRun {
         machine.handle(Workload.NETWORK_VECTOR, workload.softirq(timed));
         startCores();
         try {
-            watch.run(progress);
+            watch.run(progress, timed::run);
         } catch (GuestCrash crash) {
             if (!watch.isViolated()) { // else an oracle has seen before what the kernel dies of now
                 throw GuestCores.stopped(kernel, machine, crash);

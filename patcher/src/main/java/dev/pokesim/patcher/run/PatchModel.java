@@ -91,8 +91,13 @@ public record PatchModel(
     }
 
     /** The same, and somebody is told what happens besides the oracles; before them. */
-    Model.Source observedBy(PatchListener observer) {
+    public Model.Source observedBy(PatchListener observer) {
         return staleBytes -> running(staleBytes, List.of(observer));
+    }
+
+    /** Where its machine keeps the patcher's and the handlers' data. */
+    public KernelLayout layout() {
+        return PatchMachine.layout(target, cores);
     }
 
     private Running running(Chooser staleBytes, List<PatchListener> observers) {

@@ -1,31 +1,30 @@
 package dev.pokesim.patcher.run;
 
-import dev.pokesim.emulator.coherence.Contention;
 import dev.pokesim.emulator.coherence.TimedMachine;
-import dev.pokesim.emulator.core.SeededRandom;
 import dev.pokesim.emulator.machine.GuestCrash;
-import dev.pokesim.emulator.machine.Machine;
-import dev.pokesim.emulator.machine.Routine;
-import dev.pokesim.emulator.microop.Halt;
+import dev.pokesim.emulator.machine.Snapshots;
+import dev.pokesim.emulator.state.StateWriter;
 import dev.pokesim.patcher.check.EveryWaitEnds;
 import dev.pokesim.patcher.check.Oracle;
 import dev.pokesim.patcher.check.Oracles;
 import dev.pokesim.patcher.check.Violation;
-import dev.pokesim.patcher.kernel.BatchContext;
 import dev.pokesim.patcher.kernel.KernelBug;
 import dev.pokesim.patcher.kernel.KernelCosts;
 import dev.pokesim.patcher.kernel.KernelLayout;
 import dev.pokesim.patcher.kernel.PatchListener;
 import dev.pokesim.patcher.proof.ProofSetup;
 import dev.pokesim.patcher.proof.RunLink;
-import dev.pokesim.patcher.scenario.Scenario;
 import dev.pokesim.patcher.site.LoadedImage;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One patching run in simulated time: core 0 patches while the others work. */
 public final class PatchRun {
     private static final int PATCHER = PatchMachine.PATCHER;
+
+    /** A run with more states than this has them further and further apart. */
+    private static final int LONG_RUN_STATES = 64;
 
     /** Is told how far a run is, and may end it. */
     public interface Progress {
@@ -35,42 +34,42 @@ public final class PatchRun {
         boolean reached(long simulatedPs, String step);
     }
 
+    /** Keeps states of a run, so that it can be done again from there. */
+    interface StateSink {
+        /**
+         * @param steps how many have been done
+         * @param state as {@link RunAgain} restores it; valid during the call
+         */
+        void state(long steps, long timePs, StateWriter state);
+
+        /** The run is over. */
+        void end(long steps, long timePs);
+    }
+
     private final RunSetup setup;
-    private final PatchMachine host;
+    private final TimedRun run;
     private final KernelLayout layout;
-    private final Machine machine;
     private final TimedMachine timed;
     private final Figures figures;
     private final EventLog log;
     private final EveryWaitEnds waits;
     private final RunLink link;
-    private final Workload workload;
     private final List<PatchListener> attached = new ArrayList<>();
     private final RunWatch watch;
+    private @Nullable RunEvents recorded;
+    private @Nullable StateSink states;
+    private long stateSteps;
 
     private PatchRun(RunSetup setup) {
         this.setup = setup;
-        host = new PatchMachine(
-                setup.target(), setup.cores(), setup.fetchMode(), SeededRandom.of(setup.seed(), "stale bytes"));
-        layout = host.layout();
-        machine = host.machine();
-        Scenario scenario = setup.scenario();
-        timed = new TimedMachine(
-                machine,
-                setup.profile(),
-                new Contention(
-                        scenario.serviceOrder() == Scenario.RANDOM_ORDER
-                                ? Contention.UNORDERED
-                                : scenario.serviceOrder(),
-                        scenario.retryHitProbability()),
-                SeededRandom.of(setup.seed(), "service order"));
+        run = new TimedRun(setup);
+        layout = run.layout();
+        timed = run.timed();
         figures = new Figures(setup.refs(), layout, setup.cores());
         waits = new EveryWaitEnds(setup.cores(), PATCHER, KernelCosts.of(setup.profile()));
         link = new RunLink(proved(), setup.refs(), layout);
-        watch = new RunWatch(setup, machine, timed, figures, waits);
+        watch = new RunWatch(setup, run.machine(), timed, figures, waits);
         log = new EventLog(setup.target().image());
-        workload =
-                new Workload(scenario, hotEntries(), KernelLayout::scratch, SeededRandom.of(setup.seed(), "workload"));
     }
 
     /** Runs one to its end. */
@@ -104,6 +103,23 @@ public final class PatchRun {
         return attach(timeline);
     }
 
+    /** Records it; before it begins. */
+    public PatchRun record(RunTrace trace) {
+        return record(trace.events(), trace, RunTrace.STATE_STEPS);
+    }
+
+    /**
+     * Lets somebody listen, and keep its states.
+     *
+     * @param everySteps how many steps lie between two of them, or a 64th of what the run has done if that is more
+     */
+    PatchRun record(RunEvents events, StateSink sink, long everySteps) {
+        recorded = events;
+        states = sink;
+        stateSteps = everySteps;
+        return attach(events);
+    }
+
     /**
      * The image as memory holds it now, keys included: what the next run can patch.
      *
@@ -111,17 +127,7 @@ public final class PatchRun {
      */
     public LoadedImage image() {
         LoadedImage before = setup.target().image();
-        return before.withBytes(address -> (byte) host.memory().read(address, 1));
-    }
-
-    /** Functions to call: those of the hot sites, spread over all; without hot sites no place of the batch is visited. */
-    private List<Long> hotEntries() {
-        List<Long> entries = setup.target().entries();
-        List<Long> hot = new ArrayList<>();
-        for (int i = 0; i < setup.hotSites(); i++) {
-            hot.add(entries.get((int) ((long) i * entries.size() / setup.hotSites())));
-        }
-        return hot;
+        return before.withBytes(address -> (byte) run.machine().memory().read(address, 1));
     }
 
     /** Runs it to its end, once. */
@@ -138,16 +144,19 @@ public final class PatchRun {
         }
         link.reportTo(watch::violated);
         all.add(link); // last: who knows what is wrong speaks first
+        run.start(all, core -> {
+            link.patcherDone(core);
+            watch.patcherDone();
+        });
         List<PatchListener> ofLines =
                 attached.stream().filter(PatchListener::wantsMemory).toList();
         if (!ofLines.isEmpty()) {
             timed.observeLines((core, transfer) -> ofLines.forEach(listener -> listener.arrived(core, transfer)));
         }
-        BatchContext context = host.connect(setup.refs(), KernelCosts.of(setup.profile()), all);
-        host.handle(Workload.NETWORK_VECTOR, workload.softirq(timed));
-        startCores(patcher(context));
+        RunEvents events = recorded;
+        StateSink sink = states;
         try {
-            watch.run(progress);
+            watch.run(progress, events == null || sink == null ? timed::run : () -> runSaving(events, sink));
         } catch (KernelBug bug) {
             crashed(bug);
         } catch (GuestCrash crash) {
@@ -156,7 +165,10 @@ public final class PatchRun {
                 throw crash;
             }
         }
-        return watch.report(workload, log, refsLineTransfers());
+        if (sink != null) {
+            sink.end(timed.steps(), timed.nowPs());
+        }
+        return watch.report(run.workload(), log, refsLineTransfers());
     }
 
     /** What a proof about such runs is about. */
@@ -174,38 +186,21 @@ public final class PatchRun {
                 new Violation(Oracles.BUG, Oracles.NO_BUG, PATCHER, timed.nowPs(), String.valueOf(bug.getMessage())));
     }
 
-    private Routine patcher(BatchContext context) {
-        return host.patcher(setup.protocol(), context)
-                .act("done", (core, local) -> {
-                    link.patcherDone(core);
-                    watch.patcherDone();
-                })
-                .label("idle")
-                .delay("idle", core -> setup.scenario().workGapPs())
-                .jump("idle")
-                .build();
-    }
-
-    private void startCores(Routine patcher) {
-        int active = setup.hotSites() == 0 ? 0 : setup.scenario().activeCores(setup.cores() - 1);
-        Routine worker = workload.thread();
-        Routine idle = idle();
-        for (int id = 0; id < setup.cores(); id++) {
-            host.start(id, id == PATCHER ? patcher : id <= active ? worker : idle);
-            timed.warm(id, KernelLayout.perCpu(id), KernelLayout.CALL_COUNT + 8);
-            timed.warm(PATCHER, KernelLayout.perCpuOffset(id), 8);
-            timed.warm(id, KernelLayout.scratch(id), 64);
-            timed.warm(id, KernelLayout.stackTop(id) - 512, 512);
-            timed.start(id, 0);
+    /** As {@link TimedMachine#run}, and the state is saved now and then. */
+    private boolean runSaving(RunEvents events, StateSink sink) {
+        Snapshots snapshots = run.rememberInitial();
+        StateWriter writer = snapshots.newWriter();
+        while (true) {
+            long pause = Math.max(stateSteps, timed.steps() / LONG_RUN_STATES);
+            TimedMachine.End end = timed.runTo(timed.steps() + pause);
+            if (end != TimedMachine.End.REACHED) {
+                return end == TimedMachine.End.STOPPED;
+            }
+            writer.clear();
+            events.save(writer);
+            run.save(snapshots, writer);
+            sink.state(timed.steps(), timed.nowPs(), writer);
         }
-        timed.warm(PATCHER, KernelLayout.ARRAY, KernelLayout.TEXT_MUTEX + 128 - KernelLayout.ARRAY);
-        if (setup.scenario().softirq() && setup.hotSites() > 0) {
-            workload.startSoftirq(timed, PATCHER);
-        }
-    }
-
-    private static Routine idle() {
-        return Routine.named("idle").label("halt").then(new Halt()).jump("halt").build();
     }
 
     private long refsLineTransfers() {

@@ -6,6 +6,7 @@ import dev.pokesim.emulator.machine.Machine;
 import dev.pokesim.patcher.check.EveryWaitEnds;
 import dev.pokesim.patcher.check.Violation;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Sees a run in simulated time to its end: progress, the first violation, the time after the last batch, the report. */
@@ -38,10 +39,14 @@ final class RunWatch {
         return machine.core(PatchMachine.PATCHER);
     }
 
-    /** Runs all cores until the watch ends it, or nothing can happen any more. */
-    void run(PatchRun.Progress progress) {
+    /**
+     * Runs all cores until the watch ends it, or nothing can happen any more.
+     *
+     * @param cores as {@link TimedMachine#run}
+     */
+    void run(PatchRun.Progress progress, BooleanSupplier cores) {
         look(progress, timed.nowPs() + PROGRESS_PS);
-        boolean stopped = timed.run();
+        boolean stopped = cores.getAsBoolean();
         if (!stopped && violation == null) {
             waits.nothingCanHappen(patcher());
         }

@@ -4,6 +4,8 @@ import dev.pokesim.emulator.coherence.TimedMachine;
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.core.SeededRandom;
 import dev.pokesim.emulator.machine.Routine;
+import dev.pokesim.emulator.state.StateReader;
+import dev.pokesim.emulator.state.StateWriter;
 import dev.pokesim.patcher.scenario.Scenario;
 import java.util.List;
 import java.util.function.IntToLongFunction;
@@ -52,6 +54,28 @@ final class Workload {
 
     long packets() {
         return packets;
+    }
+
+    /** Appends all that changes. */
+    void save(StateWriter out) {
+        random.save(out);
+        out.word(visits);
+        out.word(visitSumPs);
+        out.word(polls);
+        out.word(packets);
+        out.word(backlogSincePs);
+        out.word(Double.doubleToLongBits(backlog));
+    }
+
+    /** Takes back what {@link #save} wrote. */
+    void restore(StateReader in) {
+        random.restore(in);
+        visits = in.word();
+        visitSumPs = in.word();
+        polls = in.word();
+        packets = in.word();
+        backlogSincePs = in.word();
+        backlog = Double.longBitsToDouble(in.word());
     }
 
     private SeededRandom random() {

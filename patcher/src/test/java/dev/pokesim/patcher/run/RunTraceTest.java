@@ -51,8 +51,8 @@ class RunTraceTest {
 
     private static byte[] bytes(RunSetup setup, TraceLevel level, List<RunReport> reports) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (RunTrace trace = new RunTrace(setup, level, "poke-sim run", out)) {
-            RunReport report = PatchRun.of(setup).attach(trace).run((simulatedPs, step) -> true);
+        try (RunTrace trace = new RunTrace(setup, level, "poke-sim run", "", out)) {
+            RunReport report = PatchRun.of(setup).record(trace).run((simulatedPs, step) -> true);
             trace.finish(report);
             reports.add(report);
         }
@@ -271,11 +271,12 @@ class RunTraceTest {
             }
         };
         RunSetup large = new SmallRun().cores(128).sites(164).hotSites(4).setup(1);
-        try (RunTrace trace = new RunTrace(setup, TraceLevel.SUMMARY, "poke-sim run", new ByteArrayOutputStream())) {
-            PatchRun.of(setup).attach(trace).run((simulatedPs, step) -> true);
+        try (RunTrace trace =
+                new RunTrace(setup, TraceLevel.SUMMARY, "poke-sim run", "", new ByteArrayOutputStream())) {
+            PatchRun.of(setup).record(trace).run((simulatedPs, step) -> true);
         }
-        try (RunTrace trace = new RunTrace(large, TraceLevel.MEMORY, "poke-sim run", full)) {
-            PatchRun run = PatchRun.of(large).attach(trace);
+        try (RunTrace trace = new RunTrace(large, TraceLevel.MEMORY, "poke-sim run", "", full)) {
+            PatchRun run = PatchRun.of(large).record(trace);
             Assertions.assertThrows(UncheckedIOException.class, () -> run.run((simulatedPs, step) -> true));
         }
     }

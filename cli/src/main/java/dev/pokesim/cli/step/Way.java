@@ -1,0 +1,7 @@
+package dev.pokesim.cli.step;
+
+/** Which way through a run. */
+enum Way {
+    FORWARDS,
+    BACKWARDS
+}
