@@ -713,6 +713,7 @@ public final class TimedMachine implements Machine.IpiTransport {
             out.number(line == null ? 0 : requestsOwnership[request] ? 2 : 1);
             if (line != null) {
                 out.word(line.number());
+                out.word(requestedPs[request]);
             }
         }
     }
@@ -738,6 +739,7 @@ public final class TimedMachine implements Machine.IpiTransport {
         for (int request = 0; request < requestedLine.length; request++) {
             int bits = in.number();
             requestedLine[request] = bits == 0 ? null : line(in.word() << CacheLine.SIZE_BITS);
+            requestedPs[request] = bits == 0 ? 0 : in.word();
             requestsOwnership[request] = bits == 2;
         }
         alarm = null;

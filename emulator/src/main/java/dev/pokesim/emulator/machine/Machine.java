@@ -376,8 +376,10 @@ public final class Machine implements InterruptBus {
             if (!core.hasUpdateFailed()) {
                 told.written(core, address, update.sizeBytes());
             }
-        } else if (step instanceof InterruptReturn) {
-            told.serialised(core);
+        } else if (step instanceof InterruptReturn back) {
+            if (back.serialises()) {
+                told.serialised(core);
+            }
             told.returned(core);
         } else if (step instanceof Serialise) {
             told.serialised(core);
@@ -451,13 +453,15 @@ public final class Machine implements InterruptBus {
         }
         List<Routine> routines = new ArrayList<>();
         started.forEach(routine -> addWithCallees(routine, routines));
+        boolean handlersEnterGuest = false;
         for (Routine handler : handlers) {
             if (handler != null) {
                 addWithCallees(handler, routines);
+                handlersEnterGuest |= handler.entersGuest();
             }
         }
         replaced.routines().forEach(routine -> addWithCallees(routine, routines));
-        return new Snapshots(this, new MachineCode(fetcher, routines), withTimestamps, false);
+        return new Snapshots(this, new MachineCode(fetcher, routines, handlersEnterGuest), withTimestamps, false);
     }
 
     private static void addWithCallees(Routine routine, List<Routine> all) {

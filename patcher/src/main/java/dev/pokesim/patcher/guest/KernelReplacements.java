@@ -5,6 +5,7 @@ import dev.pokesim.emulator.machine.ReplacedFunctions;
 import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.memory.Access;
 import dev.pokesim.patcher.kernel.KernelCosts;
+import dev.pokesim.patcher.kernel.OnlineCores;
 import dev.pokesim.patcher.kernel.PatchListener;
 import dev.pokesim.patcher.kernel.SyncCores;
 import dev.pokesim.patcher.kernel.TextPoke;
@@ -98,7 +99,7 @@ final class KernelReplacements {
             step = "sync cores";
             listener.stepStarted(core, step);
         });
-        SyncCores.append(b, cores, core -> true);
+        SyncCores.append(b, cores, OnlineCores.ALL);
         return b.returnToCaller((core, local) -> 0).build();
     }
 

@@ -62,6 +62,7 @@ final class ProtocolProgram {
         boolean hidden;
         boolean flushing = true;
         int ownEpoch;
+        int ownDrained;
         Set<Lookup> usable = EnumSet.noneOf(Lookup.class);
         boolean undisturbedIfPending;
         boolean undisturbed;
@@ -77,6 +78,7 @@ final class ProtocolProgram {
             copy.hidden = hidden;
             copy.flushing = flushing;
             copy.ownEpoch = ownEpoch;
+            copy.ownDrained = ownDrained;
             copy.usable = usable.isEmpty() ? EnumSet.noneOf(Lookup.class) : EnumSet.copyOf(usable);
             return copy;
         }
@@ -217,9 +219,11 @@ final class ProtocolProgram {
                     PatchAction.Own own = ((PatchAction.WriteText) action).own();
                     now.hidden = own == PatchAction.Own.HIDDEN;
                     now.ownEpoch = own == PatchAction.Own.STALE ? now.ownEpoch : now.moment;
+                    now.ownDrained = own == PatchAction.Own.STALE ? now.ownDrained : now.moment;
                 }
                 case SERIALISE, SEND, STOP -> {
                     now.ownEpoch = now.moment;
+                    now.ownDrained = now.moment;
                     now.holding |= kinds.get(at) == Kind.STOP;
                     now.flushing = !(action instanceof PatchAction.SendSync send) || send.flushes();
                 }
@@ -335,6 +339,14 @@ final class ProtocolProgram {
         return positions.get(at).ownEpoch;
     }
 
+    /**
+     * How many stores have certainly left the patching core's store buffer: who writes through another mapping than it fetches
+     * through does not fetch its own stores from there.
+     */
+    int ownDrained(int at) {
+        return positions.get(at).ownDrained;
+    }
+
     /** Whether a handler that starts there runs to its end undisturbed. */
     boolean isUndisturbed(int at, boolean pending) {
         return pending ? positions.get(at).undisturbedIfPending : positions.get(at).undisturbed;
@@ -387,6 +399,12 @@ final class ProtocolProgram {
     /** Whether an INT3 that the handler does not claim belongs to somebody else. */
     boolean isOwned(int site) {
         return isForeign(site) || lastText(site).byteAt(0) == TextPokeLoc.INT3;
+    }
+
+    /** Whether memory has INT3 at the first byte of a site. */
+    boolean hasInt3(int at, int site) {
+        SiteHistory history = sites.get(site);
+        return history.textAfter(history.storesBy(moment(at))).byteAt(0) == TextPokeLoc.INT3;
     }
 
     /** What stands at a site in the end. */

@@ -120,7 +120,7 @@ public final class GuestRun {
         List<PatchListener> all = new ArrayList<>(attached);
         all.addAll(List.of(log, figures, waits));
         waits.reportTo(watch::violated);
-        for (Oracle oracle : Oracles.of(places, List.of(), array, setup.cores())) {
+        for (Oracle oracle : Oracles.of(places, array, setup.cores())) {
             oracle.reportTo(watch::violated);
             all.add(oracle);
         }

@@ -148,11 +148,6 @@ public final class PatchRun {
             link.patcherDone(core);
             watch.patcherDone();
         });
-        List<PatchListener> ofLines =
-                attached.stream().filter(PatchListener::wantsMemory).toList();
-        if (!ofLines.isEmpty()) {
-            timed.observeLines((core, transfer) -> ofLines.forEach(listener -> listener.arrived(core, transfer)));
-        }
         RunEvents events = recorded;
         StateSink sink = states;
         try {

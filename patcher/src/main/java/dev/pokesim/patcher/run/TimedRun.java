@@ -93,6 +93,11 @@ final class TimedRun {
      * @param done is called when the patcher has finished its last batch
      */
     void start(List<PatchListener> listeners, Consumer<Core> done) {
+        List<PatchListener> ofLines =
+                listeners.stream().filter(PatchListener::wantsMemory).toList();
+        if (!ofLines.isEmpty()) {
+            timed.observeLines((core, transfer) -> ofLines.forEach(listener -> listener.arrived(core, transfer)));
+        }
         BatchContext context = host.connect(setup.refs(), KernelCosts.of(setup.profile()), listeners);
         host.handle(Workload.NETWORK_VECTOR, workload.softirq(timed));
         Routine patcher = host.patcher(setup.protocol(), context)
