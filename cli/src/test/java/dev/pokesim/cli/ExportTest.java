@@ -26,6 +26,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -183,7 +184,7 @@ class ExportTest {
         Matcher line = Pattern.compile("([0-9.]+)%  \\[k] poke_int3_handler").matcher(report);
         assertTrue(line.find(), report);
         assertTrue(report.indexOf("of event 'cpu-clock'") < line.start(), report);
-        assertEquals(100 * HANDLER_SHARE.get(refs), Double.parseDouble(line.group(1)), 1, report);
+        assertEquals(100 * HANDLER_SHARE.getOrDefault(refs, 0.0), Double.parseDouble(line.group(1)), 1, report);
     }
 
     @Test
@@ -265,7 +266,7 @@ class ExportTest {
         }
         assertEquals(end, at);
         assertEquals(SITES, pokes);
-        assertEquals(HANDLER_SHARE.get(refs), (double) ticks[1] / (ticks[0] + ticks[1]), 0.002);
+        assertEquals(HANDLER_SHARE.getOrDefault(refs, 0.0), (double) ticks[1] / (ticks[0] + ticks[1]), 0.002);
         Arrays.sort(perCore);
         assertTrue(perCore[0] > 1000 && perCore[CORES - 1] - perCore[0] <= 1, () -> Arrays.toString(perCore));
     }
@@ -383,11 +384,13 @@ class ExportTest {
                     slices.merge(name, 1, Integer::sum);
                     open.computeIfAbsent(thread, t -> new ArrayDeque<>()).push(name);
                 }
-                case "E" -> open.get(thread).pop();
+                case "E" -> Objects.requireNonNull(open.get(thread)).pop();
                 case "s" -> arrows.put(event.get("id").getAsLong(), thread);
                 case "f" -> {
                     assertEquals(1, arrows.remove(event.get("id").getAsLong()), "from the patcher");
-                    assertEquals("sysvec_call_function", open.get(thread).peek());
+                    assertEquals(
+                            "sysvec_call_function",
+                            Objects.requireNonNull(open.get(thread)).peek());
                     landed++;
                 }
                 case "C" ->
@@ -401,16 +404,16 @@ class ExportTest {
         Map<String, Integer> counts = counts("percpu");
         assertEquals(3 * (CORES - 1), landed, "three syncs");
         assertEquals(Map.of(), arrows);
-        assertEquals(1, slices.get("batch"));
-        assertEquals(3, slices.get("sync cores"));
-        assertEquals(1, slices.get("write int3"));
+        assertEquals(1, slices.getOrDefault("batch", 0));
+        assertEquals(3, slices.getOrDefault("sync cores", 0));
+        assertEquals(1, slices.getOrDefault("write int3", 0));
         assertEquals(
-                counts.get("trap"),
-                slices.get("poke_int3_handler")
-                        + slices.get("sysvec_call_function")
+                counts.getOrDefault("trap", 0),
+                slices.getOrDefault("poke_int3_handler", 0)
+                        + slices.getOrDefault("sysvec_call_function", 0)
                         + slices.getOrDefault("net_rx_action", 0));
         assertEquals(
-                counts.get("trap") - counts.get("return"),
+                counts.getOrDefault("trap", 0) - counts.getOrDefault("return", 0),
                 open.values().stream().mapToInt(Deque::size).sum(),
                 "what the run's end cut off");
         assertEquals(0, counters.get("references"));
@@ -540,7 +543,7 @@ class ExportTest {
         String[] options = {"--core", "3,5", "--between", "5us..40us", "--events", "fetch,trap"};
         List<String> lines = Files.readAllLines(export("percpu", "part.csv", options));
         Map<String, Integer> counts = counts("percpu", options);
-        assertTrue(counts.get("trap") > 0, counts::toString);
+        assertTrue(counts.getOrDefault("trap", 0) > 0, counts::toString);
         assertEquals(counts.values().stream().mapToInt(Integer::intValue).sum(), lines.size() - 1);
     }
 

@@ -22,6 +22,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -272,10 +273,10 @@ class TraceCommandTest {
                     gapNs.add((ps - before) / 1000);
                 }
                 if (field(line, "vector") == 0xfb) {
-                    ipiNs.add((ps - sent.get(core)) / 1000);
+                    ipiNs.add((ps - sent.getOrDefault(core, 0L)) / 1000);
                 }
             } else {
-                long entered = traps.get(core).pop();
+                long entered = Objects.requireNonNull(traps.get(core)).pop();
                 if (entered < 0) {
                     handlerNs.add((ps + entered) / 1000);
                 }
