@@ -279,21 +279,15 @@ class ExportTest {
         return new String(data.array(), at, end - at, StandardCharsets.UTF_8);
     }
 
+    /** 20 us in the middle of the storm, in which a handler takes 70 us: who forgets what began before has hardly any. */
     @Test
-    void aWindowIsSampledAsThatPartOfTheWhole() throws Exception {
-        Path all = export("global", "all.data");
-        Path later = export("global", "later.data", "--between", "1ms..");
-        String[] command = {"perf", "report", "-i", "", "--stdio", "--no-children", "-g", "none", "--sort", "sym"};
-        List<Double> shares = new ArrayList<>();
-        for (Path data : List.of(all, later)) {
-            command[3] = data.toString();
-            Matcher line =
-                    Pattern.compile("([0-9.]+)%  \\[k] poke_int3_handler").matcher(tool(command));
-            assertTrue(line.find());
-            shares.add(Double.parseDouble(line.group(1)));
-        }
-        // at 1 ms most cores are in the handler: who forgets it gets much less
-        assertTrue(shares.get(1) > 85, shares::toString);
+    void aWindowKnowsTheHandlersThatBeganBeforeIt() throws Exception {
+        Path data = export("global", "window.data", "--between", "1ms..1020us");
+        String report = tool(
+                "perf", "report", "-i", data.toString(), "--stdio", "--no-children", "-g", "none", "--sort", "sym");
+        Matcher line = Pattern.compile("([0-9.]+)%  \\[k] poke_int3_handler").matcher(report);
+        assertTrue(line.find(), report);
+        assertTrue(Double.parseDouble(line.group(1)) > 80, report);
     }
 
     // ---- trace-cmd
