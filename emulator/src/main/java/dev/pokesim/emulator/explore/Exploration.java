@@ -78,6 +78,7 @@ final class Exploration implements Machine.IpiTransport {
             any |= nmisLeft[id] > 0;
         }
         hasNmis = any;
+        model.deviceInterrupts().forEach(interrupt -> isOnItsWay(interrupt.core(), interrupt.vector()));
         perform(this::settleAll);
         initialViolation = violation;
         save();
@@ -399,6 +400,10 @@ final class Exploration implements Machine.IpiTransport {
             throw new IllegalStateException(
                     "core " + from.id() + " sends an IPI to core " + target + ", which the model says takes none");
         }
+        isOnItsWay(target, vector);
+    }
+
+    private void isOnItsWay(int target, int vector) {
         if (inFlightCount == inFlight.length) {
             inFlight = Arrays.copyOf(inFlight, 2 * inFlightCount);
         }

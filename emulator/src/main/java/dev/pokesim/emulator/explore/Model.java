@@ -68,6 +68,21 @@ public interface Model {
     }
 
     /**
+     * Interrupts of devices: each is on its way from the start and arrives once, whenever its core takes it.
+     */
+    default List<DeviceInterrupt> deviceInterrupts() {
+        return List.of();
+    }
+
+    /**
+     * An interrupt that no core sends.
+     *
+     * @param core which takes it; {@link #takesIpis} must say so
+     * @param vector with a handler
+     */
+    record DeviceInterrupt(int core, int vector) {}
+
+    /**
      * Memory that only one core ever touches: what happens there has no order with what others do. It is checked: an access by
      * another core ends the exploration with an IllegalStateException.
      *

@@ -345,8 +345,10 @@ public final class Machine implements InterruptBus {
             if (!core.hasUpdateFailed()) {
                 told.written(core, address, update.sizeBytes());
             }
-        } else if (step instanceof InterruptReturn) {
-            told.serialised(core);
+        } else if (step instanceof InterruptReturn back) {
+            if (back.serialises()) {
+                told.serialised(core);
+            }
             told.returned(core);
         } else if (step instanceof Serialise) {
             told.serialised(core);

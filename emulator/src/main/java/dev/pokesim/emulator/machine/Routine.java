@@ -111,6 +111,8 @@ public final class Routine extends MicroCode {
         private final String name;
         private final List<MicroOp> steps = new ArrayList<>();
         private final Map<String, int[]> labels = new HashMap<>();
+        private final Map<String, Integer> scratch = new HashMap<>(); // only looked up
+        private int newLabels;
         private int locals;
         private final List<Routine> callees = new ArrayList<>();
         private boolean isHandler;
@@ -130,6 +132,16 @@ public final class Routine extends MicroCode {
                 throw new IllegalStateException(name + ": more than " + Core.FILE_SIZE + " variables");
             }
             return locals++;
+        }
+
+        /** The variable of this name, for values that are not needed any more when others use it: 0 at the start, then whatever. */
+        public int scratch(String variable) {
+            return scratch.computeIfAbsent(variable, first -> local());
+        }
+
+        /** A label that no other part of the routine has. */
+        public String newLabel(String prefix) {
+            return prefix + "-" + newLabels++;
         }
 
         /** The next step can be jumped to. */
@@ -383,6 +395,25 @@ public final class Routine extends MicroCode {
         }
 
         /**
+         * CLI, and what IF was before.
+         *
+         * @param saved slot for {@link #restoreInterrupts}
+         * @see "Linux include/linux/irqflags.h, local_irq_save(), local_irq_restore()"
+         */
+        public Builder saveAndDisableInterrupts(int saved) {
+            return onCore("irq save, cli", 0, (core, local) -> {
+                local[saved] = core.flags().interruptsEnabled() ? 1 : 0;
+                core.flags().setInterruptsEnabled(false);
+            });
+        }
+
+        /** IF as {@link #saveAndDisableInterrupts} found it. */
+        public Builder restoreInterrupts(int saved) {
+            return onCore(
+                    "irq restore", 0, (core, local) -> core.flags().setInterruptsEnabled(local[saved] != 0));
+        }
+
+        /**
          * What the processor does before a handler: aligns RSP, pushes SS, RSP, RFLAGS, CS and RIP, clears IF.
          *
          * @param costPs what entering costs as a whole, with the kernel's entry code
@@ -438,10 +469,20 @@ public final class Routine extends MicroCode {
          * @param costPs what leaving costs as a whole
          */
         public Builder interruptReturn(long costPs) {
+            popFrame();
+            return then(InterruptReturn.ofRoutine(ripSlot, flagsSlot, rspSlot, costPs));
+        }
+
+        /** As {@link #interruptReturn}, but the core does not fetch anew; see {@link InterruptReturn#keepingText}. */
+        public Builder interruptReturnKeepingText(long costPs) {
+            popFrame();
+            return then(InterruptReturn.keepingText(ripSlot, flagsSlot, rspSlot, costPs));
+        }
+
+        private void popFrame() {
             load("pop rip", ripSlot, frame(0), 8, 0);
             load("pop rflags", flagsSlot, frame(16), 8, 0);
             load("pop rsp", rspSlot, frame(24), 8, 0);
-            return then(InterruptReturn.ofRoutine(ripSlot, flagsSlot, rspSlot, costPs));
         }
 
         /**

@@ -14,18 +14,21 @@ public final class InterruptReturn extends MicroOp {
     private final int flagsSlot;
     private final int rspSlot;
     private final boolean ofRoutine;
+    private final boolean serialises;
 
-    private InterruptReturn(int ripSlot, int flagsSlot, int rspSlot, boolean ofRoutine, long costPs) {
+    private InterruptReturn(
+            int ripSlot, int flagsSlot, int rspSlot, boolean ofRoutine, boolean serialises, long costPs) {
         super(Memory.NONE, true, costPs);
         this.ripSlot = ripSlot;
         this.flagsSlot = flagsSlot;
         this.rspSlot = rspSlot;
         this.ofRoutine = ofRoutine;
+        this.serialises = serialises;
     }
 
     /** IRETQ as an instruction; the slots hold what was loaded from the frame. */
     public static InterruptReturn ofInstruction(int ripSlot, int flagsSlot, int rspSlot) {
-        return new InterruptReturn(ripSlot, flagsSlot, rspSlot, false, 0);
+        return new InterruptReturn(ripSlot, flagsSlot, rspSlot, false, true, 0);
     }
 
     /**
@@ -34,7 +37,20 @@ public final class InterruptReturn extends MicroOp {
      * @param costPs what leaving costs
      */
     public static InterruptReturn ofRoutine(int ripSlot, int flagsSlot, int rspSlot, long costPs) {
-        return new InterruptReturn(ripSlot, flagsSlot, rspSlot, true, costPs);
+        return new InterruptReturn(ripSlot, flagsSlot, rspSlot, true, true, costPs);
+    }
+
+    /**
+     * As {@link #ofRoutine}, but the core goes on fetching what it fetched before: an emulator that keeps its translations.
+     * No processor does this.
+     */
+    public static InterruptReturn keepingText(int ripSlot, int flagsSlot, int rspSlot, long costPs) {
+        return new InterruptReturn(ripSlot, flagsSlot, rspSlot, true, false, costPs);
+    }
+
+    /** Whether the core fetches anew after it. */
+    public boolean serialises() {
+        return serialises;
     }
 
     @Override
@@ -52,11 +68,13 @@ public final class InterruptReturn extends MicroOp {
         core.flags().setValue(flags & 0xffffffffL | Rflags.RESERVED);
         core.setRegister(Core.RSP, rsp);
         core.setNmiBlocked(false);
-        core.serialise();
+        if (serialises) {
+            core.serialise();
+        }
     }
 
     @Override
     public String toString() {
-        return "iret";
+        return serialises ? "iret" : "iret, keeping translations";
     }
 }

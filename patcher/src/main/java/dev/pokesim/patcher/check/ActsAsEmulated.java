@@ -27,12 +27,14 @@ public final class ActsAsEmulated extends Oracle {
     private record Entry(int vector, boolean isClaimed, long site, long flags, long top) {}
 
     private final Map<Long, TextPokeLoc> places = new HashMap<>(); // only looked up
+    private final Instead instead;
     private final List<List<Entry>> entered = new ArrayList<>();
 
     /**
      * @param all every place of the run
      */
-    public ActsAsEmulated(List<TextPokeLoc> all, int cores) {
+    public ActsAsEmulated(List<TextPokeLoc> all, Instead instead, int cores) {
+        this.instead = instead;
         for (TextPokeLoc place : all) {
             places.put(place.address(), place);
         }
@@ -81,30 +83,46 @@ public final class ActsAsEmulated extends Oracle {
         if (entry.vector != GuestFault.Vector.BREAKPOINT.number() || place == null || !entry.isClaimed) {
             return;
         }
-        long expected = next(place, entry);
-        if (core.rip() != expected || core.flags().value() != entry.flags) {
+        List<InstructionBytes> texts = instead.texts(place);
+        boolean isRight = instead.mayTryAgain() && core.rip() == entry.site
+                || texts.stream().anyMatch(text -> core.rip() == next(place, text, entry));
+        if (!isRight || core.flags().value() != entry.flags) {
+            InstructionBytes chosen = texts.get(texts.size() - 1);
             violated(
                     core,
                     "core " + core.id() + " trapped at " + Address.text(entry.site) + " and goes on at "
                             + Address.text(core.rip()) + " with flags "
                             + Long.toHexString(core.flags().value()) + "; "
-                            + place.emulated() + " goes on at " + Address.text(expected) + " with "
+                            + chosen + " goes on at " + Address.text(next(place, chosen, entry)) + " with "
                             + Long.toHexString(entry.flags));
         }
     }
 
-    private static long next(TextPokeLoc place, Entry entry) {
-        InstructionBytes text = place.emulated();
+    private static long next(TextPokeLoc place, InstructionBytes text, Entry entry) {
         int opcode = text.byteAt(0);
-        long end = place.address() + place.sizeBytes();
+        long address = place.address();
         return switch (opcode) {
-            case 0xe8, 0xe9 -> end + (int) (text.low() >>> 8);
-            case 0xeb -> place.address() + 2 + (byte) (text.low() >>> 8);
+            case 0xe8, 0xe9 -> address + 5 + (int) (text.low() >>> 8);
+            case 0xeb -> address + 2 + (byte) (text.low() >>> 8);
             case 0xc3 -> entry.top;
             case 0x0f ->
-                text.sizeBytes() == 6 && isTaken(text.byteAt(1), entry) ? end + (int) (text.low() >>> 16) : end;
-            default -> opcode >> 4 == 7 && isTaken(opcode, entry) ? end + (byte) (text.low() >>> 8) : end;
+                text.sizeBytes() == 6 && isTaken(text.byteAt(1), entry)
+                        ? address + 6 + (int) (text.low() >>> 16)
+                        : behindFirst(place, text);
+            default ->
+                opcode >> 4 == 7 && isTaken(opcode, entry)
+                        ? address + 2 + (byte) (text.low() >>> 8)
+                        : behindFirst(place, text);
         };
+    }
+
+    /** Behind the first instruction of a text. */
+    private static long behindFirst(TextPokeLoc place, InstructionBytes text) {
+        return new LegalInstructions(place.address(), List.of(text))
+                .at(0).stream()
+                        .mapToLong(first -> place.address() + first.sizeBytes())
+                        .findFirst()
+                        .orElse(place.address() + place.sizeBytes());
     }
 
     private static boolean isTaken(int opcode, Entry entry) {

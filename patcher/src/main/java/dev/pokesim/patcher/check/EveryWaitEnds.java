@@ -4,7 +4,11 @@ import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.memory.GuestFault;
 import dev.pokesim.patcher.kernel.KernelCosts;
 import dev.pokesim.patcher.kernel.SyncCores;
+import dev.pokesim.emulator.state.StateReader;
+import dev.pokesim.emulator.state.StateWriter;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * No deadlock: the patcher's waits end. It waits for cores that owe it an answer to an IPI and for handlers that may hold a
@@ -24,6 +28,8 @@ public final class EveryWaitEnds extends Oracle {
     private final long[] lastPs;
     private final int[] owed;
     private final int[] traps;
+    /** Vectors of the handlers that each core is in, the innermost last. */
+    private final List<List<Integer>> handlers = new ArrayList<>();
 
     /**
      * @param patcher the core that patches
@@ -35,6 +41,9 @@ public final class EveryWaitEnds extends Oracle {
         lastPs = new long[cores];
         owed = new int[cores];
         traps = new int[cores];
+        for (int i = 0; i < cores; i++) {
+            handlers.add(new ArrayList<>());
+        }
     }
 
     @Override
@@ -65,6 +74,15 @@ public final class EveryWaitEnds extends Oracle {
         } else if (vector == GuestFault.Vector.BREAKPOINT.number()) {
             traps[core.id()]++;
         }
+        List<Integer> within = handlers.get(core.id());
+        int last = within.size() - 1;
+        if (vector == GuestFault.Vector.BREAKPOINT.number() && last >= 0 && within.get(last) == vector) {
+            violated(
+                    core,
+                    "core " + core.id() + " meets an INT3 in its INT3 handler, which does the same:"
+                            + " recursion until the stack is full");
+        }
+        within.add(vector);
     }
 
     @Override
@@ -76,6 +94,28 @@ public final class EveryWaitEnds extends Oracle {
     @Override
     public void returned(Core core) {
         isAlive(core);
+        List<Integer> within = handlers.get(core.id());
+        if (!within.isEmpty()) {
+            within.remove(within.size() - 1);
+        }
+    }
+
+    @Override
+    public void save(StateWriter out) {
+        for (List<Integer> within : handlers) {
+            out.number(within.size());
+            within.forEach(out::number);
+        }
+    }
+
+    @Override
+    public void restore(StateReader in) {
+        for (List<Integer> within : handlers) {
+            within.clear();
+            for (int left = in.number(); left > 0; left--) {
+                within.add(in.number());
+            }
+        }
     }
 
     @Override

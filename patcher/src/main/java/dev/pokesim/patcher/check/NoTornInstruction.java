@@ -35,8 +35,13 @@ public final class NoTornInstruction extends Oracle {
     public void fetchedSite(Core core, Decoded instruction, TextPokeLoc site) {
         InstructionBytes seen = instruction.bytes();
         boolean isInt3 = seen.byteAt(0) == TextPokeLoc.INT3;
-        boolean whole =
-                seen.equals(site.oldText()) || seen.equals(site.newText()) || isInt3 || intermediates.contains(seen);
+        boolean whole = seen.equals(site.oldText())
+                || seen.equals(site.newText())
+                || isInt3
+                || intermediates.contains(seen)
+                || new LegalInstructions(site.address(), List.of(site.oldText(), site.newText()))
+                        .at(0)
+                        .contains(seen);
         if (instruction.address() == site.address() && !whole) {
             violated(
                     core,

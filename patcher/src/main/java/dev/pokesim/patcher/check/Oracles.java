@@ -1,12 +1,15 @@
 package dev.pokesim.patcher.check;
 
-import dev.pokesim.emulator.memory.InstructionBytes;
+import dev.pokesim.patcher.kernel.HandlerStep;
 import dev.pokesim.patcher.kernel.KernelCosts;
 import dev.pokesim.patcher.kernel.KernelLayout;
 import dev.pokesim.patcher.kernel.PerCpuRefs;
 import dev.pokesim.patcher.kernel.PokeArray;
 import dev.pokesim.patcher.kernel.Refs;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
+import dev.pokesim.patcher.protocol.Outline;
+import dev.pokesim.patcher.protocol.PatchProtocol;
+import dev.pokesim.patcher.protocol.PatchStep;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,25 +29,62 @@ public final class Oracles {
      * @param places every place of the run
      */
     public static List<Oracle> of(List<TextPokeLoc> places, Refs refs, KernelLayout layout, int cores) {
-        return of(places, List.of(), PokeArray.of(refs, layout), cores);
+        return of(places, PokeArray.of(refs, layout), cores);
     }
 
     /**
      * New ones for a run.
      *
      * @param places every place of the run
-     * @param intermediates instructions that may be executed at a place besides its texts
      * @param array of the kernel that runs
      */
-    public static List<Oracle> of(
-            List<TextPokeLoc> places, List<InstructionBytes> intermediates, PokeArray array, int cores) {
+    public static List<Oracle> of(List<TextPokeLoc> places, PokeArray array, int cores) {
+        return of(
+                places,
+                array,
+                cores,
+                new NoTornInstruction(List.of()),
+                new NothingOldAfterFinish(),
+                Instead.CHOSEN);
+    }
+
+    /**
+     * New ones for anybody's protocol.
+     *
+     * @param places every place of the run
+     * @param array of the patcher
+     */
+    public static List<Oracle> of(PatchProtocol protocol, List<TextPokeLoc> places, PokeArray array, int cores) {
+        List<Oracle> all = new ArrayList<>(of(
+                places,
+                array,
+                cores,
+                new NoTornInstruction(protocol.intermediates()),
+                new NothingOldAfterFinish(place -> Outline.textAfter(protocol, place)),
+                protocol.handler().retries() ? Instead.ANY_TEXT_OR_AGAIN : Instead.ANY_TEXT));
+        if (protocol.steps().stream().anyMatch(PatchStep.DropRefs.class::isInstance)) {
+            all.removeIf(RefsEndAtZero.class::isInstance); // it says that it waits for nobody
+        }
+        if (protocol.handler().steps().contains(HandlerStep.RUN_SITES)) {
+            all.add(new EveryWaitEnds(cores, 0, KernelCosts.NONE));
+        }
+        return all;
+    }
+
+    private static List<Oracle> of(
+            List<TextPokeLoc> places,
+            PokeArray array,
+            int cores,
+            NoTornInstruction torn,
+            NothingOldAfterFinish old,
+            Instead instead) {
         return List.of(
-                new NoTornInstruction(intermediates),
+                torn,
                 new NoEntryInsideSite(),
                 new EveryInt3IsClaimed(),
-                new ActsAsEmulated(places, cores),
-                new NothingOldAfterFinish(),
-                new StackAsInNativeRun(places, cores),
+                new ActsAsEmulated(places, instead, cores),
+                old,
+                new StackAsInNativeRun(places, instead, cores),
                 new RefsEndAtZero(array),
                 new ArrayStableWhileReferenced(array));
     }

@@ -2,6 +2,7 @@ package dev.pokesim.patcher.check;
 
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.memory.GuestFault;
+import dev.pokesim.emulator.memory.InstructionBytes;
 import dev.pokesim.emulator.state.StateReader;
 import dev.pokesim.emulator.state.StateWriter;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
@@ -10,20 +11,25 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** An INT3 leaves RSP as the chosen instruction would have: CALL pushes 8 bytes, RET pops 8, nothing else moves it. */
+/** An INT3 leaves RSP as the chosen instruction would have: CALL and PUSH push 8 bytes, RET pops 8, nothing else moves it. */
 public final class StackAsInNativeRun extends Oracle {
+    private static final int CALL = 0xe8;
+    private static final int RET = 0xc3;
+
     /**
      * @param site 0 if it is no trap
      */
     private record Entry(int vector, long rsp, long site) {}
 
     private final Map<Long, TextPokeLoc> places = new HashMap<>(); // only looked up
+    private final Instead instead;
     private final List<List<Entry>> entered = new ArrayList<>();
 
     /**
      * @param all every place of the run
      */
-    public StackAsInNativeRun(List<TextPokeLoc> all, int cores) {
+    public StackAsInNativeRun(List<TextPokeLoc> all, Instead instead, int cores) {
+        this.instead = instead;
         for (TextPokeLoc place : all) {
             places.put(place.address(), place);
         }
@@ -47,21 +53,29 @@ public final class StackAsInNativeRun extends Oracle {
     public void returned(Core core) {
         List<Entry> stack = entered.get(core.id());
         Entry entry = stack.remove(stack.size() - 1);
+        TextPokeLoc place = entry.vector == GuestFault.Vector.BREAKPOINT.number() ? places.get(entry.site) : null;
+        List<InstructionBytes> texts = place == null ? List.of() : instead.texts(place);
+        long rsp = core.register(Core.RSP);
+        boolean isRight = (texts.isEmpty() || instead.mayTryAgain()) && rsp == entry.rsp;
         long expected = entry.rsp;
-        if (entry.vector == GuestFault.Vector.BREAKPOINT.number()) {
-            TextPokeLoc place = places.get(entry.site);
-            int opcode = place == null ? 0 : place.emulated().byteAt(0);
-            expected += opcode == 0xe8 ? -8 : opcode == 0xc3 ? 8 : 0;
-            if (opcode == 0xe8 && core.load(expected, 8) != entry.site + 5) {
-                violated(core, "core " + core.id() + " emulated a CALL and finds another return address on its stack");
-            }
+        for (InstructionBytes text : texts) {
+            expected = entry.rsp + change(text.byteAt(0));
+            isRight |= rsp == expected && (text.byteAt(0) != CALL || core.load(expected, 8) == entry.site + 5);
         }
-        if (core.register(Core.RSP) != expected) {
+        if (!isRight && rsp == expected) {
+            violated(core, "core " + core.id() + " emulated a CALL and finds another return address on its stack");
+        } else if (!isRight) {
             violated(
                     core,
-                    "core " + core.id() + " returns from vector " + entry.vector + " with RSP "
-                            + Long.toHexString(core.register(Core.RSP)) + " instead of " + Long.toHexString(expected));
+                    "core " + core.id() + " returns from vector " + entry.vector + " with RSP " + Long.toHexString(rsp)
+                            + " instead of " + Long.toHexString(expected));
         }
+    }
+
+    /** By how much an instruction changes RSP. */
+    private static int change(int opcode) {
+        boolean isPush = opcode >= 0x50 && opcode < 0x58;
+        return opcode == CALL || isPush ? -8 : opcode == RET ? 8 : 0;
     }
 
     @Override

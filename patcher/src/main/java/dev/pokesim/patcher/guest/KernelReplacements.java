@@ -9,6 +9,7 @@ import dev.pokesim.patcher.kernel.PatchListener;
 import dev.pokesim.patcher.kernel.SyncCores;
 import dev.pokesim.patcher.kernel.TextPoke;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
+import dev.pokesim.patcher.kernel.OnlineCores;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -98,7 +99,7 @@ final class KernelReplacements {
             step = "sync cores";
             listener.stepStarted(core, step);
         });
-        SyncCores.append(b, cores, core -> true);
+        SyncCores.append(b, cores, OnlineCores.ALL);
         return b.returnToCaller((core, local) -> 0).build();
     }
 

@@ -1,14 +1,15 @@
 package dev.pokesim.patcher.kernel;
 
 import java.util.List;
-import java.util.function.IntPredicate;
 
 /**
  * What the steps of a batch are built for.
  *
- * @param places what is patched; only for protocols that write without the array
+ * @param places what is patched, in the order of the array; empty if that is known only when the array is filled
+ * @param array address of the first entry; the count follows the array
+ * @param generations 1, or 2 if handlers find the batch before as well, in an array of its own
  * @param coreCount cores of the machine
- * @param online which of them can be sent IPIs
+ * @param online how it is known which of them can be sent IPIs
  */
 public record BatchContext(
         KernelLayout layout,
@@ -16,5 +17,26 @@ public record BatchContext(
         KernelCosts costs,
         PatchListener listener,
         List<PatchPlace> places,
+        long array,
+        int generations,
         int coreCount,
-        IntPredicate online) {}
+        OnlineCores online) {
+    /**
+     * The same for one batch whose places are known beforehand.
+     *
+     * @param array address of the first entry
+     */
+    public BatchContext ofBatch(List<PatchPlace> batch, long array, int generations) {
+        return new BatchContext(layout, refs, costs, listener, batch, array, generations, coreCount, online);
+    }
+
+    /** Whether handlers are not to find the places any more when the batch is done; where there are two arrays, they are. */
+    public boolean forgetsBatch() {
+        return generations == 1;
+    }
+
+    /** Whether the new text of the place in an entry does not fit there. */
+    public boolean isLong(long index) {
+        return index < places.size() && TextPokeLoc.isLong(places.get((int) index).newText());
+    }
+}

@@ -4,6 +4,7 @@ import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.memory.Access;
 import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.emulator.memory.AddressSpace;
+import dev.pokesim.emulator.memory.Frame;
 import dev.pokesim.emulator.microop.AddressOf;
 
 /**
@@ -47,6 +48,19 @@ public record KernelLayout(long stext, int possibleCores) {
 
     private static final long DATA_SIZE_BYTES = 0x3000;
 
+    /** 1 while somebody is registered to be asked about INT3s; 2013's list of die-notifiers. */
+    public static final long HANDLER = DATA + 0x2100;
+    /** Where a handler of 2019 to 2022 finds the descriptor: NULL, or {@link #STACK_DESCRIPTOR}. */
+    public static final long DESCRIPTOR_POINTER = DATA + 0x2108;
+
+    private static final long MORE_DATA = DATA - 0x4000;
+    /** An array with its count as {@link #ARRAY}, for patchers whose handlers know the batch before as well. */
+    public static final long SECOND_ARRAY = MORE_DATA;
+    /** 16 bytes an entry: the new text of a place whose bytes do not fit into the entry. */
+    public static final long LONG_TEXTS = MORE_DATA + 0x2000;
+
+    private static final long MORE_DATA_SIZE_BYTES = 0x3000;
+
     private static final long PER_CPU = 0xffff888000000000L;
     private static final long PER_CPU_STRIDE = 0x10000;
     /** Per-CPU data at GS base; a scratch area for the functions that the workload calls; two pages of stack. */
@@ -55,6 +69,12 @@ public record KernelLayout(long stext, int possibleCores) {
     /** Below this offset of its per-CPU data the text that runs on a core may keep data of its own. */
     public static final int TEXT_DATA_SIZE_BYTES = 0x800;
 
+    /** Offset of the word that is 1 once a core is online. */
+    public static final int ONLINE = 0x870;
+    /** Offset of the word that is 1 while a core's task is in the text that is patched. */
+    public static final int READING = 0x874;
+    /** Offset of the word that is 1 while a grace period waits for a core's task. */
+    public static final int HOLDOUT = 0x878;
     /** Offset of {@code bp_refs}, {@code text_poke_array_refs} in per-CPU data. */
     public static final int REFS = 0x880;
     /**
@@ -70,6 +90,12 @@ public record KernelLayout(long stext, int possibleCores) {
     /** Added to the address of text: the temporary mapping through which it is written. */
     public static final long POKING_OFFSET = 0x0000_1000_0000_0000L - 0xffffffff80000000L;
 
+    /** {@code bp_desc} of 2019 to 2022: a local variable of the patcher, laid out as {@link #DESCRIPTOR}. */
+    public static final long STACK_DESCRIPTOR = PER_CPU + STACK_TOP - 0x40;
+
+    /** As far as the signed 32 bits of an entry's address reach. */
+    private static final long MOST_TEXT_BYTES = 1L << 31;
+
     /** GS base of a core. */
     public static long perCpu(int core) {
         return PER_CPU + core * PER_CPU_STRIDE;
@@ -82,12 +108,32 @@ public record KernelLayout(long stext, int possibleCores) {
 
     /** Whether an address belongs to the temporary mapping of text, which reaches as far as entries' addresses do. */
     public boolean isPoking(long address) {
-        return Address.isWithin(address, stext + POKING_OFFSET, 1L << 31);
+        return Address.isWithin(address, stext + POKING_OFFSET, MOST_TEXT_BYTES);
+    }
+
+    /** Whether a page of text may lie there: the kernel has no data in it, and it can be mapped a second time to be written. */
+    public boolean isFreeForText(long page) {
+        long last = page + Frame.SIZE_BYTES - 1;
+        return !isKernelData(page)
+                && !isKernelData(last)
+                && !Address.isWithin(page, PER_CPU - Frame.SIZE_BYTES, PER_CPU_STRIDE * (possibleCores + 1L))
+                && Address.isCanonical(page)
+                && Address.isCanonical(last)
+                && Address.isWithin(last, stext, MOST_TEXT_BYTES)
+                && Address.isCanonical(page + POKING_OFFSET)
+                && Address.isCanonical(last + POKING_OFFSET);
+    }
+
+    /** Whether an address belongs to words of a core that others read and write: see {@link #ONLINE} to {@link #REFS}. */
+    public static boolean isSharedPerCpu(long address) {
+        long offset = address - perCpu(coreOf(address));
+        return offset >= ONLINE && offset < CALL_COUNT;
     }
 
     /** Whether an address belongs to the array and its counters, the mutex, or the table of per-CPU areas. */
     public boolean isKernelData(long address) {
-        return Address.isWithin(address, DATA, PER_CPU_OFFSETS - DATA + 8L * possibleCores);
+        return Address.isWithin(address, DATA, PER_CPU_OFFSETS - DATA + 8L * possibleCores)
+                || Address.isWithin(address, MORE_DATA, MORE_DATA_SIZE_BYTES);
     }
 
     /** Where the kernel looks up GS base of a core. */
@@ -113,6 +159,7 @@ public record KernelLayout(long stext, int possibleCores) {
     /** Maps data, per-CPU areas and stacks, and sets each core's GS base and RSP. Text is mapped by who brings it. */
     public void map(AddressSpace memory) {
         memory.map(DATA, DATA_SIZE_BYTES, Access.READ, Access.WRITE);
+        memory.map(MORE_DATA, MORE_DATA_SIZE_BYTES, Access.READ, Access.WRITE);
         memory.map(PER_CPU_OFFSETS, 8L * possibleCores, Access.READ, Access.WRITE);
         for (int core = 0; core < possibleCores; core++) {
             memory.write(perCpuOffset(core), 8, perCpu(core), 0);

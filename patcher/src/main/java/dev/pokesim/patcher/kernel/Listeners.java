@@ -135,6 +135,13 @@ public final class Listeners implements PatchListener {
     }
 
     @Override
+    public void batchIs(Core patcher, List<PatchPlace> places) {
+        for (PatchListener listener : all) {
+            listener.batchIs(patcher, places);
+        }
+    }
+
+    @Override
     public void stepStarted(Core patcher, String step) {
         for (PatchListener listener : all) {
             listener.stepStarted(patcher, step);

@@ -4,6 +4,7 @@ import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.isa.Decoded;
 import dev.pokesim.emulator.machine.MachineObserver;
 import dev.pokesim.emulator.memory.InstructionBytes;
+import java.util.List;
 
 /** Is told what a patcher and the INT3 handlers do, besides what the machine does. Must not change anything. */
 public interface PatchListener extends MachineObserver {
@@ -32,6 +33,13 @@ public interface PatchListener extends MachineObserver {
      * @param entries how many are queued
      */
     default void batchStarted(Core patcher, int entries) {}
+
+    /**
+     * The batch that has begun consists of places that were known beforehand.
+     *
+     * @param places in the order of the array
+     */
+    default void batchIs(Core patcher, List<PatchPlace> places) {}
 
     /** A step of the protocol begins; see {@code PatchStep}. */
     default void stepStarted(Core patcher, String step) {}

@@ -26,20 +26,33 @@ public final class PerCpuRefs implements Refs {
 
     @Override
     public void publish(Routine.Builder routine, BatchContext context) {
+        publish(routine, context, OnlineCores.ALL);
+    }
+
+    @Override
+    public void publishOnline(Routine.Builder routine, BatchContext context) {
+        publish(routine, context, context.online());
+    }
+
+    private static void publish(Routine.Builder routine, BatchContext context, OnlineCores reached) {
         int possible = context.layout().possibleCores();
-        int cpu = routine.local();
-        int area = routine.local();
+        int cpu = routine.scratch("cpu");
+        int area = routine.scratch("per-cpu area");
+        String loop = routine.newLabel("publish");
+        String next = routine.newLabel("publish-next");
         routine.compute("for each possible cpu", (core, local) -> local[cpu] = 0)
-                .label("publish")
-                .load(
+                .label(loop);
+        reached.skipOffline(routine, cpu, next);
+        routine.load(
                         "__per_cpu_offset",
                         area,
                         offsetOf(cpu),
                         8,
                         context.costs().cachedReadPs())
                 .storeConstant("refs of cpu = 1, release", in(area), 4, 1)
+                .label(next)
                 .compute("next cpu", context.costs().nextCpuPs(), (core, local) -> local[cpu]++)
-                .jumpIf("more cpus", (core, local) -> local[cpu] < possible, "publish");
+                .jumpIf("more cpus", (core, local) -> local[cpu] < possible, loop);
     }
 
     @Override
@@ -64,19 +77,26 @@ public final class PerCpuRefs implements Refs {
 
     private static void eachCounter(Routine.Builder routine, BatchContext context, Consumer<AddressOf> body) {
         int possible = context.layout().possibleCores();
-        int cpu = routine.local();
-        int area = routine.local();
+        int cpu = routine.scratch("cpu");
+        int area = routine.scratch("per-cpu area");
+        String loop = routine.newLabel("retire");
+        String next = routine.newLabel("retire-next");
         routine.compute("for each possible cpu", (core, local) -> local[cpu] = 0)
-                .label("retire")
+                .label(loop)
                 .load(
                         "__per_cpu_offset",
                         area,
                         offsetOf(cpu),
                         8,
                         context.costs().cachedReadPs());
+        if (context.online() == OnlineCores.MASK) { // who was offline then was perhaps left out
+            int refs = routine.scratch("refs");
+            routine.load("refs of cpu: load", refs, in(area), 4, 0)
+                    .jumpIf("never published", (core, local) -> local[refs] == 0, next);
+        }
         body.accept(in(area));
-        routine.compute("next cpu", context.costs().nextCpuPs(), (core, local) -> local[cpu]++)
-                .jumpIf("more cpus", (core, local) -> local[cpu] < possible, "retire");
+        routine.label(next).compute("next cpu", context.costs().nextCpuPs(), (core, local) -> local[cpu]++)
+                .jumpIf("more cpus", (core, local) -> local[cpu] < possible, loop);
     }
 
     private static AddressOf offsetOf(int cpu) {

@@ -12,8 +12,9 @@ import java.util.List;
  * @param sizeBytes of all entries
  * @param count address of the 32-bit number of entries
  * @param counters addresses of the 32-bit reference counts: one, or one a core
+ * @param onStack whether the only count is on the patcher's stack, and somebody else's memory between batches
  */
-public record PokeArray(long entries, int sizeBytes, long count, List<Long> counters) {
+public record PokeArray(long entries, int sizeBytes, long count, List<Long> counters, boolean onStack) {
     public PokeArray {
         counters = List.copyOf(counters);
     }
@@ -24,7 +25,13 @@ public record PokeArray(long entries, int sizeBytes, long count, List<Long> coun
                 KernelLayout.ARRAY,
                 KernelLayout.MAX_ENTRIES * KernelLayout.ENTRY_SIZE_BYTES,
                 KernelLayout.COUNT,
-                Arrays.stream(refs.counters(layout)).boxed().toList());
+                Arrays.stream(refs.counters(layout)).boxed().toList(),
+                refs.isOnStack());
+    }
+
+    /** One that stays where it is. */
+    public PokeArray(long entries, int sizeBytes, long count, List<Long> counters) {
+        this(entries, sizeBytes, count, counters, false);
     }
 
     /** The address of a counter that is not 0 in memory; 0 if all are: no array is published and nobody reads one. */

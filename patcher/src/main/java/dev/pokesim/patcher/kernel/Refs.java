@@ -18,6 +18,13 @@ public interface Refs {
     /** The patcher makes the array usable: from now on handlers can take references. */
     void publish(Routine.Builder routine, BatchContext context);
 
+    /**
+     * As {@link #publish}, but only for cores that are online by then. Where each core has a count of its own, the others' stay 0.
+     */
+    default void publishOnline(Routine.Builder routine, BatchContext context) {
+        publish(routine, context);
+    }
+
     /** A handler takes a reference, or jumps to {@code unavailable}. */
     void take(Routine.Builder routine, String unavailable);
 
@@ -29,6 +36,14 @@ public interface Refs {
 
     /** The patcher gives the array up, whoever still holds a reference. */
     void abandon(Routine.Builder routine, BatchContext context);
+
+    /** Whether what handlers read is on the patcher's stack, and so only there while a batch goes on. */
+    default boolean isOnStack() {
+        return false;
+    }
+
+    /** The batch is over, and the patcher leaves the function that it was in. */
+    default void leave(Routine.Builder routine) {}
 
     /** Where a handler reads how many entries there are. */
     long countAddress();

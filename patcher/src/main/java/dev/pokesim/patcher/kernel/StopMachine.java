@@ -1,7 +1,6 @@
 package dev.pokesim.patcher.kernel;
 
 import dev.pokesim.emulator.machine.Routine;
-import java.util.function.IntPredicate;
 
 /**
  * A rendezvous: every other core waits in an interrupt handler, with interrupts off, while one writes.
@@ -18,19 +17,18 @@ public final class StopMachine {
     private StopMachine() {}
 
     /** Appends the stopping of all online cores but this one; goes on when all have stopped. */
-    public static void stop(Routine.Builder routine, int coreCount, IntPredicate online) {
-        int cpu = routine.local();
-        String send = "stop-" + cpu;
-        String skip = "stop-skip-" + cpu;
+    public static void stop(Routine.Builder routine, int coreCount, OnlineCores online) {
+        int cpu = routine.scratch("cpu");
+        String send = routine.newLabel("stop");
+        String skip = routine.newLabel("stop-skip");
+        online.beginLooking(routine);
         routine.storeConstant("hold = 1", core -> HOLD, 4, 1)
                 .fence()
                 .compute("for each online cpu", (core, local) -> local[cpu] = 0)
                 .label(send)
-                .jumpIf(
-                        "self or offline",
-                        (core, local) -> local[cpu] == core.id() || !online.test((int) local[cpu]),
-                        skip)
-                .sendIpi(VECTOR, (core, local) -> local[cpu])
+                .jumpIf("self", (core, local) -> local[cpu] == core.id(), skip);
+        online.skipOffline(routine, cpu, skip);
+        routine.sendIpi(VECTOR, (core, local) -> local[cpu])
                 .label(skip)
                 .compute("next cpu", (core, local) -> local[cpu]++)
                 .jumpIf("more cpus", (core, local) -> local[cpu] < coreCount, send)

@@ -13,37 +13,48 @@ import java.util.function.IntPredicate;
 public final class SyncCores {
     /** CALL_FUNCTION_VECTOR. */
     public static final int VECTOR = 0xfb;
+    /** The same in an emulator that keeps its translations: whoever takes it fetches what it fetched before. */
+    public static final int VECTOR_KEEPING_TEXT = 0xfa;
 
     private SyncCores() {}
 
     /**
      * Appends the sender's part. Interrupts must be on.
      *
-     * @param online which cores it reaches
+     * @param online how it knows which cores there are
      */
-    public static void append(Routine.Builder routine, int coreCount, IntPredicate online) {
-        send(routine, coreCount, online);
+    public static void append(Routine.Builder routine, int coreCount, OnlineCores online) {
+        send(routine, VECTOR, coreCount, online, core -> true);
         routine.awaitAnswers();
     }
 
-    /** As {@link #append}, without the wait. */
-    public static void send(Routine.Builder routine, int coreCount, IntPredicate online) {
-        int cpu = routine.local();
-        String send = "send-" + cpu;
-        String skip = "skip-" + cpu;
+    /**
+     * As {@link #append}, without the wait.
+     *
+     * @param vector {@link #VECTOR} or {@link #VECTOR_KEEPING_TEXT}
+     * @param reached which of the online cores it goes to
+     */
+    public static void send(
+            Routine.Builder routine, int vector, int coreCount, OnlineCores online, IntPredicate reached) {
+        int cpu = routine.scratch("cpu");
+        int interrupts = routine.scratch("interrupts");
+        String send = routine.newLabel("send");
+        String skip = routine.newLabel("skip");
+        online.beginLooking(routine);
         routine.compute("for each online cpu", (core, local) -> local[cpu] = 0)
                 .label(send)
                 .jumpIf(
-                        "self or offline",
-                        (core, local) -> local[cpu] == core.id() || !online.test((int) local[cpu]),
-                        skip)
-                .sendIpi(VECTOR, (core, local) -> local[cpu])
+                        "self or left out",
+                        (core, local) -> local[cpu] == core.id() || !reached.test((int) local[cpu]),
+                        skip);
+        online.skipOffline(routine, cpu, skip);
+        routine.sendIpi(vector, (core, local) -> local[cpu])
                 .label(skip)
                 .compute("next cpu", (core, local) -> local[cpu]++)
                 .jumpIf("more cpus", (core, local) -> local[cpu] < coreCount, send)
-                .setInterruptsEnabled(false)
+                .saveAndDisableInterrupts(interrupts)
                 .serialise()
-                .setInterruptsEnabled(true);
+                .restoreInterrupts(interrupts);
     }
 
     /** As {@link #handler(KernelCosts, AddressOf)}, in the per-CPU data of a kernel that consists of routines. */
@@ -68,6 +79,20 @@ public final class SyncCores {
                 .compute("sync_core and the rest", costs.ipiHandlerPs(), (core, local) -> {})
                 .act("answer", (core, local) -> core.bus().answerCalls(core))
                 .interruptReturn(0)
+                .build();
+    }
+
+    /**
+     * The handler of {@link #VECTOR_KEEPING_TEXT}.
+     *
+     * @see "Linux commit 8e791f7eba4c, and the reports on QEMU after it"
+     */
+    public static Routine handlerKeepingText(KernelCosts costs) {
+        Routine.Builder b = Routine.named("sysvec_call_function, keeping translations");
+        b.interruptEntry(0, 0);
+        return b.act("take calls", (core, local) -> core.bus().takeCalls(core))
+                .act("answer", costs.ipiHandlerPs(), (core, local) -> core.bus().answerCalls(core))
+                .interruptReturnKeepingText(0)
                 .build();
     }
 }

@@ -21,12 +21,13 @@ public final class TextPoke {
      */
     public static void append(
             Routine.Builder b, KernelCosts costs, PatchListener listener, int address, int source, int length) {
-        int index = b.local();
-        int value = b.local();
-        int seen = b.local();
-        String copy = "copy-" + index;
-        String compare = "compare-" + index;
-        b.setInterruptsEnabled(false)
+        int index = b.scratch("poke index");
+        int value = b.scratch("poke value");
+        int seen = b.scratch("poke seen");
+        int interrupts = b.scratch("interrupts");
+        String copy = b.newLabel("copy");
+        String compare = b.newLabel("compare");
+        b.saveAndDisableInterrupts(interrupts)
                 .delay("map, switch address space", core -> costs.textPokePs())
                 .compute("memcpy", (core, local) -> local[index] = 0)
                 .label(copy)
@@ -48,6 +49,6 @@ public final class TextPoke {
                 })
                 .jumpIf("more bytes", (core, local) -> local[index] < local[length], compare)
                 .act("poked", (core, local) -> listener.poked(core, local[address], (int) local[length]))
-                .setInterruptsEnabled(true);
+                .restoreInterrupts(interrupts);
     }
 }

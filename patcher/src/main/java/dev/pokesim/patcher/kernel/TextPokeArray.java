@@ -18,7 +18,7 @@ public final class TextPokeArray {
     /** Where a poke of a Jcc rel32's implied first byte finds it. */
     public static final long ESCAPE_BYTE = INT3_BYTE + 1;
 
-    private static final AddressOf COUNT = core -> KernelLayout.COUNT;
+    private static final int LONG_TEXT_SIZE_BYTES = 16;
 
     private TextPokeArray() {}
 
@@ -35,7 +35,7 @@ public final class TextPokeArray {
      * @param finish the routine that processes and empties the array; see {@link dev.pokesim.patcher.protocol.PatchProtocol}
      */
     public static void queue(Routine.Builder b, KernelLayout layout, List<TextPokeLoc> places, Routine finish) {
-        add(b, layout, places, finish, true);
+        add(b, layout, KernelLayout.ARRAY, places, finish, true);
     }
 
     /**
@@ -45,11 +45,27 @@ public final class TextPokeArray {
      */
     public static void queueUnchecked(
             Routine.Builder b, KernelLayout layout, List<TextPokeLoc> places, Routine finish) {
-        add(b, layout, places, finish, false);
+        add(b, layout, KernelLayout.ARRAY, places, finish, false);
+    }
+
+    /**
+     * Appends the filling of an array with one batch as it is, whatever the order is.
+     *
+     * @param array address of its first entry
+     */
+    public static void fill(
+            Routine.Builder b, KernelLayout layout, long array, List<TextPokeLoc> places, Routine finish) {
+        add(b, layout, array, places, finish, false);
     }
 
     private static void add(
-            Routine.Builder b, KernelLayout layout, List<TextPokeLoc> places, Routine finish, boolean checked) {
+            Routine.Builder b,
+            KernelLayout layout,
+            long array,
+            List<TextPokeLoc> places,
+            Routine finish,
+            boolean checked) {
+        AddressOf nr = core -> countOf(array);
         int index = b.local();
         int count = b.local();
         int last = b.local();
@@ -61,11 +77,11 @@ public final class TextPokeArray {
         b.compute("for each place", (core, local) -> local[index] = 0)
                 .label(next)
                 .jumpIf("no more places", (core, local) -> local[index] >= places.size(), done)
-                .load("nr: load", count, COUNT, 4, 0);
+                .load("nr: load", count, nr, 4, 0);
         if (checked) {
             b.jumpIf("full", (core, local) -> local[count] == KernelLayout.MAX_ENTRIES, flush)
                     .jumpIf("empty", (core, local) -> local[count] == 0, add)
-                    .load("last rel_addr", last, core -> entry(core.file()[count] - 1), 4, 0)
+                    .load("last rel_addr", last, core -> entry(array, core.file()[count] - 1), 4, 0)
                     .jumpIf(
                             "in order",
                             (core, local) -> (int) local[last] <= relative(layout, place(places, local[index])),
@@ -78,13 +94,14 @@ public final class TextPokeArray {
         // count
         b.label(add)
                 .compute("nr + 1", (core, local) -> local[value] = local[count] + 1)
-                .store("nr: store", COUNT, 4, value);
-        field(b, count, value, "rel_addr", KernelLayout.ENTRY_ADDRESS, 4, places, index, p -> relative(layout, p));
-        field(b, count, value, "disp", KernelLayout.ENTRY_DISPLACEMENT, 4, places, index, TextPokeLoc::displacement);
-        field(b, count, value, "len", KernelLayout.ENTRY_LENGTH, 1, places, index, TextPokeLoc::sizeBytes);
-        field(b, count, value, "opcode", KernelLayout.ENTRY_OPCODE, 1, places, index, TextPokeLoc::foldedOpcode);
+                .store("nr: store", nr, 4, value);
+        field(b, array, count, value, "rel_addr", KernelLayout.ENTRY_ADDRESS, 4, places, index, p -> relative(layout, p));
+        field(b, array, count, value, "disp", KernelLayout.ENTRY_DISPLACEMENT, 4, places, index, TextPokeLoc::displacement);
+        field(b, array, count, value, "len", KernelLayout.ENTRY_LENGTH, 1, places, index, TextPokeLoc::sizeBytes);
+        field(b, array, count, value, "opcode", KernelLayout.ENTRY_OPCODE, 1, places, index, TextPokeLoc::foldedOpcode);
         field(
                 b,
+                array,
                 count,
                 value,
                 "text[0..3]",
@@ -95,6 +112,7 @@ public final class TextPokeArray {
                 p -> textBytes(p).low());
         field(
                 b,
+                array,
                 count,
                 value,
                 "text[4]",
@@ -103,6 +121,17 @@ public final class TextPokeArray {
                 places,
                 index,
                 p -> textBytes(p).low() >>> 32);
+        if (places.stream().anyMatch(TextPokeLoc::isLong)) {
+            for (int part = 0; part < LONG_TEXT_SIZE_BYTES; part += Long.BYTES) {
+                int from = part;
+                b.compute("long text", (core, local) -> {
+                            InstructionBytes text =
+                                    place(places, local[index]).newText();
+                            local[value] = from == 0 ? text.low() : text.high();
+                        })
+                        .store("long text", core -> longText(core.file()[count]) + from, Long.BYTES, value);
+            }
+        }
         b.compute("next place", (core, local) -> local[index]++).jump(next).label(done);
     }
 
@@ -120,9 +149,24 @@ public final class TextPokeArray {
         return text.sizeBytes() == 6 ? new InstructionBytes(text.low() >>> 8, 0, 5) : text;
     }
 
-    /** Address of an entry. */
+    /** Address of an entry of the kernel's array. */
     public static long entry(long index) {
-        return KernelLayout.ARRAY + index * KernelLayout.ENTRY_SIZE_BYTES;
+        return entry(KernelLayout.ARRAY, index);
+    }
+
+    /** Address of an entry of some array. */
+    public static long entry(long array, long index) {
+        return array + index * KernelLayout.ENTRY_SIZE_BYTES;
+    }
+
+    /** Where an array's count is. */
+    public static long countOf(long array) {
+        return array + KernelLayout.MAX_ENTRIES * KernelLayout.ENTRY_SIZE_BYTES;
+    }
+
+    /** Where the patcher has the new text of a place whose bytes do not fit into its entry. */
+    public static long longText(long index) {
+        return KernelLayout.LONG_TEXTS + index * LONG_TEXT_SIZE_BYTES;
     }
 
     private interface Field {
@@ -131,6 +175,7 @@ public final class TextPokeArray {
 
     private static void field(
             Routine.Builder b,
+            long array,
             int count,
             int value,
             String name,
@@ -140,6 +185,6 @@ public final class TextPokeArray {
             int index,
             Field field) {
         b.compute("tp->" + name, (core, local) -> local[value] = field.of(place(places, local[index])))
-                .store("tp->" + name, core -> entry(core.file()[count]) + offset, sizeBytes, value);
+                .store("tp->" + name, core -> entry(array, core.file()[count]) + offset, sizeBytes, value);
     }
 }

@@ -7,9 +7,10 @@ import java.util.List;
  *
  * @param steps from the trap to the IRET, the last one {@link HandlerStep#RETURN}
  * @param response what {@link HandlerStep#ACT} makes of a site that was found
+ * @param target where {@link Response#JUMP} goes on; 0 for other responses
  * @param interruptible whether interrupts are on in it: a trap gate instead of an interrupt gate
  */
-public record TrapHandler(List<HandlerStep> steps, Response response, boolean interruptible) {
+public record TrapHandler(List<HandlerStep> steps, Response response, long target, boolean interruptible) {
     /** The most steps that a handler may have. */
     public static final int MAX_STEPS = 14;
 
@@ -22,6 +23,7 @@ public record TrapHandler(List<HandlerStep> steps, Response response, boolean in
                     HandlerStep.DROP_REF,
                     HandlerStep.RETURN),
             Response.EMULATE_NEW,
+            0,
             false);
 
     public TrapHandler {
@@ -29,6 +31,19 @@ public record TrapHandler(List<HandlerStep> steps, Response response, boolean in
         if (steps.isEmpty() || steps.size() > MAX_STEPS || steps.get(steps.size() - 1) != HandlerStep.RETURN) {
             throw new IllegalArgumentException("a handler has 1 to " + MAX_STEPS + " steps, the last one an IRET");
         }
+        if (response != Response.JUMP && target != 0) {
+            throw new IllegalArgumentException("only a handler that jumps has a target");
+        }
+    }
+
+    /** One that does not jump. */
+    public TrapHandler(List<HandlerStep> steps, Response response, boolean interruptible) {
+        this(steps, response, 0, interruptible);
+    }
+
+    /** Whether a site is executed again, whatever stands there by then. */
+    public boolean retries() {
+        return response == Response.REWIND || response == Response.SPIN;
     }
 
     /** What a core does instead of the INT3. */
@@ -39,6 +54,10 @@ public record TrapHandler(List<HandlerStep> steps, Response response, boolean in
         EMULATE_OLD("emulate-old"),
         /** It goes on behind the site. */
         SKIP("skip"),
+        /** It goes on at {@link TrapHandler#target}: 2013's text_poke_bp(), djprobe's detour. */
+        JUMP("jump"),
+        /** It waits until no INT3 stands there any more, goes back to the site and tries again. */
+        SPIN("spin"),
         /** It goes back to the site and tries again, whoever the INT3 belongs to: what is there by then decides. */
         REWIND("rewind");
 

@@ -14,8 +14,8 @@ import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.memory.Frame;
 import dev.pokesim.emulator.memory.GuestFault;
 import dev.pokesim.emulator.memory.InstructionBytes;
+import dev.pokesim.patcher.check.LegalInstructions;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -35,7 +35,6 @@ final class SiteFetches {
     /** Added to an address of text: where it is mapped a second time, for the stores. */
     private static final long ALIAS = 0x0000_2000_0000_0000L - 0xffffffff80000000L;
 
-    private static final int NOP = 0x90;
     /** Where something wrong can be fetched, so many ways are tried; a long text of which each byte may be old has millions. */
     private static final int MAX_OF_WRONG = 4096;
 
@@ -67,8 +66,8 @@ final class SiteFetches {
     private final Map<Integer, Set<InstructionBytes>> beginnings = new HashMap<>();
 
     private final List<InstructionBytes> intermediates;
-    /** Per offset the instructions that some text has there; empty until it is asked for. */
-    private final Map<Integer, Set<InstructionBytes>> legal = new HashMap<>();
+    /** What its texts consist of; known from the first question on, because batches add texts before. */
+    private @Nullable LegalInstructions legal;
 
     /**
      * @param intermediates instructions that may be executed at its start besides its texts
@@ -77,33 +76,6 @@ final class SiteFetches {
         this.history = history;
         this.mode = mode;
         this.intermediates = List.copyOf(intermediates);
-    }
-
-    private Set<InstructionBytes> legalAt(int offset) {
-        return legal.computeIfAbsent(offset, at -> new LinkedHashSet<>());
-    }
-
-    private void addInstructions(InstructionBytes text) {
-        byte[] bytes = withFiller(text);
-        for (int offset = 0; offset < text.sizeBytes(); ) {
-            try {
-                Decoded instruction = new Decoder()
-                        .decode(
-                                InstructionBytes.of(bytes, offset, InstructionBytes.MAX_SIZE_BYTES),
-                                history.address() + offset);
-                legalAt(offset).add(instruction.bytes());
-                offset += instruction.bytes().sizeBytes();
-            } catch (GuestFault | NotModelled undecodable) {
-                return; // nobody is to come here
-            }
-        }
-    }
-
-    private static byte[] withFiller(InstructionBytes text) {
-        byte[] bytes = new byte[text.sizeBytes() + InstructionBytes.MAX_SIZE_BYTES];
-        Arrays.fill(bytes, (byte) NOP);
-        System.arraycopy(text.toArray(), 0, bytes, 0, text.sizeBytes());
-        return bytes;
     }
 
     /**
@@ -188,11 +160,15 @@ final class SiteFetches {
         Choices choices = new Choices();
         TextFetcher fetcher =
                 new TextFetcher(new DecodeCache(memory, new Decoder()), new FetchView(memory, mode, choices));
-        if (legal.isEmpty()) {
-            history.texts().forEach(this::addInstructions);
-            legalAt(0).addAll(intermediates);
+        LegalInstructions texts = legal;
+        if (texts == null) {
+            texts = new LegalInstructions(history.address(), history.texts());
+            legal = texts;
         }
-        Set<InstructionBytes> allowed = legalAt(offset);
+        Set<InstructionBytes> allowed = new HashSet<>(texts.at(offset));
+        if (offset == 0) {
+            allowed.addAll(intermediates);
+        }
         boolean int3 = false;
         String wrong = null;
         InstructionBytes wrongBytes = null;
@@ -245,7 +221,7 @@ final class SiteFetches {
         for (long page = first; page != first + 2L * Frame.SIZE_BYTES; page += Frame.SIZE_BYTES) {
             memory.alias(page + ALIAS, page, Access.READ, Access.WRITE);
         }
-        memory.load(history.address(), withFiller(history.textAfter(0)));
+        memory.load(history.address(), LegalInstructions.withFiller(history.textAfter(0)));
         memory.recordTextWrites();
         return memory;
     }

@@ -34,6 +34,18 @@ public final class Outline {
         return List.copyOf(actions);
     }
 
+    /** What stands at a place once a protocol is done with it. */
+    public static InstructionBytes textAfter(PatchProtocol protocol, PatchPlace place) {
+        byte[] text = place.oldText().toArray();
+        for (PatchAction action : of(protocol, List.of(List.of(place)))) {
+            if (action instanceof PatchAction.WriteText write) {
+                byte[] bytes = write.bytes().toArray();
+                System.arraycopy(bytes, 0, text, write.offset(), bytes.length);
+            }
+        }
+        return InstructionBytes.of(text, 0, text.length);
+    }
+
     /** The places of the batch. */
     List<PatchPlace> places() {
         return places;

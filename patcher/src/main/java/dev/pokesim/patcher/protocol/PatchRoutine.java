@@ -22,6 +22,9 @@ import java.util.function.IntPredicate;
 public final class PatchRoutine {
     private PatchRoutine() {}
 
+    /** The bytes of a longer text that the record for perf has. */
+    private static final int MOST_IN_RECORD = Long.BYTES;
+
     /** Variables that all steps share. */
     record Slots(
             int count,
@@ -39,17 +42,24 @@ public final class PatchRoutine {
         Routine.Builder b = Routine.named(protocol.name());
         Slots slots = new Slots(
                 b.local(), b.local(), b.local(), b.local(), b.local(), b.local(), b.local(), b.local(), b.local());
-        b.load("nr: load", slots.count, core -> KernelLayout.COUNT, 4, 0)
+        AddressOf nr = core -> TextPokeArray.countOf(context.array());
+        b.load("nr: load", slots.count, nr, 4, 0)
                 .jumpIf("nothing queued", (core, local) -> local[slots.count] == 0, "return");
         TextMutex.assertHeld(b);
         b.act("batch starts", (core, local) -> context.listener().batchStarted(core, (int) local[slots.count]));
+        if (!context.places().isEmpty()) {
+            b.act("of these places", (core, local) -> context.listener().batchIs(core, context.places()));
+        }
         for (PatchStep step : protocol.steps()) {
             b.act(step.name(), (core, local) -> context.listener().stepStarted(core, step.name()));
             step.append(b, context, slots);
         }
-        return b.storeConstant("nr = 0", core -> KernelLayout.COUNT, 4, 0)
-                .fence()
-                .act("batch done", (core, local) -> context.listener().batchFinished(core))
+        if (context.forgetsBatch()) {
+            b.storeConstant("nr = 0", nr, 4, 0);
+        }
+        b.fence().act("batch done", (core, local) -> context.listener().batchFinished(core));
+        context.refs().leave(b);
+        return b
                 .label("return")
                 .ret()
                 .build();
@@ -57,11 +67,11 @@ public final class PatchRoutine {
 
     /** Begins a loop over the entries: loads address and length. */
     private static String forEachEntry(Routine.Builder b, BatchContext context, Slots slots, String step) {
-        String loop = step + "-loop";
+        String loop = b.newLabel(step + "-loop");
         b.compute("for each entry", (core, local) -> local[slots.index] = 0)
                 .label(loop)
-                .load("tp->rel_addr", slots.address, entry(slots, KernelLayout.ENTRY_ADDRESS), 4, 0)
-                .load("tp->len", slots.length, entry(slots, KernelLayout.ENTRY_LENGTH), 1, 0)
+                .load("tp->rel_addr", slots.address, entry(context, slots, KernelLayout.ENTRY_ADDRESS), 4, 0)
+                .load("tp->len", slots.length, entry(context, slots, KernelLayout.ENTRY_LENGTH), 1, 0)
                 .compute(
                         "addr",
                         (core, local) -> local[slots.address] = context.layout().stext() + (int) local[slots.address]);
@@ -73,14 +83,25 @@ public final class PatchRoutine {
                 .jumpIf("more entries", (core, local) -> local[slots.index] < local[slots.count], loop);
     }
 
-    private static AddressOf entry(Slots slots, int offset) {
-        return core -> TextPokeArray.entry(core.file()[slots.index]) + offset;
+    private static AddressOf entry(BatchContext context, Slots slots, int offset) {
+        return core -> TextPokeArray.entry(context.array(), core.file()[slots.index]) + offset;
+    }
+
+    /** Where the new text of an entry's place is; of a Jcc rel32 from its second byte on, because the first is implied. */
+    private static long textOf(BatchContext context, long index) {
+        return context.isLong(index)
+                ? TextPokeArray.longText(index)
+                : TextPokeArray.entry(context.array(), index) + KernelLayout.ENTRY_TEXT;
+    }
+
+    private static boolean isJcc32(BatchContext context, long[] local, Slots slots) {
+        return local[slots.length] == 6 && !context.isLong(local[slots.index]);
     }
 
     static void writeInt3(Routine.Builder b, BatchContext context, Slots slots) {
         String loop = forEachEntry(b, context, slots, "int3");
         b.load("old first byte", slots.value, core -> core.file()[slots.address], 1, 0)
-                .store("tp->old", entry(slots, KernelLayout.ENTRY_OLD), 1, slots.value)
+                .store("tp->old", entry(context, slots, KernelLayout.ENTRY_OLD), 1, slots.value)
                 .compute("INT3", (core, local) -> {
                     local[slots.source] = TextPokeArray.INT3_BYTE;
                     local[slots.pokeLength] = 1;
@@ -93,33 +114,34 @@ public final class PatchRoutine {
     static void writeTail(Routine.Builder b, BatchContext context, Slots slots) {
         b.compute("nothing written yet", (core, local) -> local[slots.written] = 0);
         String loop = forEachEntry(b, context, slots, "tail");
-        b.load("tp->old", slots.value, entry(slots, KernelLayout.ENTRY_OLD), 1, 0)
+        String written = b.newLabel("tail-written");
+        b.load("tp->old", slots.value, entry(context, slots, KernelLayout.ENTRY_OLD), 1, 0)
                 .compute("old text, for perf", (core, local) -> local[slots.old] = local[slots.value])
-                .jumpIf("one byte: no tail", (core, local) -> local[slots.length] <= 1, "tail-written")
+                .jumpIf("one byte: no tail", (core, local) -> local[slots.length] <= 1, written)
                 .compute("tail", (core, local) -> {
                     local[slots.address]++;
                     local[slots.pokeLength] = local[slots.length] - 1;
                     // of a Jcc rel32 the entry holds bytes 1 to 5, of everything else bytes 0 to 4
-                    local[slots.source] = TextPokeArray.entry(local[slots.index])
-                            + KernelLayout.ENTRY_TEXT
-                            + (local[slots.length] == 6 ? 0 : 1);
+                    local[slots.source] =
+                            textOf(context, local[slots.index]) + (isJcc32(context, local, slots) ? 0 : 1);
                     local[slots.written]++;
                 })
                 .act("old tail, for perf", (core, local) -> {
-                    local[slots.old] |= core.memory().read(local[slots.address], (int) local[slots.pokeLength]) << 8;
+                    int shown = (int) Math.min(local[slots.pokeLength], MOST_IN_RECORD - 1);
+                    local[slots.old] |= core.memory().read(local[slots.address], shown) << 8;
                 });
         TextPoke.append(b, context.costs(), context.listener(), slots.address, slots.source, slots.pokeLength);
         b.compute("back to the first byte", (core, local) -> local[slots.address]--)
-                .label("tail-written")
+                .label(written)
                 .act("perf_event_text_poke", (core, local) -> record(context, core, local, slots));
         nextEntry(b, slots, loop);
     }
 
     /** The record has the new text from the entry, not from memory, whose first byte is still INT3. */
     private static void record(BatchContext context, Core core, long[] local, Slots slots) {
-        int length = (int) local[slots.length];
-        long entry = TextPokeArray.entry(local[slots.index]) + KernelLayout.ENTRY_TEXT;
-        long text = length == 6 ? core.load(entry, 5) << 8 | 0x0f : core.load(entry, length);
+        int length = (int) Math.min(local[slots.length], MOST_IN_RECORD);
+        long entry = textOf(context, local[slots.index]);
+        long text = isJcc32(context, local, slots) ? core.load(entry, 5) << 8 | 0x0f : core.load(entry, length);
         context.listener()
                 .textPokeRecord(
                         core,
@@ -131,19 +153,19 @@ public final class PatchRoutine {
     static void writeFirstByte(Routine.Builder b, BatchContext context, Slots slots) {
         b.compute("nothing written yet", (core, local) -> local[slots.written] = 0);
         String loop = forEachEntry(b, context, slots, "first");
-        b.load("tp->text[0]", slots.value, entry(slots, KernelLayout.ENTRY_TEXT), 1, 0)
+        String next = b.newLabel("first-next");
+        b.load("tp->text[0]", slots.value, core -> textOf(context, core.file()[slots.index]), 1, 0)
                 .compute("source", (core, local) -> {
-                    boolean isLongJcc = local[slots.length] == 6;
-                    local[slots.source] = isLongJcc
-                            ? TextPokeArray.ESCAPE_BYTE
-                            : TextPokeArray.entry(local[slots.index]) + KernelLayout.ENTRY_TEXT;
+                    boolean isLongJcc = isJcc32(context, local, slots);
+                    local[slots.source] =
+                            isLongJcc ? TextPokeArray.ESCAPE_BYTE : textOf(context, local[slots.index]);
                     local[slots.value] = isLongJcc ? 0x0f : local[slots.value];
                     local[slots.pokeLength] = 1;
                 })
-                .jumpIf("stays INT3", (core, local) -> local[slots.value] == TextPokeLoc.INT3, "first-next")
+                .jumpIf("stays INT3", (core, local) -> local[slots.value] == TextPokeLoc.INT3, next)
                 .compute("written", (core, local) -> local[slots.written]++);
         TextPoke.append(b, context.costs(), context.listener(), slots.address, slots.source, slots.pokeLength);
-        b.label("first-next");
+        b.label(next);
         nextEntry(b, slots, loop);
     }
 
@@ -154,9 +176,9 @@ public final class PatchRoutine {
     /** A sync that lacks something; see {@link PatchStep.Sync}. */
     static void sync(Routine.Builder b, BatchContext context, PatchStep.Sync lacking) {
         int last = context.coreCount() - 1;
-        IntPredicate reached =
-                core -> context.online().test(core) && !(lacking.cores() == CoreSet.ALL_BUT_LAST && core == last);
-        SyncCores.send(b, context.coreCount(), reached);
+        IntPredicate reached = core -> !(lacking.cores() == CoreSet.ALL_BUT_LAST && core == last);
+        int vector = lacking.flushes() ? SyncCores.VECTOR : SyncCores.VECTOR_KEEPING_TEXT;
+        SyncCores.send(b, vector, context.coreCount(), context.online(), reached);
         if (lacking.await()) {
             b.awaitAnswers();
         }
@@ -176,10 +198,28 @@ public final class PatchRoutine {
         }
     }
 
+    /** A word that leads handlers to the array is set or cleared. */
+    static void setLookup(Routine.Builder b, BatchContext context, Slots slots, PatchStep.SetLookup set) {
+        String text = set.name();
+        boolean usable = set.usable();
+        switch (set.word()) {
+            case COUNT -> {
+                b.compute(text, (core, local) -> local[slots.value] = usable ? local[slots.count] : 0)
+                        .store(text, core -> KernelLayout.DESCRIPTOR_COUNT, 4, slots.value);
+            }
+            case VECTOR ->
+                b.storeConstant(text, core -> KernelLayout.DESCRIPTOR_VECTOR, 8, usable ? context.array() : 0);
+            case DESCRIPTOR ->
+                b.storeConstant(
+                        text, core -> KernelLayout.DESCRIPTOR_POINTER, 8, usable ? KernelLayout.STACK_DESCRIPTOR : 0);
+            case HANDLER -> b.storeConstant(text, core -> KernelLayout.HANDLER, 4, usable ? 1 : 0);
+        }
+    }
+
     static void syncIfWritten(Routine.Builder b, BatchContext context, Slots slots) {
-        int id = b.local();
-        b.jumpIf("nothing written: no sync", (core, local) -> local[slots.written] == 0, "no-sync-" + id);
+        String none = b.newLabel("no-sync");
+        b.jumpIf("nothing written: no sync", (core, local) -> local[slots.written] == 0, none);
         sync(b, context);
-        b.label("no-sync-" + id);
+        b.label(none);
     }
 }

@@ -3,9 +3,11 @@ package dev.pokesim.patcher.protocol;
 import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.memory.InstructionBytes;
 import dev.pokesim.patcher.kernel.BatchContext;
+import dev.pokesim.patcher.kernel.GracePeriod;
 import dev.pokesim.patcher.kernel.PatchPlace;
 import dev.pokesim.patcher.kernel.StopMachine;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
+import java.util.List;
 
 /**
  * One step of a patch protocol, over all queued places. A step is a value and says what it is in two ways: to the machine, as
@@ -39,8 +41,8 @@ public sealed interface PatchStep
     /** Adds what other cores can tell of it. */
     void outline(Outline outline);
 
-    /** Whether the machine can do it; a proof knows every step. */
-    default boolean isOnMachine() {
+    /** Whether the machine can do it to some places; a proof knows every step. */
+    default boolean isOnMachine(List<PatchPlace> places) {
         return true;
     }
 
@@ -61,13 +63,17 @@ public sealed interface PatchStep
 
         @Override
         public void append(Routine.Builder routine, BatchContext context, PatchRoutine.Slots slots) {
-            context.refs().publish(routine, context);
+            if (cores == CoreSet.ONLINE) {
+                context.refs().publishOnline(routine, context);
+            } else {
+                context.refs().publish(routine, context);
+            }
             routine.compute("smp_wmb", (core, local) -> {}); // stores stay in order on x86
         }
 
         @Override
-        public boolean isOnMachine() {
-            return cores == CoreSet.ALL;
+        public boolean isOnMachine(List<PatchPlace> places) {
+            return cores != CoreSet.ALL_BUT_LAST;
         }
 
         @Override
@@ -241,6 +247,12 @@ public sealed interface PatchStep
             PatchRoutine.store(routine, context, this);
         }
 
+        /** One store of the machine has at most 8 bytes. */
+        @Override
+        public boolean isOnMachine(List<PatchPlace> places) {
+            return !atomic || places.stream().allMatch(place -> bytes(place).sizeBytes() <= Long.BYTES);
+        }
+
         /** What it writes to a place. */
         InstructionBytes bytes(PatchPlace place) {
             return content.of(place, from, to == END ? place.sizeBytes() : to);
@@ -337,11 +349,6 @@ public sealed interface PatchStep
         }
 
         @Override
-        public boolean isOnMachine() {
-            return flushes; // the machine's IRET always serialises
-        }
-
-        @Override
         public void outline(Outline outline) {
             outline.add(new PatchAction.SendSync(cores, flushes));
             if (await) {
@@ -396,12 +403,7 @@ public sealed interface PatchStep
 
         @Override
         public void append(Routine.Builder routine, BatchContext context, PatchRoutine.Slots slots) {
-            throw new UnsupportedOperationException("the machine has no tasks that could be waited for");
-        }
-
-        @Override
-        public boolean isOnMachine() {
-            return false;
+            GracePeriod.await(routine, context.coreCount());
         }
 
         @Override
@@ -420,12 +422,7 @@ public sealed interface PatchStep
 
         @Override
         public void append(Routine.Builder routine, BatchContext context, PatchRoutine.Slots slots) {
-            throw new UnsupportedOperationException("the machine's handler has no such word");
-        }
-
-        @Override
-        public boolean isOnMachine() {
-            return false;
+            PatchRoutine.setLookup(routine, context, slots, this);
         }
 
         @Override

@@ -107,7 +107,7 @@ public final class GuestRun {
         List<TextPokeLoc> places = setup.target().places();
         List<PatchListener> all = new ArrayList<>(List.of(log, figures, waits));
         waits.reportTo(watch::violated);
-        for (Oracle oracle : Oracles.of(places, List.of(), array, setup.cores())) {
+        for (Oracle oracle : Oracles.of(places, array, setup.cores())) {
             oracle.reportTo(watch::violated);
             all.add(oracle);
         }

@@ -10,10 +10,12 @@ import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.memory.Frame;
 import dev.pokesim.emulator.memory.GuestFault;
 import dev.pokesim.patcher.kernel.BatchContext;
+import dev.pokesim.patcher.kernel.HandlerStep;
 import dev.pokesim.patcher.kernel.JumpLabel;
 import dev.pokesim.patcher.kernel.KernelCosts;
 import dev.pokesim.patcher.kernel.KernelLayout;
 import dev.pokesim.patcher.kernel.Listeners;
+import dev.pokesim.patcher.kernel.OnlineCores;
 import dev.pokesim.patcher.kernel.PatchListener;
 import dev.pokesim.patcher.kernel.PatchPlace;
 import dev.pokesim.patcher.kernel.PokeInt3Handler;
@@ -22,6 +24,9 @@ import dev.pokesim.patcher.kernel.StopMachine;
 import dev.pokesim.patcher.kernel.SyncCores;
 import dev.pokesim.patcher.kernel.TextMutex;
 import dev.pokesim.patcher.kernel.TextPokeArray;
+import dev.pokesim.patcher.kernel.TextPokeLoc;
+import dev.pokesim.patcher.kernel.TrapHandler;
+import dev.pokesim.patcher.kernel.TrapSites;
 import dev.pokesim.patcher.protocol.PatchProtocol;
 import dev.pokesim.patcher.protocol.PatchRoutine;
 import dev.pokesim.patcher.site.Segment;
@@ -95,21 +100,28 @@ final class PatchMachine {
         return machine;
     }
 
-    /** Sets the handlers, and who is told; in their order. */
+    /** Sets the kernel's handlers, and who is told; in their order. */
     BatchContext connect(Refs refs, KernelCosts costs, List<PatchListener> all) {
+        return connect(refs, costs, all, TrapHandler.KERNEL, TrapSites.NONE, OnlineCores.ALL);
+    }
+
+    /** As {@link #connect(Refs, KernelCosts, List)}, with another INT3 handler, or with cores that come up later. */
+    BatchContext connect(
+            Refs refs,
+            KernelCosts costs,
+            List<PatchListener> all,
+            TrapHandler int3,
+            TrapSites sites,
+            OnlineCores online) {
         Listeners listeners = new Listeners(all, target.places());
         machine.observe(listeners);
-        handle(GuestFault.Vector.BREAKPOINT.number(), PokeInt3Handler.routine(layout, refs, costs, listeners));
+        handle(
+                GuestFault.Vector.BREAKPOINT.number(),
+                PokeInt3Handler.routine(int3, sites, layout, refs, costs, listeners));
         handle(SyncCores.VECTOR, SyncCores.handler(costs));
         handle(StopMachine.VECTOR, StopMachine.handler(costs));
         return new BatchContext(
-                layout,
-                refs,
-                costs,
-                listeners,
-                target.places().stream().map(PatchPlace::of).toList(),
-                machine.coreCount(),
-                core -> true);
+                layout, refs, costs, listeners, List.of(), KernelLayout.ARRAY, 1, machine.coreCount(), online);
     }
 
     void handle(int vector, Routine handler) {
@@ -137,6 +149,34 @@ final class PatchMachine {
         } else {
             JumpLabel.decrement(b, context, target.key(), target.places(), finish);
         }
+        return b;
+    }
+
+    /**
+     * Begins the routine of a patcher that patches some batches, one after the other, each as it is.
+     *
+     * @param batches the places of each, in the order of the array
+     */
+    Routine.Builder patcher(PatchProtocol protocol, BatchContext context, List<List<TextPokeLoc>> batches) {
+        int generations = protocol.handler().steps().contains(HandlerStep.FIND_IN_TWO_GENERATIONS) ? 2 : 1;
+        Routine.Builder b = Routine.named("patcher");
+        TextMutex.lock(b, context.costs());
+        for (int i = 0; i < batches.size(); i++) {
+            long array = i % generations == 0 ? KernelLayout.ARRAY : KernelLayout.SECOND_ARRAY;
+            List<PatchPlace> places =
+                    batches.get(i).stream().map(PatchPlace::of).toList();
+            Routine finish = PatchRoutine.finish(protocol, context.ofBatch(places, array, generations));
+            Routine.Builder batch = Routine.named("batch " + i);
+            if (generations > 1) {
+                batch.storeConstant("nr = 0: of the batch before the last", core -> TextPokeArray.countOf(array), 4, 0);
+            }
+            TextPokeArray.fill(batch, layout, array, batches.get(i), finish);
+            Routine whole = batch.call(finish).ret().build();
+            routines.add(whole);
+            routines.add(finish);
+            b.call(whole);
+        }
+        TextMutex.unlock(b);
         return b;
     }
 

@@ -7,6 +7,7 @@ import dev.pokesim.emulator.explore.Model;
 import dev.pokesim.emulator.machine.Machine;
 import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.memory.Address;
+import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.microop.Halt;
 import dev.pokesim.emulator.state.StateReader;
 import dev.pokesim.emulator.state.StateWriter;
@@ -15,13 +16,21 @@ import dev.pokesim.patcher.check.Oracle;
 import dev.pokesim.patcher.check.Oracles;
 import dev.pokesim.patcher.check.Violation;
 import dev.pokesim.patcher.kernel.BatchContext;
+import dev.pokesim.patcher.kernel.GracePeriod;
+import dev.pokesim.patcher.kernel.HandlerStep;
 import dev.pokesim.patcher.kernel.KernelBug;
 import dev.pokesim.patcher.kernel.KernelCosts;
 import dev.pokesim.patcher.kernel.KernelLayout;
+import dev.pokesim.patcher.kernel.OnlineCores;
 import dev.pokesim.patcher.kernel.PatchListener;
 import dev.pokesim.patcher.kernel.PokeArray;
 import dev.pokesim.patcher.kernel.Refs;
+import dev.pokesim.patcher.kernel.SyncCores;
+import dev.pokesim.patcher.kernel.TextPokeLoc;
+import dev.pokesim.patcher.kernel.TrapSites;
+import dev.pokesim.patcher.proof.ProofSetup.Company;
 import dev.pokesim.patcher.protocol.PatchProtocol;
+import dev.pokesim.patcher.protocol.PatchStep;
 import dev.pokesim.patcher.site.Segment;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -29,8 +38,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,8 +50,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cores 2 to {@value #MAX_CORES} with the one that patches
  * @param passes how many calls each of the others makes, at least 1
- * @param without oracles that are not asked, by name
  * @param nmis how many NMIs may arrive at each core, the patching one included; each calls a function of a place, too
+ * @param surroundings what else is going on
  */
 public record PatchModel(
         PatchTarget target,
@@ -53,7 +61,7 @@ public record PatchModel(
         int cores,
         int passes,
         int nmis,
-        Set<String> without)
+        Surroundings surroundings)
         implements Model.Source {
     /** The most cores that an exploration takes. */
     public static final int MAX_CORES = 1024;
@@ -62,8 +70,12 @@ public record PatchModel(
     private static final long ARGUMENT = 0x70;
 
     private static final int REGISTERS = 16;
+    private static final int DESCRIPTOR_SIZE_BYTES = 16;
 
-    /** One in which every oracle is asked. */
+    /** The vector of a device whose interrupts hit the patching core. */
+    private static final int DEVICE_VECTOR = 0x22;
+
+    /** The kernel's patcher, alone with the cores that execute the places. */
     public PatchModel(
             PatchTarget target,
             PatchProtocol protocol,
@@ -72,11 +84,10 @@ public record PatchModel(
             int cores,
             int passes,
             int nmis) {
-        this(target, protocol, refs, fetchMode, cores, passes, nmis, Set.of());
+        this(target, protocol, refs, fetchMode, cores, passes, nmis, Surroundings.NONE);
     }
 
     public PatchModel {
-        without = Set.copyOf(without);
         if (cores < 2 || cores > MAX_CORES) {
             throw new IllegalArgumentException("2 to " + MAX_CORES + " cores, not " + cores);
         }
@@ -97,33 +108,100 @@ public record PatchModel(
 
     private Running running(Chooser staleBytes, List<PatchListener> observers) {
         PatchMachine host = new PatchMachine(target, cores, fetchMode, staleBytes);
-        List<Oracle> oracles =
-                Oracles.of(target.places(), protocol.intermediates(), PokeArray.of(refs, host.layout()), cores).stream()
-                        .filter(oracle -> !without.contains(oracle.getClass().getSimpleName()))
-                        .toList();
+        List<Oracle> oracles = oracles(host).stream()
+                .filter(oracle ->
+                        !surroundings.without().contains(oracle.getClass().getSimpleName()))
+                .toList();
         List<PatchListener> all = new ArrayList<>(observers);
         all.addAll(oracles);
-        BatchContext context = host.connect(refs, KernelCosts.NONE, all);
+        BatchContext context = host.connect(
+                refs,
+                KernelCosts.NONE,
+                all,
+                protocol.handler(),
+                new TrapSites(ownPlaces(), surroundings.ofOthers(), handlerCode()),
+                surroundings.has(Company.LATE_CORE) ? OnlineCores.MASK : OnlineCores.ALL);
         if (nmis > 0) {
-            host.handle(Machine.NMI, nmi());
+            host.handle(Machine.NMI, interrupt("nmi", this::callOne));
         }
-        Routine patcher = halting(host.patcher(protocol, context).fence());
-        Routine worker = worker();
+        if (surroundings.has(Company.PATCHER_INTERRUPTED)) {
+            host.handle(DEVICE_VECTOR, interrupt("device interrupt", this::callAll));
+        }
+        if (protocol.steps().stream().anyMatch(step -> step instanceof PatchStep.Sync sync && !sync.flushes())) {
+            host.handle(SyncCores.VECTOR_KEEPING_TEXT, SyncCores.handlerKeepingText(KernelCosts.NONE));
+        }
+        initialise(host.memory());
+        Routine.Builder patching = surroundings.isSequence()
+                ? host.patcher(protocol, context, surroundings.batches())
+                : host.patcher(protocol, context);
+        List<Routine> routines = new ArrayList<>();
         for (int id = 0; id < cores; id++) {
-            host.start(id, id == PatchMachine.PATCHER ? patcher : worker);
+            routines.add(
+                    id == PatchMachine.PATCHER
+                            ? halting(patching.fence())
+                            : id > 1 && !isSpecial(id) ? routines.get(1) : worker(isSpecial(id)));
+            host.start(id, routines.get(id));
         }
-        return new Running(host, List.of(patcher, worker), oracles);
+        if (refs.isOnStack()) {
+            host.machine().core(PatchMachine.PATCHER).setRegister(Core.RSP, KernelLayout.STACK_DESCRIPTOR);
+        }
+        return new Running(host, routines.stream().distinct().toList(), oracles);
+    }
+
+    private List<Oracle> oracles(PatchMachine host) {
+        PokeArray array = PokeArray.of(refs, host.layout());
+        return surroundings.isSequence()
+                ? Oracles.of(protocol, target.places(), array, cores)
+                : Oracles.of(target.places(), array, cores);
+    }
+
+    /** The last core, if something singles it out. */
+    private boolean isSpecial(int core) {
+        return core == cores - 1 && (surroundings.has(Company.LATE_CORE) || surroundings.has(Company.RIVAL_SYNC));
+    }
+
+    private List<TextPokeLoc> ownPlaces() {
+        return surroundings.isSequence() ? surroundings.batches().get(0) : List.of();
+    }
+
+    private void initialise(AddressSpace memory) {
+        if (surroundings.has(Company.HANDLER_REGISTERED)) {
+            memory.write(KernelLayout.HANDLER, 4, 1, 0);
+        }
+        for (int id = 0; id < cores; id++) {
+            boolean isOnline = !(surroundings.has(Company.LATE_CORE) && isSpecial(id));
+            memory.write(KernelLayout.perCpu(id) + KernelLayout.ONLINE, 4, isOnline ? 1 : 0, 0);
+        }
     }
 
     private static Routine halting(Routine.Builder b) {
         return b.label("halt").then(new Halt()).jump("halt").build();
     }
 
-    private Routine worker() {
-        Routine.Builder b = Routine.named("worker");
+    private Routine worker(boolean isSpecial) {
+        Routine.Builder b = Routine.named(isSpecial ? "last worker" : "worker");
+        if (isSpecial && surroundings.has(Company.LATE_CORE)) {
+            OnlineCores.comeUp(b);
+        }
+        if (surroundings.has(Company.OTHERS_IDLE)) {
+            return halting(b);
+        }
+        boolean isWaitedFor = protocol.steps().stream().anyMatch(PatchStep.AwaitReaders.class::isInstance);
         int pass = b.local();
         b.label("pass");
+        if (isSpecial && surroundings.has(Company.RIVAL_SYNC)) {
+            b.setInterruptsEnabled(false)
+                    .sendIpi(SyncCores.VECTOR, (core, local) -> PatchMachine.PATCHER)
+                    .awaitAnswers()
+                    .setInterruptsEnabled(true);
+        }
+        if (isWaitedFor) {
+            GracePeriod.enter(b);
+        }
         call(b, (core, local) -> (core.id() - 1) * passes + local[pass]);
+        if (isWaitedFor) {
+            GracePeriod.leave(b);
+        }
         b.compute("next pass", (core, local) -> local[pass]++)
                 .jumpIf("more passes", (core, local) -> local[pass] < passes, "pass");
         return halting(b);
@@ -131,7 +209,7 @@ public record PatchModel(
 
     /** Appends a call of the function of a place. */
     private void call(Routine.Builder b, Routine.Value place) {
-        int function = b.local();
+        int function = b.scratch("function");
         b.compute("choose a function", (core, local) -> {
                     local[function] = target.entries()
                             .get((int) (place.of(core, local) % target.entries().size()));
@@ -141,9 +219,26 @@ public record PatchModel(
                 .callGuest((core, local) -> local[function]);
     }
 
-    private Routine nmi() {
-        Routine.Builder b = Routine.named("nmi");
+    private void callOne(Routine.Builder b) {
+        call(b, (core, local) -> core.id());
+    }
+
+    private void callAll(Routine.Builder b) {
+        for (int i = 0; i < target.entries().size(); i++) {
+            int entry = i;
+            call(b, (core, local) -> entry);
+        }
+    }
+
+    /** The handler of an interrupt that runs through places. */
+    private static Routine interrupt(String name, Consumer<Routine.Builder> body) {
+        Routine.Builder b = Routine.named(name);
         b.interruptEntry(0, 0);
+        savingRegisters(b, body);
+        return b.interruptReturn(0).build();
+    }
+
+    private static void savingRegisters(Routine.Builder b, Consumer<Routine.Builder> body) {
         int[] saved = new int[REGISTERS];
         for (int i = 0; i < REGISTERS; i++) {
             saved[i] = b.local();
@@ -153,14 +248,22 @@ public record PatchModel(
                 local[saved[i]] = core.register(i);
             }
         });
-        call(b, (core, local) -> core.id());
-        return b.act("restore registers", (core, local) -> {
-                    for (int i = 0; i < REGISTERS; i++) {
-                        core.setRegister(i, local[saved[i]]);
-                    }
-                })
-                .interruptReturn(0)
-                .build();
+        body.accept(b);
+        b.act("restore registers", (core, local) -> {
+            for (int i = 0; i < REGISTERS; i++) {
+                core.setRegister(i, local[saved[i]]);
+            }
+        });
+    }
+
+    /** What an INT3 handler runs that has the places in it; null if it does not. */
+    private @Nullable Routine handlerCode() {
+        if (!protocol.handler().steps().contains(HandlerStep.RUN_SITES)) {
+            return null;
+        }
+        Routine.Builder b = Routine.named("code with sites");
+        savingRegisters(b, this::callAll);
+        return b.ret().build();
     }
 
     /**
@@ -177,7 +280,7 @@ public record PatchModel(
             digest.update(segment.bytes().toArray());
         }
         text(digest, target.places() + " " + target.entries() + " " + cores + " " + passes + " " + nmis);
-        text(digest, fetchMode.optionName() + " " + refs.name() + " " + new TreeSet<>(without));
+        text(digest, fetchMode.optionName() + " " + refs.name() + " " + surroundings);
         running.routines.forEach(routine -> text(digest, routine.listing()));
         running.host.routines().forEach(routine -> text(digest, routine.listing()));
         return HexFormat.of().formatHex(digest.digest());
@@ -250,13 +353,14 @@ public record PatchModel(
         /** A core's stack, scratch area and per-CPU data, but not the reference count there. */
         @Override
         public int owner(long address) {
+            if (refs.isOnStack() && Address.isWithin(address, KernelLayout.STACK_DESCRIPTOR, DESCRIPTOR_SIZE_BYTES)) {
+                return SHARED;
+            }
             if (!Address.isWithin(
                     address, KernelLayout.perCpu(0), KernelLayout.perCpu(cores) - KernelLayout.perCpu(0))) {
                 return SHARED;
             }
-            int core = KernelLayout.coreOf(address);
-            long offset = address - KernelLayout.perCpu(core);
-            return offset >= KernelLayout.REFS && offset < KernelLayout.CALL_COUNT ? SHARED : core;
+            return KernelLayout.isSharedPerCpu(address) ? SHARED : KernelLayout.coreOf(address);
         }
 
         @Override
@@ -277,7 +381,16 @@ public record PatchModel(
 
         @Override
         public boolean takesIpis(int core) {
-            return core != PatchMachine.PATCHER;
+            return core != PatchMachine.PATCHER
+                    || surroundings.has(Company.RIVAL_SYNC)
+                    || surroundings.has(Company.PATCHER_INTERRUPTED);
+        }
+
+        @Override
+        public List<DeviceInterrupt> deviceInterrupts() {
+            return surroundings.has(Company.PATCHER_INTERRUPTED)
+                    ? List.of(new DeviceInterrupt(PatchMachine.PATCHER, DEVICE_VECTOR))
+                    : List.of();
         }
 
         @Override

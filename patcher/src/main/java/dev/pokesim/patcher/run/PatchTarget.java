@@ -22,7 +22,7 @@ import java.util.Objects;
  * @param key address of the static key's count; {@link #NO_KEY} if the places belong to none
  * @param enable whether the key goes from 0 to 1 rather than from 1 to 0
  * @param places in the order in which they are queued
- * @param entries for each place the function that a core calls to come by it
+ * @param entries for each place the function that a core calls to come by it; behind these, others that cores call
  */
 public record PatchTarget(LoadedImage image, long key, boolean enable, List<TextPokeLoc> places, List<Long> entries) {
     /** {@link #key} of places that no static key governs. */
@@ -34,7 +34,7 @@ public record PatchTarget(LoadedImage image, long key, boolean enable, List<Text
         if (places.isEmpty()) {
             throw new IllegalArgumentException("nothing to patch");
         }
-        if (places.size() != entries.size()) {
+        if (places.size() > entries.size()) {
             throw new IllegalArgumentException(places.size() + " places and " + entries.size() + " entries");
         }
     }

@@ -215,7 +215,7 @@ class OraclesTest {
         InstructionBytes call = InstructionBytes.of(0xe8, 0xfb, 0xff, 0xff, 0xff);
         TextPokeLoc place = TextPokeLoc.of(KernelBench.TEXT, InstructionBytes.of(0x0f, 0x1f, 0x44, 0, 0), call);
         for (boolean isWrong : new boolean[] {false, true}) {
-            StackAsInNativeRun oracle = new StackAsInNativeRun(List.of(place), 1);
+            StackAsInNativeRun oracle = new StackAsInNativeRun(List.of(place), Instead.CHOSEN, 1);
             List<Violation> violations = new ArrayList<>();
             oracle.reportTo(violations::add);
             AddressSpace memory = new AddressSpace();

@@ -130,14 +130,21 @@ public final class KernelBench {
     }
 
     public BatchContext context() {
+        boolean isAll = true;
+        for (int id = 0; id < layout.possibleCores(); id++) {
+            isAll &= online.test(id);
+            memory.write(KernelLayout.perCpu(id) + KernelLayout.ONLINE, 4, online.test(id) ? 1 : 0, 0);
+        }
         return new BatchContext(
                 layout,
                 refs,
                 costs,
                 listeners(),
-                places.stream().map(PatchPlace::of).toList(),
+                List.of(),
+                KernelLayout.ARRAY,
+                1,
                 layout.possibleCores(),
-                online);
+                isAll ? OnlineCores.ALL : OnlineCores.MASK);
     }
 
     public Routine finish() {

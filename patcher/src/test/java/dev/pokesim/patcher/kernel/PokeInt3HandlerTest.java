@@ -191,7 +191,7 @@ class PokeInt3HandlerTest {
     @Test
     void actsAsWhatTheCallerWantsInsteadOfTheNewText() {
         InstructionBytes call = bytes(0xe8, 0x00, 0x02, 0, 0);
-        TextPokeLoc place = new TextPokeLoc(SITE, oldText(call), bytes(0x0f, 0x1f, 0x44, 0, 0), call);
+        TextPokeLoc place = TextPokeLoc.of(SITE, oldText(call), bytes(0x0f, 0x1f, 0x44, 0, 0), call);
         Trap trap = new Trap(new PerCpuRefs()).meets(SITE, List.of(place), Routine.FLAGS_INTERRUPTS_ON);
         assertEquals(natively(call, Routine.FLAGS_INTERRUPTS_ON), trap.after);
     }

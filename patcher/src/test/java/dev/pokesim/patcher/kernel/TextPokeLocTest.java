@@ -114,14 +114,14 @@ class TextPokeLocTest {
     @Test
     void anotherInstructionMayBeEmulatedIfItIsAsLong() {
         InstructionBytes nop = bytes("0f 1f 44 00 00");
-        TextPokeLoc place = new TextPokeLoc(ADDRESS, nop, bytes("cc cc cc cc cc"), bytes("e8 01 00 00 00"));
+        TextPokeLoc place = TextPokeLoc.of(ADDRESS, nop, bytes("cc cc cc cc cc"), bytes("e8 01 00 00 00"));
         assertEquals(0xe8, place.foldedOpcode());
         assertEquals(1, place.displacement());
         // the handler would go on 5 bytes behind a CALL of 5 bytes at a site of 2
         assertThrows(
                 IllegalArgumentException.class,
-                () -> new TextPokeLoc(ADDRESS, bytes("66 90"), bytes("eb 00"), bytes("e8 01 00 00 00")));
-        assertThrows(IllegalArgumentException.class, () -> new TextPokeLoc(ADDRESS, nop, nop, bytes("66 90")));
+                () -> TextPokeLoc.of(ADDRESS, bytes("66 90"), bytes("eb 00"), bytes("e8 01 00 00 00")));
+        assertThrows(IllegalArgumentException.class, () -> TextPokeLoc.of(ADDRESS, nop, nop, bytes("66 90")));
     }
 
     @Test

@@ -116,7 +116,7 @@ class PatchRoutineTest {
     void replacementsThatAreInt3HaveNoFirstByteAndNoThirdSync() {
         patch(List.of(
                 TextPokeLoc.of(A, bytes(0x90), bytes(0xcc)),
-                new TextPokeLoc(
+                TextPokeLoc.of(
                         B,
                         bytes(0x0f, 0x1f, 0x44, 0, 0),
                         bytes(0xcc, 0xcc, 0xcc, 0xcc, 0xcc),
