@@ -14,8 +14,10 @@ import dev.pokesim.patcher.proof.ProofSetup;
 import dev.pokesim.patcher.proof.Reduction;
 import dev.pokesim.patcher.protocol.PatchProtocol;
 import dev.pokesim.patcher.run.PatchModel;
+import dev.pokesim.patcher.run.ScenarioModel;
 import dev.pokesim.patcher.run.PatchTarget;
 import dev.pokesim.patcher.schedule.ProofSchedule;
+import dev.pokesim.patcher.schedule.TextOrigin;
 import dev.pokesim.patcher.sequence.PatchCatalogue;
 import dev.pokesim.patcher.sequence.PatchScenario;
 import dev.pokesim.patcher.sequence.PatchScenarioReader;
@@ -51,6 +53,7 @@ import picocli.CommandLine.Spec;
             "  poke-sim check --cores 5 --sites 2 --reductions none --time-limit 60s",
             "  poke-sim check --scenario hotspot-self-jump --fetch all",
             "  poke-sim check --machine --protocol broken-refs-late",
+            "  poke-sim check --machine --scenario vector-without-sync",
             "  poke-sim check --machine --cores 64 --sites 16 --strategy portfolio",
             "  poke-sim check --all",
             "  poke-sim check --growth"
@@ -87,8 +90,9 @@ public final class CheckCommand implements Callable<Integer> {
             "--key",
             "--refs",
             "--batches");
-    private static final List<String> MACHINE_REFUSES =
-            List.of("--all", "--growth", "--scenario", "--batches", "--reductions");
+    private static final List<String> MACHINE_REFUSES = List.of("--all", "--growth", "--batches", "--reductions");
+    private static final List<String> MACHINE_SCENARIO_REFUSES =
+            List.of("--protocol", "--sites", "--call-sites", "--input", "--key", "--refs");
     private static final List<String> GROWTH_REFUSES = List.of("--cores", "--sites");
 
     @Spec
@@ -211,11 +215,30 @@ public final class CheckCommand implements Callable<Integer> {
         TargetOptions.require(
                 cores <= PatchModel.MAX_CORES,
                 "--machine takes up to " + PatchModel.MAX_CORES + " cores, not " + cores);
+        if (scenario != null) {
+            return ofMachine(scenario, modes.get(0), cores);
+        }
         PatchTarget patched = isGiven("--sites") ? target.target() : target.upTo(1);
         PatchModel model = new PatchModel(
                 patched, target.protocol(), refs(), modes.get(0), cores, machine.passes(), machine.nmis());
         return new MachineSearch(output, machine, schedules, workers(), timeLimit, memoryLimitBytes())
                 .run(model, target.origin(patched), target.seed());
+    }
+
+    private MachineResult ofMachine(String nameOrFile, FetchMode mode, int cores) {
+        refuse("--scenario says what is explored", MACHINE_SCENARIO_REFUSES);
+        ProofSetup setup = PatchScenarioReader.read(nameOrFile).setup(mode).withCores(cores);
+        String lacks = ScenarioModel.lacks(setup);
+        if (lacks != null) {
+            throw new UserError(
+                    "--machine --scenario " + nameOrFile + ": " + lacks + "; leave out --machine to prove it");
+        }
+        int passes = isGiven("--passes") ? machine.passes() : ScenarioModel.passes(setup);
+        return new MachineSearch(output, machine, schedules, workers(), timeLimit, memoryLimitBytes())
+                .run(
+                        ScenarioModel.of(setup, passes, machine.nmis()),
+                        new TextOrigin.Scenario(nameOrFile),
+                        target.seed());
     }
 
     /** With the schedule of what was found, if one is wanted. */

@@ -6,8 +6,11 @@ import dev.pokesim.cli.console.Report;
 import dev.pokesim.cli.console.TextTable;
 import dev.pokesim.emulator.explore.PctScheduler;
 import dev.pokesim.emulator.explore.SamplingResult;
+import dev.pokesim.patcher.proof.ProofSetup.Company;
 import dev.pokesim.patcher.run.PatchModel;
+import dev.pokesim.patcher.run.Surroundings;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -178,12 +181,28 @@ record MachineResult(
     }
 
     private static List<String> assumptions(PatchModel model) {
-        return List.of(
+        List<String> all = new ArrayList<>(List.of(
                 "cores: core 0 patches; each other core calls functions with sites " + model.passes()
                         + (model.passes() == 1 ? " time" : " times") + ", then waits for interrupts",
                 "fetch " + model.fetchMode() + " (" + model.fetchMode().source() + ")",
                 "memory: x86-TSO, a store buffer per core; IPIs take as long as they like",
-                "steps that neither another core nor an interrupt can notice are done together (docs/design/0008)");
+                "steps that neither another core nor an interrupt can notice are done together (docs/design/0008)"));
+        Surroundings surroundings = model.surroundings();
+        if (!surroundings.company().isEmpty()) {
+            all.add("going on besides: "
+                    + String.join(
+                            ", ",
+                            surroundings.company().stream()
+                                    .sorted()
+                                    .map(Company::optionName)
+                                    .toList()));
+        }
+        if (!surroundings.without().isEmpty()) {
+            all.add("not promised, and not looked at: "
+                    + String.join(
+                            ", ", surroundings.without().stream().sorted().toList()));
+        }
+        return all;
     }
 
     @Override

@@ -104,8 +104,7 @@ final class MachineSearch {
 
     /** What two cores and one site show is short; what only many show is the sample itself. */
     private MachineResult.Found smallest(PatchModel model, TextOrigin text, List<Transition> trace, long seed) {
-        PatchModel small =
-                new PatchModel(model.target().first(1), model.protocol(), model.refs(), model.fetchMode(), 2, 1, 0);
+        PatchModel small = model.smallest();
         SearchResult result = search(small, memoryLimitBytes, SMALL_STATES, "states with 2 cores");
         boolean isThere = result.verdict() == SearchResult.Verdict.VIOLATED;
         return found(

@@ -64,7 +64,7 @@ public final class Routine extends MicroCode {
         return callees;
     }
 
-    /** Whether it can end with {@link Builder#ret} or {@link Builder#returnToCaller}, and not only by an IRET or never. */
+    /** Whether it can end without serialising, as with {@link Builder#ret}, and not only by an IRET or never. */
     boolean returns() {
         return returns;
     }
@@ -475,6 +475,7 @@ public final class Routine extends MicroCode {
 
         /** As {@link #interruptReturn}, but the core does not fetch anew; see {@link InterruptReturn#keepingText}. */
         public Builder interruptReturnKeepingText(long costPs) {
+            returns = true;
             popFrame();
             return then(InterruptReturn.keepingText(ripSlot, flagsSlot, rspSlot, costPs));
         }

@@ -13,14 +13,10 @@ public enum OnlineCores {
     /** A core may come up at any time; whether it has says its word in memory. */
     MASK;
 
-    /** Appends what must come before {@link #skipOffline}: whoever comes up later sees what was stored until here. */
-    void beginLooking(Routine.Builder routine) {
-        if (this == MASK) {
-            routine.fence();
-        }
-    }
-
-    /** Appends a jump to {@code offline} if the core whose number is in a slot is offline. */
+    /**
+     * Appends a jump to {@code offline} if the core whose number is in a slot is offline. What was stored before must be visible: whoever comes up
+     * later serialises then.
+     */
     void skipOffline(Routine.Builder routine, int cpu, String offline) {
         if (this == MASK) {
             int online = routine.scratch("online");

@@ -21,7 +21,6 @@ public final class StopMachine {
         int cpu = routine.scratch("cpu");
         String send = routine.newLabel("stop");
         String skip = routine.newLabel("stop-skip");
-        online.beginLooking(routine);
         routine.storeConstant("hold = 1", core -> HOLD, 4, 1)
                 .fence()
                 .compute("for each online cpu", (core, local) -> local[cpu] = 0)

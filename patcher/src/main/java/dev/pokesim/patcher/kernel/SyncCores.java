@@ -8,7 +8,7 @@ import java.util.function.IntPredicate;
  * Makes every online core serialise and waits for all: a function-call IPI to each, then the same here.
  *
  * @see "Linux arch/x86/kernel/alternative.c, text_poke_sync(), smp_text_poke_sync_each_cpu(); kernel/smp.c,
- *     on_each_cpu_cond_mask(), smp_call_function_many_cond()"
+ *     on_each_cpu_cond_mask(), smp_call_function_many_cond(), llist_add()"
  */
 public final class SyncCores {
     /** CALL_FUNCTION_VECTOR. */
@@ -40,8 +40,8 @@ public final class SyncCores {
         int interrupts = routine.scratch("interrupts");
         String send = routine.newLabel("send");
         String skip = routine.newLabel("skip");
-        online.beginLooking(routine);
-        routine.compute("for each online cpu", (core, local) -> local[cpu] = 0)
+        routine.fence() // a call is queued by a locked operation before its IPI is sent
+                .compute("for each online cpu", (core, local) -> local[cpu] = 0)
                 .label(send)
                 .jumpIf(
                         "self or left out",

@@ -1,6 +1,8 @@
 package dev.pokesim.patcher.proof;
 
+import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.emulator.memory.InstructionBytes;
+import dev.pokesim.patcher.kernel.Emulation;
 import dev.pokesim.patcher.kernel.HandlerStep;
 import dev.pokesim.patcher.kernel.KernelLayout;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
@@ -46,6 +48,7 @@ final class ProtocolModel {
     private final boolean prompt;
     private final boolean wholeHandlers;
     private final boolean returnSerialises;
+    private final boolean knowsArray;
     private final boolean hasSpecial;
     private final boolean hasRival;
     private final boolean othersIdle;
@@ -65,6 +68,8 @@ final class ProtocolModel {
                 && OF_ARRAY.containsAll(handler.steps())
                 && handler.response() == TrapHandler.Response.EMULATE_NEW;
         returnSerialises = !reductions.contains(Reduction.WEAK_RETURN);
+        knowsArray = handler.steps().contains(HandlerStep.FIND_ENTRY)
+                || handler.steps().contains(HandlerStep.FIND_IN_TWO_GENERATIONS);
         patcherInterrupted = setup.company().contains(Company.PATCHER_INTERRUPTED);
         othersIdle = setup.company().contains(Company.OTHERS_IDLE);
         hasRival = setup.company().contains(Company.RIVAL_SYNC);
@@ -435,6 +440,13 @@ final class ProtocolModel {
                 }
             }
             case ACT -> {
+                boolean knows = knowsArray || !program.isForeign(site);
+                if (!knows) {
+                    return notMine(state, next, visitor, group, site, "it is not one of the handler's own") || canMove;
+                }
+                if (handler.response() == TrapHandler.Response.SPIN && program.hasInt3(at, site)) {
+                    return canMove;
+                }
                 if (isDeclined(site)) {
                     return notMine(state, next, visitor, group, site, "the new text is an INT3 itself") || canMove;
                 }
@@ -453,7 +465,7 @@ final class ProtocolModel {
     private static final String NO_ENTRY = "it is not in the array";
 
     private long returned(ProtocolState state, long record) {
-        long after = CoreRecord.withPhase(record, CoreRecord.OUTSIDE, 0);
+        long after = CoreRecord.left(record);
         return returnSerialises ? serialised(state, after) : after;
     }
 
@@ -477,15 +489,25 @@ final class ProtocolModel {
 
     /** What is wrong with what the handler makes of a site; null if it is what one of its texts does. */
     private @Nullable String wrongAct(int site) {
-        if (handler.response() != TrapHandler.Response.SKIP) {
+        TrapHandler.Response response = handler.response();
+        if (response != TrapHandler.Response.SKIP && response != TrapHandler.Response.JUMP) {
             return null;
         }
-        for (InstructionBytes text : program.sites().get(site).texts()) {
-            if (Nops.isNop(text)) {
+        SiteHistory history = program.sites().get(site);
+        long end = history.address() + history.sizeBytes();
+        long target = response == TrapHandler.Response.JUMP ? handler.target() : end;
+        for (InstructionBytes text : history.texts()) {
+            boolean goesThere = Emulation.of(text, history.sizeBytes())
+                    .filter(one -> one.isJump() && end + one.displacement() == target)
+                    .isPresent();
+            if (goesThere) {
                 return null;
             }
         }
-        return "goes on behind " + program.siteText(site) + ", which none of its texts does";
+        return (response == TrapHandler.Response.JUMP
+                        ? "jumps to " + Address.text(target) + " from "
+                        : "goes on behind ")
+                + program.siteText(site) + ", which none of its texts does";
     }
 
     /** Why a handler that starts now would leave the site unclaimed; null if it would not. */
@@ -598,7 +620,11 @@ final class ProtocolModel {
             }
             case START_GRACE_PERIOD -> {
                 return forAll(
-                        state, next, visitor, record -> CoreRecord.withMarked(record, CoreRecord.isInside(record)));
+                        state,
+                        next,
+                        visitor,
+                        record -> CoreRecord.withMarked(
+                                record, CoreRecord.isInside(record) || CoreRecord.isInHandler(record)));
             }
             case AWAIT, AWAIT_STOPPED -> {
                 for (int group = 0; group < state.groups; group++) {

@@ -389,6 +389,12 @@ final class ProtocolProgram {
         return isForeign(site) || lastText(site).byteAt(0) == TextPokeLoc.INT3;
     }
 
+    /** Whether memory has INT3 at the first byte of a site. */
+    boolean hasInt3(int at, int site) {
+        SiteHistory history = sites.get(site);
+        return history.textAfter(history.storesBy(moment(at))).byteAt(0) == TextPokeLoc.INT3;
+    }
+
     /** What stands at a site in the end. */
     InstructionBytes lastText(int site) {
         return sites.get(site).textAfter(sites.get(site).storeCount());

@@ -96,6 +96,13 @@ public record PatchModel(
         }
     }
 
+    /** One that shows soon what many cores show only now and then: two cores, and of a kernel's places the first. */
+    public PatchModel smallest() {
+        return surroundings.isSequence()
+                ? new PatchModel(target, protocol, refs, fetchMode, 2, passes, 0, surroundings)
+                : new PatchModel(target.first(1), protocol, refs, fetchMode, 2, 1, 0);
+    }
+
     @Override
     public Model start(Chooser staleBytes) {
         return running(staleBytes, List.of());
@@ -215,6 +222,9 @@ public record PatchModel(
                             .get((int) (place.of(core, local) % target.entries().size()));
                     core.setRegister(Core.RDI, KernelLayout.scratch(core.id()));
                     core.setRegister(Core.RSI, ARGUMENT);
+                    if (surroundings.isSequence()) { // what stands behind a place takes the stack back as it was
+                        core.setRegister(ScenarioModel.STACK_KEEPER, core.register(Core.RSP) - Long.BYTES);
+                    }
                 })
                 .callGuest((core, local) -> local[function]);
     }

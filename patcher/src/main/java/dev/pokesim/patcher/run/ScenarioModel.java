@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ScenarioModel {
     private static final byte RET = (byte) 0xc3;
+    /** R15 has RSP as it was when the function was called. */
+    static final int STACK_KEEPER = 15;
+    /** MOV RSP,R15 and RET: a place may be a prologue whose function ends elsewhere. */
+    private static final byte[] EPILOGUE = {0x4c, (byte) 0x89, (byte) 0xfc, RET};
     private static final int JUMP = 0xe9;
     private static final int JUMP_SIZE_BYTES = 5;
     /** What the array says of a place at which no INT3 is ever met. */
@@ -73,6 +78,10 @@ public final class ScenarioModel {
             return "the machine's text lies within 2 GiB, and where its kernel has no data";
         }
         for (PatchPlace place : setup.batches().stream().flatMap(List::stream).toList()) {
+            if (leavesInt3(protocol, place) && !keepsInt3(setup, place.address())) {
+                return "the INT3 that one batch leaves at " + Address.text(place.address())
+                        + " goes away in a later one: whose is it until then?";
+            }
             if (meetsInt3(protocol, place)
                     && Emulation.of(instead(handler, place), place.sizeBytes()).isEmpty()) {
                 return "the machine's INT3 handler cannot act as " + instead(handler, place) + " at "
@@ -98,11 +107,8 @@ public final class ScenarioModel {
         Set<Long> ofOthers = new TreeSet<>();
         for (List<PatchPlace> batch : setup.batches()) {
             for (PatchPlace place : batch) {
-                boolean isOthers = Outline.textAfter(protocol, place).byteAt(0) == TextPokeLoc.INT3;
-                if (isOthers) {
+                if (leavesInt3(protocol, place)) {
                     ofOthers.add(place.address());
-                } else {
-                    ofOthers.remove(place.address());
                 }
             }
         }
@@ -165,6 +171,21 @@ public final class ScenarioModel {
                                 && write.bytes().byteAt(0) == TextPokeLoc.INT3);
     }
 
+    /** Whether the batch of a place leaves an INT3 there: somebody else's, who put it into the new text. */
+    private static boolean leavesInt3(PatchProtocol protocol, PatchPlace place) {
+        return Outline.textAfter(protocol, place).byteAt(0) == TextPokeLoc.INT3;
+    }
+
+    /** Whether the last batch of the place at an address does. */
+    private static boolean keepsInt3(ProofSetup setup, long address) {
+        return setup.batches().stream()
+                .flatMap(List::stream)
+                .filter(place -> place.address() == address)
+                .reduce((first, second) -> second)
+                .filter(last -> leavesInt3(setup.protocol(), last))
+                .isPresent();
+    }
+
     /** As what a handler acts for a place. */
     private static InstructionBytes instead(TrapHandler handler, PatchPlace place) {
         return switch (handler.response()) {
@@ -191,12 +212,34 @@ public final class ScenarioModel {
                         (byte) place.oldText().byteAt(i);
             }
             page(pages, place.address() + place.sizeBytes());
-            new LegalInstructions(place.address(), List.of(place.oldText(), place.newText()))
-                    .byAddress()
-                    .forEach((address, instructions) -> instructions.forEach(one -> Emulation.of(one, one.sizeBytes())
-                            .ifPresent(branch -> page(pages, address + one.sizeBytes() + branch.displacement()))));
+            branches(place).forEach(target -> page(pages, target));
         }
+        places.forEach(place -> endFunction(pages, places, place));
         return pages;
+    }
+
+    /** Puts the epilogue behind a place, unless something else stands or leads there. */
+    private static void endFunction(TreeMap<Long, byte[]> pages, List<PatchPlace> places, PatchPlace place) {
+        long end = place.address() + place.sizeBytes();
+        boolean isFree = places.stream()
+                        .noneMatch(other -> Address.isWithin(
+                                other.address(), end - other.sizeBytes() + 1, EPILOGUE.length + other.sizeBytes() - 1))
+                && places.stream()
+                        .flatMapToLong(ScenarioModel::branches)
+                        .noneMatch(target -> Address.isWithin(target, end + 1, EPILOGUE.length - 1));
+        for (int i = 0; isFree && i < EPILOGUE.length; i++) {
+            page(pages, end + i)[(int) (end + i) & Frame.SIZE_BYTES - 1] = EPILOGUE[i];
+        }
+    }
+
+    /** Where the instructions of a place's texts lead. */
+    private static LongStream branches(PatchPlace place) {
+        return new LegalInstructions(place.address(), List.of(place.oldText(), place.newText()))
+                .byAddress().entrySet().stream()
+                        .flatMapToLong(entry -> entry.getValue().stream()
+                                .flatMapToLong(one -> Emulation.of(one, one.sizeBytes()).stream()
+                                        .mapToLong(branch ->
+                                                entry.getKey() + one.sizeBytes() + branch.displacement())));
     }
 
     private static byte[] page(TreeMap<Long, byte[]> pages, long address) {

@@ -7,10 +7,12 @@ import dev.pokesim.emulator.explore.Schedule;
 import dev.pokesim.emulator.explore.Transition;
 import dev.pokesim.patcher.kernel.Refs;
 import dev.pokesim.patcher.kernel.RefsSchemes;
+import dev.pokesim.patcher.proof.ProofSetup;
 import dev.pokesim.patcher.protocol.PatchProtocol;
 import dev.pokesim.patcher.protocol.PatchProtocols;
 import dev.pokesim.patcher.run.PatchModel;
 import dev.pokesim.patcher.run.PatchTarget;
+import dev.pokesim.patcher.run.ScenarioModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -39,13 +41,15 @@ public record MachineSchedule(PatchModel model, TextOrigin text, List<Transition
     public Schedule write(List<String> origin) {
         Replay.Result result = new Replay(model).run(steps);
         List<String> config = new ArrayList<>(List.of(
-                "protocol=" + model.protocol().name(),
-                "refs=" + model.refs().name(),
                 "fetch=" + model.fetchMode().optionName(),
                 "cores=" + model.cores(),
                 "passes=" + model.passes(),
-                "nmis=" + model.nmis(),
-                "sites=" + model.target().places().size()));
+                "nmis=" + model.nmis()));
+        if (!(text instanceof TextOrigin.Scenario)) {
+            config.add(0, "protocol=" + model.protocol().name());
+            config.add(1, "refs=" + model.refs().name());
+            config.add("sites=" + model.target().places().size());
+        }
         config.addAll(text.words());
         return new Schedule(
                 List.of(
@@ -74,23 +78,39 @@ public record MachineSchedule(PatchModel model, TextOrigin text, List<Transition
      */
     public static MachineSchedule read(String name, Schedule schedule, boolean force) {
         Config config = new Config(name, "config", schedule.words(Schedule.Key.CONFIG));
-        PatchProtocol protocol = config.named("protocol", PatchProtocols.ALL, PatchProtocol::name);
-        Refs refs = config.named("refs", RefsSchemes.ALL, Refs::name);
         FetchMode mode = config.named("fetch", Arrays.asList(FetchMode.values()), FetchMode::optionName);
         int cores = config.number("cores", 2, PatchModel.MAX_CORES);
         int passes = config.number("passes", 1, MOST_PASSES);
         int nmis = config.number("nmis", 0, MOST_PASSES);
-        int sites = config.number("sites", 1, Integer.MAX_VALUE);
         TextOrigin text = TextOrigin.read(config);
+        PatchModel model = text instanceof TextOrigin.Scenario scenario
+                ? ofScenario(config, scenario.setup(mode, cores), passes, nmis)
+                : ofKernel(config, text, mode, cores, passes, nmis);
+        ProofSchedule.checkModel(name, schedule, model.digest(), force);
+        return new MachineSchedule(model, text, MachineSteps.read(schedule));
+    }
+
+    private static PatchModel ofScenario(Config config, ProofSetup setup, int passes, int nmis) {
+        config.allRead();
+        String lacks = ScenarioModel.lacks(setup);
+        if (lacks != null) {
+            throw config.invalid("scenario: " + lacks);
+        }
+        return ScenarioModel.of(setup, passes, nmis);
+    }
+
+    private static PatchModel ofKernel(
+            Config config, TextOrigin text, FetchMode mode, int cores, int passes, int nmis) {
+        PatchProtocol protocol = config.named("protocol", PatchProtocols.ALL, PatchProtocol::name);
+        Refs refs = config.named("refs", RefsSchemes.ALL, Refs::name);
+        int sites = config.number("sites", 1, Integer.MAX_VALUE);
         config.allRead();
         PatchTarget target = text.load();
         if (sites > target.places().size()) {
             throw config.invalid(
                     "sites=" + sites + ": the text has " + target.places().size());
         }
-        PatchModel model = new PatchModel(target.first(sites), protocol, refs, mode, cores, passes, nmis);
-        ProofSchedule.checkModel(name, schedule, model.digest(), force);
-        return new MachineSchedule(model, text, MachineSteps.read(schedule));
+        return new PatchModel(target.first(sites), protocol, refs, mode, cores, passes, nmis);
     }
 
     /**

@@ -1,6 +1,10 @@
 package dev.pokesim.patcher.schedule;
 
+import dev.pokesim.emulator.core.FetchMode;
+import dev.pokesim.patcher.proof.ProofSetup;
 import dev.pokesim.patcher.run.PatchTarget;
+import dev.pokesim.patcher.run.ScenarioModel;
+import dev.pokesim.patcher.sequence.PatchScenarioReader;
 import dev.pokesim.patcher.site.ElfInput;
 import dev.pokesim.patcher.site.GeneratedText;
 import dev.pokesim.patcher.site.InvalidInput;
@@ -62,8 +66,33 @@ public sealed interface TextOrigin {
         }
     }
 
+    /**
+     * The places of a scenario, among RETs.
+     *
+     * @param nameOrFile one that comes with the tool, or the user's
+     */
+    record Scenario(String nameOrFile) implements TextOrigin {
+        @Override
+        public PatchTarget load() {
+            return ScenarioModel.of(setup(FetchMode.WINDOW, 2), 1, 0).target();
+        }
+
+        /** What is proved of it. */
+        ProofSetup setup(FetchMode mode, int cores) {
+            return PatchScenarioReader.read(nameOrFile).setup(mode).withCores(cores);
+        }
+
+        @Override
+        public List<String> words() {
+            return List.of("scenario=" + Config.encoded(nameOrFile));
+        }
+    }
+
     /** Takes what {@link #words} wrote out of a configuration. */
     static TextOrigin read(Config config) {
+        if (config.has("scenario")) {
+            return new Scenario(config.text("scenario"));
+        }
         if (config.has("input")) {
             return new Input(config.text("input"), config.address("key"));
         }

@@ -50,6 +50,7 @@ public final class PatchScenarioReader {
             "expect");
     private static final String SAFE = "safe";
     private static final String DEFAULT = "default";
+    private static final Pattern JUMP = Pattern.compile("(jump) +0x([0-9a-fA-F]{1,16})");
     private static final Pattern PLACE =
             Pattern.compile("0x([0-9a-fA-F]{1,16}): *([0-9a-fA-F ]+?) *-> *([0-9a-fA-F ]+)");
 
@@ -97,6 +98,7 @@ public final class PatchScenarioReader {
             PatchSequence sequence = PatchSequence.on(
                             places.get(0), places.subList(1, places.size()).toArray(PatchPlace[]::new))
                     .named(name)
+                    .describedAs(root.text("about") + " Source: " + root.text("source") + ".")
                     .handledBy(handler());
             for (Item item : items("steps")) {
                 sequence = sequence.then(
@@ -260,17 +262,26 @@ public final class PatchScenarioReader {
                 steps.add(HandlerStep.values()[words.indexOf(text)]);
             }
             TrapHandler.Response response = TrapHandler.Response.EMULATE_NEW;
+            long target = 0;
             if (root.states("response")) {
+                String text = root.text("response");
+                Matcher jump = JUMP.matcher(text);
+                if (jump.matches()) {
+                    target = Long.parseUnsignedLong(jump.group(2), 16);
+                    text = jump.group(1);
+                } else if (text.equals(TrapHandler.Response.JUMP.optionName())) {
+                    throw root.invalid("response", "a jump needs a target; write 'jump 0xffffffff81000100'");
+                }
                 List<String> names = Arrays.stream(TrapHandler.Response.values())
                         .map(TrapHandler.Response::optionName)
                         .toList();
-                response = TrapHandler.Response.values()[names.indexOf(word("response", root.text("response"), names))];
+                response = TrapHandler.Response.values()[names.indexOf(word("response", text, names))];
             }
             boolean interruptible = root.states("interruptible")
                     && word("interruptible", root.text("interruptible"), List.of("yes", "no"))
                             .equals("yes");
             try {
-                return new TrapHandler(steps.isEmpty() ? TrapHandler.KERNEL.steps() : steps, response, interruptible);
+                return new TrapHandler(steps.isEmpty() ? TrapHandler.KERNEL.steps() : steps, response, target, interruptible);
             } catch (IllegalArgumentException e) {
                 throw root.invalid("handler", String.valueOf(e.getMessage()));
             }

@@ -28,14 +28,17 @@ public final class PatchSequence implements PatchProtocol {
     private final List<PatchStep> steps;
     private final List<InstructionBytes> intermediates;
     private final TrapHandler handler;
+    private final String description;
 
     private PatchSequence(
             String name,
+            String description,
             List<PatchPlace> places,
             List<PatchStep> steps,
             List<InstructionBytes> intermediates,
             TrapHandler handler) {
         this.name = name;
+        this.description = description;
         this.places = List.copyOf(places);
         this.steps = List.copyOf(steps);
         this.intermediates = List.copyOf(intermediates);
@@ -46,19 +49,24 @@ public final class PatchSequence implements PatchProtocol {
     public static PatchSequence on(PatchPlace first, PatchPlace... more) {
         List<PatchPlace> places = new ArrayList<>(List.of(first));
         places.addAll(List.of(more));
-        return new PatchSequence("sequence", places, List.of(), List.of(), TrapHandler.KERNEL);
+        return new PatchSequence("sequence", "", places, List.of(), List.of(), TrapHandler.KERNEL);
     }
 
     /** The same under a name. */
     public PatchSequence named(String newName) {
-        return new PatchSequence(newName, places, steps, intermediates, handler);
+        return new PatchSequence(newName, description, places, steps, intermediates, handler);
+    }
+
+    /** The same with a description: one sentence, or two. */
+    public PatchSequence describedAs(String text) {
+        return new PatchSequence(name, text, places, steps, intermediates, handler);
     }
 
     /** The same with one step more. */
     public PatchSequence then(PatchStep step) {
         List<PatchStep> more = new ArrayList<>(steps);
         more.add(step);
-        return new PatchSequence(name, places, more, intermediates, handler);
+        return new PatchSequence(name, description, places, more, intermediates, handler);
     }
 
     /** INT3 over the first byte of every place. */
@@ -125,12 +133,12 @@ public final class PatchSequence implements PatchProtocol {
     public PatchSequence allowing(InstructionBytes instruction) {
         List<InstructionBytes> more = new ArrayList<>(intermediates);
         more.add(instruction);
-        return new PatchSequence(name, places, steps, more, handler);
+        return new PatchSequence(name, description, places, steps, more, handler);
     }
 
     /** The same with another handler. */
     public PatchSequence handledBy(TrapHandler newHandler) {
-        return new PatchSequence(name, places, steps, intermediates, newHandler);
+        return new PatchSequence(name, description, places, steps, intermediates, newHandler);
     }
 
     /** What it patches. */
@@ -145,7 +153,7 @@ public final class PatchSequence implements PatchProtocol {
 
     @Override
     public String description() {
-        return "a sequence of " + steps.size() + " steps";
+        return description.isEmpty() ? "a sequence of " + steps.size() + " steps" : description;
     }
 
     @Override

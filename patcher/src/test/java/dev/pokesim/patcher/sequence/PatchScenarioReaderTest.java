@@ -194,7 +194,7 @@ class PatchScenarioReaderTest {
             - store new 0..2 torn alias | - {a: b} | '16: steps: expected a text of one line, found fields; write a word or a sentence'
             - take | - grab | '18: handler: ''grab'' is not known; write one of ask, load-count, load-vector, load-descriptor, take, find, find-two, run-sites, act, drop, iret'
             - iret | - drop | '17: handler: a handler has 1 to 14 steps, the last one an IRET'
-            response: skip | response: emulate | '21: response: ''emulate'' is not known; write one of emulate-new, emulate-old, skip, rewind'
+            response: skip | response: emulate | '21: response: ''emulate'' is not known; write one of emulate-new, emulate-old, skip, jump, spin, rewind'
             interruptible: "no" | interruptible: "maybe" | '22: interruptible: ''maybe'' is not known; write one of yes, no'
             "eb fe" | "self-jump" | '24: intermediates: expected 1 to 15 bytes such as ''0f 1f 44 00 00'', found ''self-jump'''
             - NoTornInstruction | - NoHarm | '26: without: ''NoHarm'' is not known; write one of NoTornInstruction, NoEntryInsideSite, EveryInt3IsClaimed, ActsAsEmulated, NothingOldAfterFinish, StackAsInNativeRun, RefsEndAtZero, ArrayStableWhileReferenced, EveryWaitEnds, NoBug'
