@@ -218,7 +218,7 @@ record MachineResult(
     public void printText(PrintWriter out) {
         out.println(verdict.toUpperCase(Locale.ROOT).replace('-', ' ') + ": " + covers);
         out.println();
-        out.println(setup.protocol + ": " + setup.description);
+        Paragraph.print(out, "", setup.protocol + ": " + setup.description);
         out.println(setup.input + ": " + CheckResult.counted(setup.sites, "site") + ", references " + setup.refs);
         out.println();
         if (search != null) {

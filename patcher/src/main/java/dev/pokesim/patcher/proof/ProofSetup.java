@@ -105,6 +105,11 @@ public record ProofSetup(
         return new ProofSetup(protocol, others, cores, perCoreRefs, fetchMode, company, without);
     }
 
+    /** The same with other company. */
+    public ProofSetup withCompany(Set<Company> others) {
+        return new ProofSetup(protocol, batches, cores, perCoreRefs, fetchMode, others, without);
+    }
+
     /** The same with another number of cores. */
     public ProofSetup withCores(int count) {
         return new ProofSetup(protocol, batches, count, perCoreRefs, fetchMode, company, without);

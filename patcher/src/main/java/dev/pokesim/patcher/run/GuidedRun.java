@@ -1,52 +1,50 @@
 package dev.pokesim.patcher.run;
 
 import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.explore.Replay;
 import dev.pokesim.emulator.explore.Transition;
 import dev.pokesim.emulator.explore.Walk;
 import dev.pokesim.emulator.isa.Decoded;
 import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.emulator.memory.GuestFault;
-import dev.pokesim.emulator.memory.InstructionBytes;
-import dev.pokesim.patcher.kernel.GlobalRefs;
 import dev.pokesim.patcher.kernel.KernelLayout;
 import dev.pokesim.patcher.kernel.PatchListener;
 import dev.pokesim.patcher.kernel.PatchPlace;
-import dev.pokesim.patcher.kernel.PerCpuRefs;
-import dev.pokesim.patcher.kernel.Refs;
+import dev.pokesim.patcher.kernel.StopMachine;
+import dev.pokesim.patcher.kernel.TextPokeArray;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
-import dev.pokesim.patcher.kernel.TrapHandler;
+import dev.pokesim.patcher.proof.ProofSetup.Company;
 import dev.pokesim.patcher.proof.ProofSetup;
 import dev.pokesim.patcher.proof.ProofStep;
-import dev.pokesim.patcher.site.ImageBytes;
-import dev.pokesim.patcher.site.LoadedImage;
-import dev.pokesim.patcher.site.Segment;
-import dev.pokesim.patcher.site.Symbols;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Has the machine do what an interleaving of a proof says: for each step that core's micro-ops, until what the step is about has
  * happened. So a violation that was found among abstract steps is one of real routines, store buffers and fetched bytes, too.
  *
- * <p>What interrupts the patcher in the proof is an NMI here. The text around the places is made up of RETs: whatever is called or jumped to comes back.
+ * <p>What interrupts the patcher in the proof is a device here. The text around the places is made up of RETs: whatever is called or jumped to comes back.
  */
 public final class GuidedRun {
     /** More transitions than any step of a protocol for a few cores takes. */
     private static final int MAX_TRANSITIONS = 2_000;
 
     /** What a core violates by what it executes. */
+    private static final String OLD = "NothingOldAfterFinish";
+    private static final String WAITS = "EveryWaitEnds";
     private static final List<String> OF_EXECUTION =
-            List.of("NoTornInstruction", "EveryInt3IsClaimed", "NothingOldAfterFinish");
+            List.of("NoTornInstruction", "EveryInt3IsClaimed", OLD, "NoEntryInsideSite");
 
     private static final int BREAKPOINT = GuestFault.Vector.BREAKPOINT.number();
-    private static final int RET = 0xc3;
-    private static final int MARGIN_BYTES = 256;
-    /** Places and their targets must lie as close together as this. */
-    private static final long MAX_TEXT_BYTES = 1 << 20;
+    private static final List<Long> COUNTS = List.of(
+            TextPokeArray.countOf(KernelLayout.ARRAY), TextPokeArray.countOf(KernelLayout.SECOND_ARRAY));
 
     /**
      * What came of it.
@@ -70,7 +68,6 @@ public final class GuidedRun {
     }
 
     private final List<PatchPlace> places;
-    private final Refs refs;
     private final PatchModel model;
     private final Events events;
     private final Walk walk;
@@ -79,12 +76,10 @@ public final class GuidedRun {
     private boolean hasArrived;
     private int left;
 
-    private GuidedRun(ProofSetup setup, PatchTarget target, int passes, boolean isPatcherInterrupted) {
+    private GuidedRun(ProofSetup setup, PatchModel model) {
         places = setup.places();
-        refs = setup.perCoreRefs() ? new PerCpuRefs() : new GlobalRefs();
-        model = new PatchModel(
-                target, setup.protocol(), refs, setup.fetchMode(), setup.cores(), passes, isPatcherInterrupted ? 1 : 0);
-        this.isPatcherInterrupted = isPatcherInterrupted;
+        this.model = model;
+        isPatcherInterrupted = setup.company().contains(Company.PATCHER_INTERRUPTED);
         events = new Events();
         walk = new Walk(model.observedBy(events));
     }
@@ -94,62 +89,38 @@ public final class GuidedRun {
      *
      * @param steps of the patcher and the cores, as the proof takes them
      * @param oracle the property that must be violated then
-     * @return null if the setup is none that the patcher's routine can carry out: several batches, another handler, or company
+     * @return null if the machine lacks what the setup needs, or a core of it waits for the patching one
      */
     public static @Nullable Result follow(ProofSetup setup, List<ProofStep> steps, String oracle, int core) {
-        PatchTarget target = target(setup);
-        if (target == null) {
-            return null;
-        }
-        int passes = (int) steps.stream()
-                .filter(step -> step.core() != ProofStep.PATCHER && isVisit(step))
-                .count();
-        boolean isPatcherInterrupted = core == ProofStep.PATCHER && OF_EXECUTION.contains(oracle)
+        boolean isPatcherHit = core == ProofStep.PATCHER && OF_EXECUTION.contains(oracle)
                 || steps.stream().anyMatch(step -> step.core() == ProofStep.PATCHER && isVisit(step));
-        return new GuidedRun(setup, target, Math.max(1, passes), isPatcherInterrupted).run(steps, oracle, core);
+        Set<Company> company = EnumSet.noneOf(Company.class);
+        company.addAll(setup.company());
+        if (!isPatcherHit) {
+            company.remove(Company.PATCHER_INTERRUPTED); // it can happen, and here it does not
+        }
+        ProofSetup followed = setup.withCompany(company);
+        if (ScenarioModel.lacks(followed) != null || company.contains(Company.RIVAL_SYNC)) {
+            return null;
+        }
+        List<List<Integer>> visits = new ArrayList<>();
+        for (int id = 0; id < setup.cores(); id++) {
+            int visitor = id;
+            List<Integer> sites = new ArrayList<>(steps.stream()
+                    .filter(step -> step.core() == visitor && isVisit(step))
+                    .map(step -> Integer.parseInt(step.action().split(" ")[1]))
+                    .toList());
+            sites.add(0); // it comes by once more if that is what it takes to see what is wrong
+            visits.add(sites);
+        }
+        PatchModel model = ScenarioModel.of(followed, 1, 0).visiting(visits);
+        return new GuidedRun(followed, model).run(steps, oracle, core);
     }
 
+    /** Whether a core calls a place's function for it; who goes on inside a place called it before. */
     private static boolean isVisit(ProofStep step) {
-        return step.action().startsWith("trap ") || step.action().startsWith("fetch ");
-    }
-
-    private static @Nullable PatchTarget target(ProofSetup setup) {
-        boolean isPlain = setup.batches().size() == 1
-                && setup.places().size() == 1
-                && setup.protocol().handler().equals(TrapHandler.KERNEL)
-                && setup.company().equals(Set.of(ProofSetup.Company.PATCHER_INTERRUPTED))
-                && setup.without().isEmpty();
-        if (!isPlain) {
-            return null;
-        }
-        PatchPlace place = setup.places().get(0);
-        TextPokeLoc loc;
-        try {
-            loc = TextPokeLoc.of(place.address(), place.oldText(), place.newText());
-        } catch (IllegalArgumentException notOfTheKernel) {
-            return null;
-        }
-        long end = place.address() + place.sizeBytes();
-        long first = end;
-        long last = end;
-        for (int from = 1; from < place.sizeBytes(); from++) { // wherever a displacement of 1 or 4 bytes may lead
-            for (InstructionBytes text : List.of(place.oldText(), place.newText())) {
-                long word = text.low() >>> Byte.SIZE * from;
-                long to = end + (place.sizeBytes() - from == 1 ? (byte) word : (int) word);
-                if (Math.abs(to - end) < MAX_TEXT_BYTES / 2) {
-                    first = Long.compareUnsigned(to, first) < 0 ? to : first;
-                    last = Long.compareUnsigned(to, last) > 0 ? to : last;
-                }
-            }
-        }
-        first -= MARGIN_BYTES;
-        byte[] bytes = new byte[(int) (last + MARGIN_BYTES - first)];
-        Arrays.fill(bytes, (byte) RET);
-        byte[] old = place.oldText().toArray();
-        System.arraycopy(old, 0, bytes, (int) (place.address() - first), old.length);
-        Segment text = new Segment("text", first, ImageBytes.copyOf(bytes), true, false);
-        LoadedImage image = new LoadedImage("the place among RETs", List.of(text), Symbols.of(List.of()), List.of());
-        return new PatchTarget(image, PatchTarget.NO_KEY, true, List.of(loc), List.of(place.address()));
+        String action = step.action();
+        return action.startsWith("trap ") || action.startsWith("fetch ") || action.startsWith("enter ");
     }
 
     private Result run(List<ProofStep> steps, String oracle, int core) {
@@ -158,6 +129,9 @@ public final class GuidedRun {
         for (ProofStep step : steps) {
             int before = walk.taken().size();
             left = MAX_TRANSITIONS;
+            if (step.action().startsWith("fetch ") && oracle.equals(OLD)) {
+                until(PatchMachine.PATCHER, () -> events.isFinished); // the proof looks ahead
+            }
             boolean isDone = walk.violation() == null && follow(step);
             counts.add(walk.taken().size() - before);
             if (!isDone && walk.violation() == null) {
@@ -173,7 +147,7 @@ public final class GuidedRun {
                             - counts.stream().mapToInt(Integer::intValue).sum()
                             + counts.get(counts.size() - 1));
         }
-        String violation = walk.violation();
+        String violation = reason == null && oracle.equals(WAITS) ? deadlock(counts) : walk.violation();
         boolean isSame = violation != null && PatchModel.oracleOf(violation).equals(oracle);
         if (reason == null && !isSame) {
             reason = violation == null
@@ -183,42 +157,122 @@ public final class GuidedRun {
         return new Result(model, counts, walk.taken(), isSame ? violation : null, isSame ? null : reason);
     }
 
+    /** Lets everybody go on until nobody can; what is wrong then. */
+    private @Nullable String deadlock(List<Integer> counts) {
+        int before = walk.taken().size();
+        left = MAX_TRANSITIONS;
+        List<Transition> possible = walk.possible();
+        while (left > 0 && walk.violation() == null && !possible.isEmpty()) {
+            left--;
+            walk.take(possible.get(0), anything);
+            possible = walk.possible();
+        }
+        counts.set(counts.size() - 1, counts.get(counts.size() - 1) + walk.taken().size() - before);
+        return new Replay(model).run(walk.taken()).violation();
+    }
+
     /** Does the micro-ops of one step; false if what it is about does not happen. */
     private boolean follow(ProofStep step) {
         String[] words = step.action().split(" ");
         int core = step.core();
+        return core == ProofStep.PATCHER && !isVisit(step) ? followPatcher(words) : followCore(core, words);
+    }
+
+    private boolean followPatcher(String[] words) {
+        int patcher = PatchMachine.PATCHER;
+        if (words[words.length - 1].endsWith(".done")) {
+            return true; // nothing that anybody else could notice: it is done on the way to what comes next
+        }
         return switch (words[0]) {
-            case "fill" -> until(core, () -> events.isStarted);
-            case "publish" -> until(core, () -> events.isWritten(counter(words)));
-            case "write" -> until(core, () -> events.isWritten(alias(words)));
-            case "sync.send" -> until(core, () -> events.target == model.cores() - 1);
-            case "ack" -> arrives(core) && until(core, () -> events.isReturned);
-            case "trap" -> untilFetch(core, place(words[1])) && fetch(core, () -> events.vector == BREAKPOINT);
-            case "take", "drop" -> until(core, () -> events.updated != 0);
-            case "iret" -> until(core, () -> events.isReturned);
-            case "retire" -> until(core, () -> events.updated == counter(words));
-            case "empty" -> until(core, () -> events.isWritten(KernelLayout.COUNT));
-            case "finish" -> until(core, () -> events.isFinished);
-            case "fetch" -> untilFetch(core, place(words[1])) && fetch(core, () -> events.hasSeen(words));
-            // nothing that anybody else could notice: it is done on the way to what comes next
-            case "publish.done", "sync.done", "retire.done", "find", "act" -> true;
+            case "fill" -> until(patcher, () -> events.isStarted);
+            case "publish" -> until(patcher, () -> events.isWritten(counter(words)));
+            case "write" -> until(patcher, () -> events.isWritten(text(words)) || events.isWritten(alias(words)));
+            case "sync.send" -> until(patcher, () -> events.serialised == patcher && events.step.startsWith("sync"));
+            case "stop" -> until(patcher, () -> events.target == model.cores() - 1);
+            case "release" -> until(patcher, () -> events.isWritten(StopMachine.HOLD));
+            case "grace.start" ->
+                until(
+                        patcher,
+                        () -> events.isWritten(KernelLayout.perCpu(model.cores() - 1) + KernelLayout.HOLDOUT));
+            case "set", "clear" -> until(patcher, () -> events.isWritten(word(words[1])));
+            case "retire", "drop" -> until(patcher, () -> events.updated == counter(words));
+            case "empty" -> until(patcher, () -> COUNTS.stream().anyMatch(events::isWritten));
+            case "finish" -> until(patcher, () -> events.isFinished);
+            case "stopped", "serialise", "cli", "sti" -> true; // as well
             default -> false;
         };
+    }
+
+    private boolean followCore(int core, String[] words) {
+        return switch (words[0]) {
+            case "ack" -> arrives(core) && until(core, () -> events.isReturned);
+            case "stop" -> arrives(core) && until(core, () -> events.isAnswered);
+            case "online" -> until(core, () -> events.serialised == core);
+            case "trap" -> untilFetch(core, site(words)) && fetch(core, () -> events.vector == BREAKPOINT);
+            case "enter" -> enters(core, words);
+            case "leave" -> until(core, () -> events.hasLeft);
+            case "ask" -> untilDone(core, "anybody registered");
+            case "load-count" -> untilDone(core, "nr: load");
+            case "load-vector" -> untilDone(core, "vec: load");
+            case "load-descriptor" -> untilDone(core, "desc: load");
+            case "take", "drop" -> until(core, () -> events.updated != 0 || events.isReturned);
+            case "iret", "resume" -> until(core, () -> events.isReturned);
+            case "fetch" -> untilFetch(core, site(words)) && fetch(core, () -> events.hasSeen(words));
+            // nothing that anybody else could notice: it is done on the way to what comes next
+            case "find", "find-two", "act" -> true;
+            default -> false;
+        };
+    }
+
+    /** Goes on to the byte of a place that a step such as {@code enter 0 +1} names. */
+    private boolean enters(int core, String[] words) {
+        PatchPlace place = places.get(Integer.parseInt(words[1]));
+        long to = place.address() + Integer.parseInt(words[2].substring(1));
+        Transition next = next(core, Transition.Kind.STEP);
+        boolean isInside = next != null
+                && IntStream.range(1, place.sizeBytes())
+                        .anyMatch(offset -> next.text().equals("fetch " + Address.text(place.address() + offset)));
+        return (isInside || untilFetch(core, place.address()))
+                && fetch(core, () -> events.seenEnd == to)
+                && untilFetch(core, to);
     }
 
     private PatchPlace place(String number) {
         return places.get(Integer.parseInt(number));
     }
 
+    /** Where the function of a step such as {@code trap 0} begins. */
+    private long site(String[] words) {
+        return model.target().entries().get(Integer.parseInt(words[1]));
+    }
+
+    private long text(String[] words) {
+        return place(words[1]).address() + Integer.parseInt(words[2].substring(1));
+    }
+
     private long alias(String[] words) {
-        return place(words[1]).address() + Integer.parseInt(words[2].substring(1)) + KernelLayout.POKING_OFFSET;
+        return text(words) + KernelLayout.POKING_OFFSET;
+    }
+
+    private static long word(String name) {
+        return switch (name) {
+            case "count" -> KernelLayout.DESCRIPTOR_COUNT;
+            case "vector" -> KernelLayout.DESCRIPTOR_VECTOR;
+            case "descriptor" -> KernelLayout.DESCRIPTOR_POINTER;
+            default -> KernelLayout.HANDLER;
+        };
     }
 
     /** The counter that a step such as {@code publish C1} is about; the shared one if it names no core. */
     private long counter(String[] words) {
-        return words.length == 1
-                ? KernelLayout.DESCRIPTOR_REFS
-                : KernelLayout.perCpu(Integer.parseInt(words[1].substring(1))) + KernelLayout.REFS;
+        String last = words[words.length - 1];
+        return last.startsWith("C")
+                ? KernelLayout.perCpu(Integer.parseInt(last.substring(1))) + KernelLayout.REFS
+                : model.refs().counters(layout())[0];
+    }
+
+    private KernelLayout layout() {
+        return PatchMachine.layout(model.target(), model.cores());
     }
 
     /** One core goes on until something happens. */
@@ -235,9 +289,23 @@ public final class GuidedRun {
         return false;
     }
 
-    /** One core goes on until it is about to fetch at a place. */
-    private boolean untilFetch(int core, PatchPlace place) {
-        String fetch = "fetch " + Address.text(place.address());
+    /** One core goes on until it has done a certain micro-op. */
+    private boolean untilDone(int core, String text) {
+        while (left > 0 && walk.violation() == null) {
+            Transition next = next(core, Transition.Kind.STEP);
+            if (!oneOf(core, anything)) {
+                return false;
+            }
+            if (next != null && next.text().equals(text)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** One core goes on until it is about to fetch at an address. */
+    private boolean untilFetch(int core, long address) {
+        String fetch = "fetch " + Address.text(address);
         interrupt(core);
         while (left > 0 && walk.violation() == null) {
             Transition next = next(core, Transition.Kind.STEP);
@@ -256,7 +324,10 @@ public final class GuidedRun {
         interrupt(core);
         Transition next = next(core, Transition.Kind.STEP);
         boolean isAtPlace = next != null
-                && next.text().equals("fetch " + Address.text(places.get(0).address()));
+                && places.stream()
+                        .flatMapToLong(
+                                place -> LongStream.range(place.address(), place.address() + place.sizeBytes()))
+                        .anyMatch(address -> next.text().equals("fetch " + Address.text(address)));
         return isAtPlace && fetch(core, () -> walk.violation() != null || events.vector == BREAKPOINT)
                 || oneOf(core, anything);
     }
@@ -264,8 +335,8 @@ public final class GuidedRun {
     /** The patcher executes places only if something interrupts it. */
     private void interrupt(int core) {
         if (core == PatchMachine.PATCHER && isPatcherInterrupted && !hasArrived) {
-            Transition nmi = next(core, Transition.Kind.NMI);
-            hasArrived = nmi != null && walk.take(nmi, anything);
+            Transition interrupt = next(core, Transition.Kind.IPI);
+            hasArrived = interrupt != null && walk.take(interrupt, anything);
         }
     }
 
@@ -318,12 +389,17 @@ public final class GuidedRun {
         private static final int NONE = -1;
 
         private final List<Long> written = new ArrayList<>();
-        private final KernelLayout layout = new KernelLayout(places.get(0).address(), model.cores());
         private int vector = NONE;
         private int target = NONE;
         private boolean isStarted;
         private boolean isFinished;
         private boolean isReturned;
+        private boolean isAnswered;
+        private boolean hasLeft;
+        private int serialised = NONE;
+        private long seenEnd;
+        /** The patcher's present one; stays. */
+        private String step = "";
         private long updated;
         private @Nullable String seen;
 
@@ -334,6 +410,10 @@ public final class GuidedRun {
             isStarted = false;
             isFinished = false;
             isReturned = false;
+            isAnswered = false;
+            hasLeft = false;
+            serialised = NONE;
+            seenEnd = 0;
             updated = 0;
             seen = null;
         }
@@ -365,7 +445,7 @@ public final class GuidedRun {
 
         @Override
         public void updated(Core core, long address, boolean failed) {
-            if (!failed && refs.isCounter(address, layout)) {
+            if (!failed && model.refs().isCounter(address, layout())) {
                 updated = address;
             }
         }
@@ -378,6 +458,26 @@ public final class GuidedRun {
         @Override
         public void returned(Core core) {
             isReturned = true;
+        }
+
+        @Override
+        public void answered(Core core) {
+            isAnswered = true;
+        }
+
+        @Override
+        public void stepStarted(Core patcher, String name) {
+            step = name;
+        }
+
+        @Override
+        public void guestReturned(Core core) {
+            hasLeft = true;
+        }
+
+        @Override
+        public void serialised(Core core) {
+            serialised = core.id();
         }
 
         @Override
@@ -398,6 +498,7 @@ public final class GuidedRun {
         @Override
         public void fetchedSite(Core core, Decoded instruction, TextPokeLoc site) {
             seen = instruction.bytes().toString();
+            seenEnd = instruction.bytes().byteAt(0) == TextPokeLoc.INT3 ? 0 : instruction.next();
         }
     }
 }

@@ -205,13 +205,30 @@ public record PatchModel(
         if (isWaitedFor) {
             GracePeriod.enter(b);
         }
-        call(b, (core, local) -> (core.id() - 1) * passes + local[pass]);
+        call(b, (core, local) -> function(core.id(), (int) local[pass]));
         if (isWaitedFor) {
             GracePeriod.leave(b);
         }
         b.compute("next pass", (core, local) -> local[pass]++)
-                .jumpIf("more passes", (core, local) -> local[pass] < passes, "pass");
+                .jumpIf("more passes", (core, local) -> local[pass] < passes(core.id()), "pass");
         return halting(b);
+    }
+
+    /** Which function a core calls in one of its passes, by number. */
+    private int function(int core, int pass) {
+        List<List<Integer>> visits = surroundings.visits();
+        return visits.isEmpty() ? (core - 1) * passes + pass : visits.get(core).get(pass);
+    }
+
+    private int passes(int core) {
+        List<List<Integer>> visits = surroundings.visits();
+        return visits.isEmpty() ? passes : visits.get(core).size();
+    }
+
+    /** The same with cores that call certain functions; each at least one. */
+    PatchModel visiting(List<List<Integer>> functions) {
+        return new PatchModel(
+                target, protocol, refs, fetchMode, cores, passes, nmis, surroundings.visiting(functions));
     }
 
     /** Appends a call of the function of a place. */

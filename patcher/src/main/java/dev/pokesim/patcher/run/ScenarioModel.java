@@ -140,7 +140,8 @@ public final class ScenarioModel {
                                 .toList(),
                         ofOthers,
                         setup.company(),
-                        setup.without()));
+                        setup.without(),
+                        List.of()));
     }
 
     /** How many calls it takes that one core comes by every place, at least 2. */

@@ -12,17 +12,24 @@ import java.util.Set;
  * @param ofOthers addresses of INT3s that somebody else owns
  * @param company what else is going on
  * @param without oracles that are not asked, by name
+ * @param visits for each core which functions it calls, one after the other, by number; none if they are dealt out
  */
 public record Surroundings(
-        List<List<TextPokeLoc>> batches, Set<Long> ofOthers, Set<Company> company, Set<String> without) {
+        List<List<TextPokeLoc>> batches, Set<Long> ofOthers, Set<Company> company, Set<String> without, List<List<Integer>> visits) {
     /** The kernel's patcher alone. */
-    static final Surroundings NONE = new Surroundings(List.of(), Set.of(), Set.of(), Set.of());
+    static final Surroundings NONE = new Surroundings(List.of(), Set.of(), Set.of(), Set.of(), List.of());
 
     public Surroundings {
         batches = batches.stream().map(List::copyOf).toList();
         ofOthers = Set.copyOf(ofOthers); // only asked
         company = Set.copyOf(company);
         without = Set.copyOf(without);
+        visits = visits.stream().map(List::copyOf).toList();
+    }
+
+    /** The same with cores that call certain functions. */
+    Surroundings visiting(List<List<Integer>> functions) {
+        return new Surroundings(batches, ofOthers, company, without, functions);
     }
 
     /** Whether the batches are known beforehand. */
@@ -39,6 +46,6 @@ public record Surroundings(
     public String toString() {
         return batches + " " + ofOthers.stream().sorted().toList() + " "
                 + company.stream().sorted().toList() + " "
-                + without.stream().sorted().toList();
+                + without.stream().sorted().toList() + " " + visits;
     }
 }
