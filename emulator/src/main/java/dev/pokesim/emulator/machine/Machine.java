@@ -417,13 +417,15 @@ public final class Machine implements InterruptBus {
         }
         List<Routine> routines = new ArrayList<>();
         started.forEach(routine -> addWithCallees(routine, routines));
+        boolean handlersEnterGuest = false;
         for (Routine handler : handlers) {
             if (handler != null) {
                 addWithCallees(handler, routines);
+                handlersEnterGuest |= handler.entersGuest();
             }
         }
         replaced.routines().forEach(routine -> addWithCallees(routine, routines));
-        return new Snapshots(this, new MachineCode(fetcher, routines), withTimestamps);
+        return new Snapshots(this, new MachineCode(fetcher, routines, handlersEnterGuest), withTimestamps);
     }
 
     private static void addWithCallees(Routine routine, List<Routine> all) {

@@ -17,13 +17,16 @@ final class MachineCode implements CodeTable {
     private final TextFetcher fetcher;
     private final List<Routine> routines;
     private final boolean[] entersGuest;
+    private final boolean handlersEnterGuest;
     private final byte[] bytes = new byte[InstructionBytes.MAX_SIZE_BYTES];
 
     /**
      * @param routines all that the machine ever executes; the order is that of their numbers
+     * @param handlersEnterGuest whether an interrupt may run guest code, whatever it interrupts
      */
-    MachineCode(TextFetcher fetcher, List<Routine> routines) {
+    MachineCode(TextFetcher fetcher, List<Routine> routines, boolean handlersEnterGuest) {
         this.fetcher = fetcher;
+        this.handlersEnterGuest = handlersEnterGuest;
         this.routines = List.copyOf(routines);
         entersGuest = new boolean[routines.size()];
         for (int i = 0; i < entersGuest.length; i++) {
@@ -69,6 +72,9 @@ final class MachineCode implements CodeTable {
 
     /** Whether a core may fetch before it serialises: not while it is in routines that end with an IRET or never. */
     boolean willFetch(Core core) {
+        if (handlersEnterGuest) {
+            return true;
+        }
         Code code = core.code();
         for (int level = core.depth() - 1; code instanceof Routine routine; level--) {
             if (entersGuest[numberOf(routine)]) {

@@ -552,14 +552,18 @@ final class ProtocolModel {
         if (!patcherInterrupted || !program.isInterruptible(at)) {
             return null;
         }
-        FetchVerdicts.Verdict verdict = verdicts.between(program.ownEpoch(at), program.moment(at));
-        if (verdict.wrong() != null) {
-            return new Violated(
-                    "NoTornInstruction",
-                    Violated.NOBODY,
-                    verdict.wrongSite(),
-                    "the patching core, interrupted before " + program.word(at) + ", " + verdict.wrong());
+        for (int moment = program.moment(at); moment >= program.ownDrained(at); moment--) {
+            FetchVerdicts.Verdict early = verdicts.between(Math.min(program.ownEpoch(at), moment), moment);
+            if (early.wrong() != null) {
+                return new Violated(
+                        "NoTornInstruction",
+                        Violated.NOBODY,
+                        early.wrongSite(),
+                        "the patching core, interrupted before " + program.word(at) + ", " + early.wrong()
+                                + (moment == program.moment(at) ? "" : ", before its own stores have left its buffer"));
+            }
         }
+        FetchVerdicts.Verdict verdict = verdicts.between(program.ownEpoch(at), program.moment(at));
         if (!wholeHandlers && !OF_ARRAY.containsAll(handler.steps())) {
             return null; // what other handlers ask for is asked of the other cores
         }

@@ -62,6 +62,7 @@ final class ProtocolProgram {
         boolean hidden;
         boolean flushing = true;
         int ownEpoch;
+        int ownDrained;
         Set<Lookup> usable = EnumSet.noneOf(Lookup.class);
         boolean undisturbedIfPending;
         boolean undisturbed;
@@ -77,6 +78,7 @@ final class ProtocolProgram {
             copy.hidden = hidden;
             copy.flushing = flushing;
             copy.ownEpoch = ownEpoch;
+            copy.ownDrained = ownDrained;
             copy.usable = usable.isEmpty() ? EnumSet.noneOf(Lookup.class) : EnumSet.copyOf(usable);
             return copy;
         }
@@ -217,9 +219,11 @@ final class ProtocolProgram {
                     PatchAction.Own own = ((PatchAction.WriteText) action).own();
                     now.hidden = own == PatchAction.Own.HIDDEN;
                     now.ownEpoch = own == PatchAction.Own.STALE ? now.ownEpoch : now.moment;
+                    now.ownDrained = own == PatchAction.Own.STALE ? now.ownDrained : now.moment;
                 }
                 case SERIALISE, SEND, STOP -> {
                     now.ownEpoch = now.moment;
+                    now.ownDrained = now.moment;
                     now.holding |= kinds.get(at) == Kind.STOP;
                     now.flushing = !(action instanceof PatchAction.SendSync send) || send.flushes();
                 }
@@ -333,6 +337,14 @@ final class ProtocolProgram {
     /** Past which store the patching core itself has serialised. */
     int ownEpoch(int at) {
         return positions.get(at).ownEpoch;
+    }
+
+    /**
+     * How many stores have certainly left the patching core's store buffer: who writes through another mapping than it fetches
+     * through does not fetch its own stores from there.
+     */
+    int ownDrained(int at) {
+        return positions.get(at).ownDrained;
     }
 
     /** Whether a handler that starts there runs to its end undisturbed. */

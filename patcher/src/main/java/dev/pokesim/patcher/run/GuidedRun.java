@@ -196,7 +196,10 @@ public final class GuidedRun {
                         () -> events.isWritten(KernelLayout.perCpu(model.cores() - 1) + KernelLayout.HOLDOUT));
             case "set", "clear" -> until(patcher, () -> events.isWritten(word(words[1])));
             case "retire", "drop" -> until(patcher, () -> events.updated == counter(words));
-            case "empty" -> until(patcher, () -> COUNTS.stream().anyMatch(events::isWritten));
+            case "empty" ->
+                until(patcher, () -> COUNTS.stream().anyMatch(events::isWritten))
+                        && (!model.refs().isOnStack()
+                                || until(patcher, () -> events.isWritten(KernelLayout.STACK_DESCRIPTOR + Long.BYTES)));
             case "finish" -> until(patcher, () -> events.isFinished);
             case "stopped", "serialise", "cli", "sti" -> true; // as well
             default -> false;
