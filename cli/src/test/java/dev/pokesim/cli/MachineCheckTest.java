@@ -117,6 +117,20 @@ class MachineCheckTest {
     }
 
     @Test
+    void aScenarioIsExploredOnTheMachineAndReplayed() throws IOException {
+        assertEquals(0, check("--machine --scenario stop-machine"), err::toString);
+        assertEquals(1, check("--machine --scenario handler-waits"), err::toString);
+        assertEquals("VIOLATED: an order of micro-ops breaks handler-waits under fetch mode window", firstLine());
+        assertEquals(0, pokeSim("replay", schedule().toString()), err::toString);
+        assertTrue(firstLine().startsWith("AS EXPECTED: it ends with EveryWaitEnds"), out::toString);
+        Path other = changed("scenario=handler-waits", "scenario=text-poke");
+        assertEquals(2, pokeSim("replay", other.toString()));
+        assertTrue(err.toString().contains("another one"), err::toString);
+        assertEquals(2, check("--machine --scenario handler-waits --sites 2"));
+        assertTrue(err.toString().contains("leave out --sites"), err::toString);
+    }
+
+    @Test
     void aFilesSitesAreReplayedWithTheFile() throws IOException {
         String arguments = "--machine --protocol broken-refs-late --passes 1 --input ELF/statickeys.elf --key stats_key"
                 + " --sites 1";

@@ -61,7 +61,10 @@ public record Emulation(int opcode, int displacement) {
         if (instruction.mnemonic().equals("nop")) {
             return Optional.of(new Emulation(size == 2 ? JMP8 : JMP32, rest));
         }
-        if (opcode == RET || isPush(opcode)) {
+        if (opcode == RET) {
+            return Optional.of(new Emulation(opcode, 0)); // it does not go on behind itself
+        }
+        if (isPush(opcode)) {
             return Optional.of(new Emulation(opcode, rest));
         }
         if (opcode == JMP8) {

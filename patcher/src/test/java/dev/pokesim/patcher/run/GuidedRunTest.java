@@ -16,7 +16,10 @@ import dev.pokesim.patcher.protocol.BrokenNoSecondSync;
 import dev.pokesim.patcher.protocol.PatchProtocol;
 import dev.pokesim.patcher.protocol.PatchProtocols;
 import dev.pokesim.patcher.protocol.TextPokeBatch;
+import dev.pokesim.patcher.sequence.PatchCatalogue;
+import dev.pokesim.patcher.sequence.PatchScenario;
 import dev.pokesim.patcher.site.GeneratedText;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -94,5 +97,34 @@ class GuidedRunTest {
                 "the machine cannot follow step 1, `C1 ack`",
                 Objects.requireNonNull(GuidedRun.follow(found.setup(), List.of(elsewhere), found.oracle(), 1))
                         .reason());
+    }
+
+    /** But where cores wait for the patching one, and where an interrupt comes between two drains of one store buffer. */
+    @Test
+    void whatIsFoundInTheCatalogueHappensOnTheMachine() {
+        List<String> notFollowed = new ArrayList<>();
+        int confirmed = 0;
+        for (PatchScenario scenario : PatchCatalogue.all()) {
+            for (FetchMode mode : List.of(FetchMode.COHERENT, FetchMode.WINDOW)) {
+                Counterexample found = prove(scenario.setup(mode));
+                if (found == null) {
+                    continue;
+                }
+                GuidedRun.Result result =
+                        GuidedRun.follow(found.setup(), found.steps(), found.oracle(), found.core());
+                if (result == null || result.reason() != null) {
+                    notFollowed.add(scenario.name() + " " + mode);
+                } else {
+                    confirmed++;
+                }
+            }
+        }
+        assertEquals(
+                List.of(
+                        "early-poke-interrupted coherent",
+                        "sync-with-interrupts-off coherent",
+                        "sync-with-interrupts-off window"),
+                notFollowed);
+        assertTrue(confirmed > 70, confirmed + " are confirmed");
     }
 }
