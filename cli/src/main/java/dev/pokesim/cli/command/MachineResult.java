@@ -199,8 +199,7 @@ record MachineResult(
         }
         if (!surroundings.without().isEmpty()) {
             all.add("not promised, and not looked at: "
-                    + String.join(
-                            ", ", surroundings.without().stream().sorted().toList()));
+                    + String.join(", ", surroundings.without().stream().sorted().toList()));
         }
         return all;
     }

@@ -409,8 +409,7 @@ public final class Routine extends MicroCode {
 
         /** IF as {@link #saveAndDisableInterrupts} found it. */
         public Builder restoreInterrupts(int saved) {
-            return onCore(
-                    "irq restore", 0, (core, local) -> core.flags().setInterruptsEnabled(local[saved] != 0));
+            return onCore("irq restore", 0, (core, local) -> core.flags().setInterruptsEnabled(local[saved] != 0));
         }
 
         /**

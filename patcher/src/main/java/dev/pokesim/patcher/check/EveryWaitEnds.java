@@ -2,10 +2,10 @@ package dev.pokesim.patcher.check;
 
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.memory.GuestFault;
-import dev.pokesim.patcher.kernel.KernelCosts;
-import dev.pokesim.patcher.kernel.SyncCores;
 import dev.pokesim.emulator.state.StateReader;
 import dev.pokesim.emulator.state.StateWriter;
+import dev.pokesim.patcher.kernel.KernelCosts;
+import dev.pokesim.patcher.kernel.SyncCores;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -33,8 +33,7 @@ public final class LegalInstructions {
         for (int offset = 0; offset < text.sizeBytes(); ) {
             try {
                 Decoded instruction = new Decoder()
-                        .decode(
-                                InstructionBytes.of(bytes, offset, InstructionBytes.MAX_SIZE_BYTES), address + offset);
+                        .decode(InstructionBytes.of(bytes, offset, InstructionBytes.MAX_SIZE_BYTES), address + offset);
                 byOffset.computeIfAbsent(offset, at -> new LinkedHashSet<>()).add(instruction.bytes());
                 offset += instruction.bytes().sizeBytes();
             } catch (GuestFault | NotModelled undecodable) {

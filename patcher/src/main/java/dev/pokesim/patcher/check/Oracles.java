@@ -39,13 +39,7 @@ public final class Oracles {
      * @param array of the kernel that runs
      */
     public static List<Oracle> of(List<TextPokeLoc> places, PokeArray array, int cores) {
-        return of(
-                places,
-                array,
-                cores,
-                new NoTornInstruction(List.of()),
-                new NothingOldAfterFinish(),
-                Instead.CHOSEN);
+        return of(places, array, cores, new NoTornInstruction(List.of()), new NothingOldAfterFinish(), Instead.CHOSEN);
     }
 
     /**

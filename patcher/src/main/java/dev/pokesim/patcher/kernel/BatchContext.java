@@ -37,6 +37,7 @@ public record BatchContext(
 
     /** Whether the new text of the place in an entry does not fit there. */
     public boolean isLong(long index) {
-        return index < places.size() && TextPokeLoc.isLong(places.get((int) index).newText());
+        return index < places.size()
+                && TextPokeLoc.isLong(places.get((int) index).newText());
     }
 }

@@ -43,12 +43,7 @@ public final class PerCpuRefs implements Refs {
         routine.compute("for each possible cpu", (core, local) -> local[cpu] = 0)
                 .label(loop);
         reached.skipOffline(routine, cpu, next);
-        routine.load(
-                        "__per_cpu_offset",
-                        area,
-                        offsetOf(cpu),
-                        8,
-                        context.costs().cachedReadPs())
+        routine.load("__per_cpu_offset", area, offsetOf(cpu), 8, context.costs().cachedReadPs())
                 .storeConstant("refs of cpu = 1, release", in(area), 4, 1)
                 .label(next)
                 .compute("next cpu", context.costs().nextCpuPs(), (core, local) -> local[cpu]++)
@@ -95,7 +90,8 @@ public final class PerCpuRefs implements Refs {
                     .jumpIf("never published", (core, local) -> local[refs] == 0, next);
         }
         body.accept(in(area));
-        routine.label(next).compute("next cpu", context.costs().nextCpuPs(), (core, local) -> local[cpu]++)
+        routine.label(next)
+                .compute("next cpu", context.costs().nextCpuPs(), (core, local) -> local[cpu]++)
                 .jumpIf("more cpus", (core, local) -> local[cpu] < possible, loop);
     }
 

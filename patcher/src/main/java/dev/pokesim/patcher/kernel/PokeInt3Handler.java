@@ -231,11 +231,11 @@ public final class PokeInt3Handler {
                     .load("tp->disp", displacement, core -> core.file()[entry] + KernelLayout.ENTRY_DISPLACEMENT, 4, 0);
         } else {
             b.compute("what it put there", (core, local) -> {
-                        TextPokeLoc place = Objects.requireNonNull(sites.place(local[site]));
-                        local[opcode] = place.foldedOpcode();
-                        local[length] = place.sizeBytes();
-                        local[displacement] = place.displacement();
-                    });
+                TextPokeLoc place = Objects.requireNonNull(sites.place(local[site]));
+                local[opcode] = place.foldedOpcode();
+                local[length] = place.sizeBytes();
+                local[displacement] = place.displacement();
+            });
         }
         b.load("regs->sp", rsp, b.frame(RSP), 8, 0)
                 .compute("ip = site + len", costs.emulatePs(), (core, local) -> {

@@ -95,8 +95,28 @@ public final class TextPokeArray {
         b.label(add)
                 .compute("nr + 1", (core, local) -> local[value] = local[count] + 1)
                 .store("nr: store", nr, 4, value);
-        field(b, array, count, value, "rel_addr", KernelLayout.ENTRY_ADDRESS, 4, places, index, p -> relative(layout, p));
-        field(b, array, count, value, "disp", KernelLayout.ENTRY_DISPLACEMENT, 4, places, index, TextPokeLoc::displacement);
+        field(
+                b,
+                array,
+                count,
+                value,
+                "rel_addr",
+                KernelLayout.ENTRY_ADDRESS,
+                4,
+                places,
+                index,
+                p -> relative(layout, p));
+        field(
+                b,
+                array,
+                count,
+                value,
+                "disp",
+                KernelLayout.ENTRY_DISPLACEMENT,
+                4,
+                places,
+                index,
+                TextPokeLoc::displacement);
         field(b, array, count, value, "len", KernelLayout.ENTRY_LENGTH, 1, places, index, TextPokeLoc::sizeBytes);
         field(b, array, count, value, "opcode", KernelLayout.ENTRY_OPCODE, 1, places, index, TextPokeLoc::foldedOpcode);
         field(
@@ -125,8 +145,7 @@ public final class TextPokeArray {
             for (int part = 0; part < LONG_TEXT_SIZE_BYTES; part += Long.BYTES) {
                 int from = part;
                 b.compute("long text", (core, local) -> {
-                            InstructionBytes text =
-                                    place(places, local[index]).newText();
+                            InstructionBytes text = place(places, local[index]).newText();
                             local[value] = from == 0 ? text.low() : text.high();
                         })
                         .store("long text", core -> longText(core.file()[count]) + from, Long.BYTES, value);

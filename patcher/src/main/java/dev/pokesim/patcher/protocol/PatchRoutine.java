@@ -59,10 +59,7 @@ public final class PatchRoutine {
         }
         b.fence().act("batch done", (core, local) -> context.listener().batchFinished(core));
         context.refs().leave(b);
-        return b
-                .label("return")
-                .ret()
-                .build();
+        return b.label("return").ret().build();
     }
 
     /** Begins a loop over the entries: loads address and length. */
@@ -157,8 +154,7 @@ public final class PatchRoutine {
         b.load("tp->text[0]", slots.value, core -> textOf(context, core.file()[slots.index]), 1, 0)
                 .compute("source", (core, local) -> {
                     boolean isLongJcc = isJcc32(context, local, slots);
-                    local[slots.source] =
-                            isLongJcc ? TextPokeArray.ESCAPE_BYTE : textOf(context, local[slots.index]);
+                    local[slots.source] = isLongJcc ? TextPokeArray.ESCAPE_BYTE : textOf(context, local[slots.index]);
                     local[slots.value] = isLongJcc ? 0x0f : local[slots.value];
                     local[slots.pokeLength] = 1;
                 })

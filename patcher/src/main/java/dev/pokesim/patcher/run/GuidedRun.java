@@ -13,8 +13,8 @@ import dev.pokesim.patcher.kernel.PatchPlace;
 import dev.pokesim.patcher.kernel.StopMachine;
 import dev.pokesim.patcher.kernel.TextPokeArray;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
-import dev.pokesim.patcher.proof.ProofSetup.Company;
 import dev.pokesim.patcher.proof.ProofSetup;
+import dev.pokesim.patcher.proof.ProofSetup.Company;
 import dev.pokesim.patcher.proof.ProofStep;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,13 +38,14 @@ public final class GuidedRun {
 
     /** What a core violates by what it executes. */
     private static final String OLD = "NothingOldAfterFinish";
+
     private static final String WAITS = "EveryWaitEnds";
     private static final List<String> OF_EXECUTION =
             List.of("NoTornInstruction", "EveryInt3IsClaimed", OLD, "NoEntryInsideSite");
 
     private static final int BREAKPOINT = GuestFault.Vector.BREAKPOINT.number();
-    private static final List<Long> COUNTS = List.of(
-            TextPokeArray.countOf(KernelLayout.ARRAY), TextPokeArray.countOf(KernelLayout.SECOND_ARRAY));
+    private static final List<Long> COUNTS =
+            List.of(TextPokeArray.countOf(KernelLayout.ARRAY), TextPokeArray.countOf(KernelLayout.SECOND_ARRAY));
 
     /**
      * What came of it.
@@ -167,7 +168,8 @@ public final class GuidedRun {
             walk.take(possible.get(0), anything);
             possible = walk.possible();
         }
-        counts.set(counts.size() - 1, counts.get(counts.size() - 1) + walk.taken().size() - before);
+        counts.set(
+                counts.size() - 1, counts.get(counts.size() - 1) + walk.taken().size() - before);
         return new Replay(model).run(walk.taken()).violation();
     }
 
@@ -191,9 +193,7 @@ public final class GuidedRun {
             case "stop" -> until(patcher, () -> events.target == model.cores() - 1);
             case "release" -> until(patcher, () -> events.isWritten(StopMachine.HOLD));
             case "grace.start" ->
-                until(
-                        patcher,
-                        () -> events.isWritten(KernelLayout.perCpu(model.cores() - 1) + KernelLayout.HOLDOUT));
+                until(patcher, () -> events.isWritten(KernelLayout.perCpu(model.cores() - 1) + KernelLayout.HOLDOUT));
             case "set", "clear" -> until(patcher, () -> events.isWritten(word(words[1])));
             case "retire", "drop" -> until(patcher, () -> events.updated == counter(words));
             case "empty" ->
@@ -328,8 +328,7 @@ public final class GuidedRun {
         Transition next = next(core, Transition.Kind.STEP);
         boolean isAtPlace = next != null
                 && places.stream()
-                        .flatMapToLong(
-                                place -> LongStream.range(place.address(), place.address() + place.sizeBytes()))
+                        .flatMapToLong(place -> LongStream.range(place.address(), place.address() + place.sizeBytes()))
                         .anyMatch(address -> next.text().equals("fetch " + Address.text(address)));
         return isAtPlace && fetch(core, () -> walk.violation() != null || events.vector == BREAKPOINT)
                 || oneOf(core, anything);
@@ -403,6 +402,7 @@ public final class GuidedRun {
         private long seenEnd;
         /** The patcher's present one; stays. */
         private String step = "";
+
         private long updated;
         private @Nullable String seen;
 

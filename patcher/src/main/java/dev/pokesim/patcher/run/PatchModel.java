@@ -227,8 +227,7 @@ public record PatchModel(
 
     /** The same with cores that call certain functions; each at least one. */
     PatchModel visiting(List<List<Integer>> functions) {
-        return new PatchModel(
-                target, protocol, refs, fetchMode, cores, passes, nmis, surroundings.visiting(functions));
+        return new PatchModel(target, protocol, refs, fetchMode, cores, passes, nmis, surroundings.visiting(functions));
     }
 
     /** Appends a call of the function of a place. */

@@ -42,6 +42,7 @@ public final class ScenarioModel {
     static final int STACK_KEEPER = 15;
     /** MOV RSP,R15 and RET: a place may be a prologue whose function ends elsewhere. */
     private static final byte[] EPILOGUE = {0x4c, (byte) 0x89, (byte) 0xfc, RET};
+
     private static final int JUMP = 0xe9;
     private static final int JUMP_SIZE_BYTES = 5;
     /** What the array says of a place at which no INT3 is ever met. */
@@ -99,9 +100,8 @@ public final class ScenarioModel {
      */
     public static PatchModel of(ProofSetup setup, int passes, int nmis) {
         PatchProtocol protocol = setup.protocol();
-        List<TextPokeLoc> places = setup.places().stream()
-                .map(place -> queued(protocol, place))
-                .toList();
+        List<TextPokeLoc> places =
+                setup.places().stream().map(place -> queued(protocol, place)).toList();
         List<Long> entries =
                 new ArrayList<>(places.stream().map(TextPokeLoc::address).toList());
         Set<Long> ofOthers = new TreeSet<>();
@@ -122,8 +122,7 @@ public final class ScenarioModel {
         List<Segment> segments = new ArrayList<>();
         pages.forEach(
                 (address, bytes) -> segments.add(new Segment("text", address, ImageBytes.copyOf(bytes), true, true)));
-        LoadedImage image =
-                new LoadedImage("scenario " + protocol.name(), segments, Symbols.of(List.of()), List.of());
+        LoadedImage image = new LoadedImage("scenario " + protocol.name(), segments, Symbols.of(List.of()), List.of());
         return new PatchModel(
                 new PatchTarget(image, PatchTarget.NO_KEY, true, places, entries),
                 protocol,
@@ -239,8 +238,8 @@ public final class ScenarioModel {
                 .byAddress().entrySet().stream()
                         .flatMapToLong(entry -> entry.getValue().stream()
                                 .flatMapToLong(one -> Emulation.of(one, one.sizeBytes()).stream()
-                                        .mapToLong(branch ->
-                                                entry.getKey() + one.sizeBytes() + branch.displacement())));
+                                        .mapToLong(
+                                                branch -> entry.getKey() + one.sizeBytes() + branch.displacement())));
     }
 
     private static byte[] page(TreeMap<Long, byte[]> pages, long address) {

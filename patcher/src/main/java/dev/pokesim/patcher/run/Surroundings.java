@@ -15,7 +15,11 @@ import java.util.Set;
  * @param visits for each core which functions it calls, one after the other, by number; none if they are dealt out
  */
 public record Surroundings(
-        List<List<TextPokeLoc>> batches, Set<Long> ofOthers, Set<Company> company, Set<String> without, List<List<Integer>> visits) {
+        List<List<TextPokeLoc>> batches,
+        Set<Long> ofOthers,
+        Set<Company> company,
+        Set<String> without,
+        List<List<Integer>> visits) {
     /** The kernel's patcher alone. */
     static final Surroundings NONE = new Surroundings(List.of(), Set.of(), Set.of(), Set.of(), List.of());
 

@@ -281,7 +281,8 @@ public final class PatchScenarioReader {
                     && word("interruptible", root.text("interruptible"), List.of("yes", "no"))
                             .equals("yes");
             try {
-                return new TrapHandler(steps.isEmpty() ? TrapHandler.KERNEL.steps() : steps, response, target, interruptible);
+                return new TrapHandler(
+                        steps.isEmpty() ? TrapHandler.KERNEL.steps() : steps, response, target, interruptible);
             } catch (IllegalArgumentException e) {
                 throw root.invalid("handler", String.valueOf(e.getMessage()));
             }

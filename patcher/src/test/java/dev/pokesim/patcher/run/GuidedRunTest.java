@@ -110,8 +110,7 @@ class GuidedRunTest {
                 if (found == null) {
                     continue;
                 }
-                GuidedRun.Result result =
-                        GuidedRun.follow(found.setup(), found.steps(), found.oracle(), found.core());
+                GuidedRun.Result result = GuidedRun.follow(found.setup(), found.steps(), found.oracle(), found.core());
                 if (result == null || result.reason() != null) {
                     notFollowed.add(scenario.name() + " " + mode);
                 } else {

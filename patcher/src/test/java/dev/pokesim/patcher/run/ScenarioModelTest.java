@@ -39,9 +39,8 @@ class ScenarioModelTest {
         return PatchCatalogue.all().stream().flatMap(scenario -> {
             boolean isSafe = Arrays.stream(FetchMode.values())
                     .allMatch(mode -> scenario.expected(mode).isEmpty());
-            Stream<FetchMode> modes = isSafe
-                    ? Stream.of(FetchMode.TWO_READS, FetchMode.WINDOW)
-                    : Arrays.stream(FetchMode.values());
+            Stream<FetchMode> modes =
+                    isSafe ? Stream.of(FetchMode.TWO_READS, FetchMode.WINDOW) : Arrays.stream(FetchMode.values());
             return modes.map(mode -> new Case(scenario, mode));
         });
     }
@@ -87,15 +86,19 @@ class ScenarioModelTest {
         return switch (result.verdict()) {
             case SAFE -> "safe";
             case INCOMPLETE -> "incomplete";
-            case VIOLATED -> String.valueOf(result.counterexample() == null ? "" : result.counterexample().oracle());
+            case VIOLATED ->
+                String.valueOf(
+                        result.counterexample() == null
+                                ? ""
+                                : result.counterexample().oracle());
         };
     }
 
     private static String explore(ProofSetup setup) {
         int calls = setup.places().size() + (setup.company().contains(Company.FOREIGN_INT3) ? 1 : 0);
-        SearchResult result =
-                new ExhaustiveSearch(ScenarioModel.of(setup, calls, 0), new SearchLimits(1_000_000, 1L << 28, 10_000))
-                        .run();
+        SearchResult result = new ExhaustiveSearch(
+                        ScenarioModel.of(setup, calls, 0), new SearchLimits(1_000_000, 1L << 28, 10_000))
+                .run();
         return switch (result.verdict()) {
             case SAFE -> "safe";
             case INCOMPLETE -> "incomplete";
@@ -112,9 +115,7 @@ class ScenarioModelTest {
                         + "it can as NOP, JMP, Jcc, CALL, RET and PUSH"
             })
     void whatTheMachineCannotDoIsSaid(String step, String lack) {
-        PatchScenario scenario = PatchScenarioReader.parse(
-                "long.yaml",
-                ("""
+        PatchScenario scenario = PatchScenarioReader.parse("long.yaml", ("""
                 about: "Nine bytes."
                 source: "made up"
                 text:
