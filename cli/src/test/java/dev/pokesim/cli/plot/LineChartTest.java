@@ -72,6 +72,19 @@ class LineChartTest {
     }
 
     @Test
+    void theLineGoesThroughTheValuesWhateverTheBand() throws Exception {
+        List<Value> plain =
+                GROWING.stream().map(value -> new Value(value.x(), value.y())).toList();
+        Axis x = Axis.logarithmic("cores", 1, 100);
+        Axis y = Axis.logarithmic("us", 1, 400);
+        assertEquals(
+                SvgXml.only(draw(x, y, Series.of("one", plain)), "polyline", "data-series", "one")
+                        .getAttribute("points"),
+                SvgXml.only(draw(x, y, Series.of("one", GROWING)), "polyline", "data-series", "one")
+                        .getAttribute("points"));
+    }
+
+    @Test
     void steppedValuesHoldUpToTheNextOne() throws Exception {
         Document svg = draw(
                 new Axis("x", false, 0, 10),
