@@ -304,10 +304,12 @@ public final class TimedMachine implements Machine.IpiTransport {
         stepCore = core.id();
         stepMicroOp = microOp;
         if (notesLoads) {
-            boolean reads = microOp != null
-                    && (microOp.memory() == MicroOp.Memory.LOAD || microOp.memory() == MicroOp.Memory.UPDATE);
-            stepLoadBytes = reads ? microOp.sizeBytes() : 0;
-            stepLoadAddress = reads ? microOp.address(core) : 0;
+            stepLoadBytes = 0;
+            if (microOp != null
+                    && (microOp.memory() == MicroOp.Memory.LOAD || microOp.memory() == MicroOp.Memory.UPDATE)) {
+                stepLoadBytes = microOp.sizeBytes();
+                stepLoadAddress = microOp.address(core);
+            }
         }
         if (++steps >= lastStep) {
             stopped = true;

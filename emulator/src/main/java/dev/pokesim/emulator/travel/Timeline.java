@@ -5,7 +5,7 @@ import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.state.StateReader;
 import dev.pokesim.emulator.state.StateWriter;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -308,7 +308,7 @@ public final class Timeline {
 
     /** The position of the last snapshot that is not behind a position. */
     private long nearestSnapshot(long at) {
-        long nearest = snapshots.floorKey(at);
+        long nearest = Objects.requireNonNull(snapshots.floorKey(at)); // 0 is always there
         int index = landmarkAt(at);
         return index < 0 ? nearest : Math.max(nearest, landmarkPositions[index]);
     }
@@ -355,11 +355,9 @@ public final class Timeline {
 
     /** What lies farthest from here is needed last; the start is always kept. */
     private void forgetFarthest() {
-        Map.Entry<Long, byte[]> first = snapshots.higherEntry(0L);
-        Map.Entry<Long, byte[]> end = snapshots.lastEntry();
-        boolean isFirst = position - first.getKey() > end.getKey() - position;
-        long victim = isFirst ? first.getKey() : end.getKey();
-        byte[] state = snapshots.remove(victim);
+        long first = Objects.requireNonNull(snapshots.higherKey(0L));
+        long end = snapshots.lastKey();
+        byte[] state = snapshots.remove(position - first > end - position ? first : end);
         snapshotBytes -= state == null ? 0 : state.length;
     }
 }
