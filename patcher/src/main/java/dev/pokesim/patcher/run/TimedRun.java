@@ -29,6 +29,9 @@ import java.util.function.Consumer;
 final class TimedRun {
     private static final int PATCHER = PatchMachine.PATCHER;
 
+    /** To be raised when a state holds something else, or a step is something else: older traces must not fit any more. */
+    private static final String STATES = "states 1";
+
     private final RunSetup setup;
     private final PatchMachine host;
     private final KernelLayout layout;
@@ -156,6 +159,7 @@ final class TimedRun {
      */
     String digest() {
         MessageDigest digest = sha256();
+        text(digest, STATES);
         for (Segment segment : setup.target().image().segments()) {
             text(digest, Address.text(segment.address()));
             digest.update(segment.bytes().toArray());
