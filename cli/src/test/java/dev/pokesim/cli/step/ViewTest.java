@@ -94,6 +94,7 @@ class ViewTest {
     @Test
     void aRegisterIsMarkedIfTheMoveChangedIt() {
         Recorded.press(stepper, "/", "rsp -= 8");
+        Recorded.press(stepper, "1", "1");
         Recorded.press(stepper, "M");
         assertFalse(screen().contains("*rsp"), screen());
         Recorded.press(stepper, "m");
