@@ -59,7 +59,7 @@ public final class FullScreen {
         display = new Display(terminal, true);
         keys = new BindingReader(terminal.reader());
         commands = commands(terminal);
-        editing = editing(terminal);
+        editing = editing();
         terminal.handle(Terminal.Signal.WINCH, signal -> resized.set(true));
     }
 
@@ -231,7 +231,7 @@ public final class FullScreen {
         return map;
     }
 
-    private static KeyMap<String> editing(Terminal terminal) {
+    private static KeyMap<String> editing() {
         KeyMap<String> map = new KeyMap<>();
         map.setAmbiguousTimeout(SEQUENCE_MILLIS);
         map.setNomatch(IGNORED);
