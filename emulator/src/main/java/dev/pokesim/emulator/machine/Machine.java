@@ -415,13 +415,15 @@ public final class Machine implements InterruptBus {
         }
         List<Routine> routines = new ArrayList<>();
         started.forEach(routine -> addWithCallees(routine, routines));
+        boolean handlersFetch = false;
         for (Routine handler : handlers) {
             if (handler != null) {
                 addWithCallees(handler, routines);
+                handlersFetch |= handler.entersGuest();
             }
         }
         replaced.routines().forEach(routine -> addWithCallees(routine, routines));
-        return new Snapshots(this, new MachineCode(fetcher, routines), withTimestamps);
+        return new Snapshots(this, new MachineCode(fetcher, routines, handlersFetch), withTimestamps);
     }
 
     private static void addWithCallees(Routine routine, List<Routine> all) {

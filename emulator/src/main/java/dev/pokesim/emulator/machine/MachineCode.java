@@ -17,14 +17,17 @@ final class MachineCode implements CodeTable {
     private final TextFetcher fetcher;
     private final List<Routine> routines;
     private final boolean[] entersGuest;
+    private final boolean handlersFetch;
     private final byte[] bytes = new byte[InstructionBytes.MAX_SIZE_BYTES];
 
     /**
      * @param routines all that the machine ever executes; the order is that of their numbers
+     * @param handlersFetch whether some handler executes guest code: wherever an interrupt comes, a fetch may follow
      */
-    MachineCode(TextFetcher fetcher, List<Routine> routines) {
+    MachineCode(TextFetcher fetcher, List<Routine> routines, boolean handlersFetch) {
         this.fetcher = fetcher;
         this.routines = List.copyOf(routines);
+        this.handlersFetch = handlersFetch;
         entersGuest = new boolean[routines.size()];
         for (int i = 0; i < entersGuest.length; i++) {
             entersGuest[i] = routines.get(i).entersGuest();
@@ -69,6 +72,9 @@ final class MachineCode implements CodeTable {
 
     /** Whether a core may fetch before it serialises: not while it is in routines that end with an IRET or never. */
     boolean willFetch(Core core) {
+        if (handlersFetch) {
+            return true;
+        }
         Code code = core.code();
         for (int level = core.depth() - 1; code instanceof Routine routine; level--) {
             if (entersGuest[numberOf(routine)]) {

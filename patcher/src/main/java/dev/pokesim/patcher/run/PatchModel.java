@@ -15,12 +15,17 @@ import dev.pokesim.patcher.check.Oracle;
 import dev.pokesim.patcher.check.Oracles;
 import dev.pokesim.patcher.check.Violation;
 import dev.pokesim.patcher.kernel.BatchContext;
+import dev.pokesim.patcher.kernel.FetchAddRefs;
 import dev.pokesim.patcher.kernel.KernelBug;
 import dev.pokesim.patcher.kernel.KernelCosts;
 import dev.pokesim.patcher.kernel.KernelLayout;
 import dev.pokesim.patcher.kernel.PatchListener;
 import dev.pokesim.patcher.kernel.PokeArray;
 import dev.pokesim.patcher.kernel.Refs;
+import dev.pokesim.patcher.kernel.TrapHandler;
+import dev.pokesim.patcher.proof.Coverage;
+import dev.pokesim.patcher.proof.ProofSetup;
+import dev.pokesim.patcher.proof.RunLink;
 import dev.pokesim.patcher.protocol.PatchProtocol;
 import dev.pokesim.patcher.site.Segment;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +36,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +45,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The functions of the places are dealt out: core 1 calls the first {@code passes} of them, core 2 the next, and so on, around
  * and around.
+ *
+ * <p>A {@link RunLink} holds every run against the proof, if there is one of such runs.
  *
  * @param cores 2 to {@value #MAX_CORES} with the one that patches
  * @param passes how many calls each of the others makes, at least 1
@@ -87,15 +95,42 @@ public record PatchModel(
 
     @Override
     public Model start(Chooser staleBytes) {
-        return running(staleBytes, List.of());
+        return running(staleBytes, List.of(), null, host -> {});
     }
 
     /** The same, and somebody is told what happens besides the oracles; before them. */
     Model.Source observedBy(PatchListener observer) {
-        return staleBytes -> running(staleBytes, List.of(observer));
+        return staleBytes -> running(staleBytes, List.of(observer), null, host -> {});
     }
 
-    private Running running(Chooser staleBytes, List<PatchListener> observers) {
+    /** The same, and each state that it comes to is looked up among those of the proof: in none of them it must not be. */
+    public Model.Source coveredBy(Coverage coverage) {
+        return staleBytes -> running(staleBytes, List.of(), coverage, host -> {});
+    }
+
+    /** The same with something wrong in the machine. */
+    Model.Source withFault(Consumer<PatchMachine> fault) {
+        return staleBytes -> running(staleBytes, List.of(), null, fault);
+    }
+
+    /**
+     * What a proof about such a machine is about.
+     *
+     * @return null if there is none, because proofs do not know these references or this handler, or if runs are not to be compared
+     *     with it: it is one of those {@code without}
+     */
+    public @Nullable ProofSetup proved() {
+        boolean isKnown = protocol.handler().equals(TrapHandler.KERNEL) && !(refs instanceof FetchAddRefs);
+        return isKnown && !without.contains(RunLink.NAME)
+                ? ProofSetup.of(protocol, ProofSetup.batches(target.places()), cores, refs.isPerCore(), fetchMode)
+                : null;
+    }
+
+    private Running running(
+            Chooser staleBytes,
+            List<PatchListener> observers,
+            @Nullable Coverage coverage,
+            Consumer<PatchMachine> fault) {
         PatchMachine host = new PatchMachine(target, cores, fetchMode, staleBytes);
         List<Oracle> oracles =
                 Oracles.of(target.places(), protocol.intermediates(), PokeArray.of(refs, host.layout()), cores).stream()
@@ -103,16 +138,25 @@ public record PatchModel(
                         .toList();
         List<PatchListener> all = new ArrayList<>(observers);
         all.addAll(oracles);
+        ProofSetup proved = proved();
+        RunLink link = proved == null
+                ? null
+                : new RunLink(proved, refs, host.layout(), host.memory().history());
+        if (link != null) {
+            link.cover(nmis > 0, coverage);
+            all.add(link); // last: who knows what is wrong speaks first
+        }
         BatchContext context = host.connect(refs, KernelCosts.NONE, all);
         if (nmis > 0) {
             host.handle(Machine.NMI, nmi());
         }
+        fault.accept(host);
         Routine patcher = halting(host.patcher(protocol, context).fence());
         Routine worker = worker();
         for (int id = 0; id < cores; id++) {
             host.start(id, id == PatchMachine.PATCHER ? patcher : worker);
         }
-        return new Running(host, List.of(patcher, worker), oracles);
+        return new Running(host, List.of(patcher, worker), oracles, link);
     }
 
     private static Routine halting(Routine.Builder b) {
@@ -170,7 +214,7 @@ public record PatchModel(
      * @return SHA-256 as hexadecimal digits
      */
     public String digest() {
-        Running running = running(count -> 0, List.of());
+        Running running = running(count -> 0, List.of(), null, host -> {});
         MessageDigest digest = sha256();
         for (Segment segment : target.image().segments()) {
             text(digest, Address.text(segment.address()));
@@ -205,7 +249,7 @@ public record PatchModel(
     public static String oracleOf(String violation) {
         int colon = violation.indexOf(':');
         String first = colon < 0 ? "" : violation.substring(0, colon);
-        return Oracles.names().contains(first)
+        return Oracles.names().contains(first) || first.equals(RunLink.NAME)
                 ? first
                 : first.equals("nothing can happen") ? EveryWaitEnds.class.getSimpleName() : Oracles.BUG;
     }
@@ -214,12 +258,17 @@ public record PatchModel(
         private final PatchMachine host;
         private final List<Routine> routines;
         private final List<Oracle> oracles;
+        private final @Nullable RunLink link;
         private @Nullable Violation violation;
 
-        Running(PatchMachine host, List<Routine> routines, List<Oracle> oracles) {
+        Running(PatchMachine host, List<Routine> routines, List<Oracle> asked, @Nullable RunLink link) {
             this.host = host;
             this.routines = routines;
-            this.oracles = oracles;
+            this.link = link;
+            oracles = new ArrayList<>(asked);
+            if (link != null) {
+                oracles.add(link);
+            }
             oracles.forEach(oracle -> oracle.reportTo(this::violated));
         }
 
@@ -282,6 +331,9 @@ public record PatchModel(
 
         @Override
         public @Nullable String violation() {
+            if (link != null) {
+                link.reached(host.machine().core(PatchMachine.PATCHER));
+            }
             return violation == null ? null : violation.oracle() + ": " + violation.what();
         }
 

@@ -66,7 +66,7 @@ public final class PatchRun {
                 SeededRandom.of(setup.seed(), "service order"));
         figures = new Figures(setup.refs(), layout, setup.cores());
         waits = new EveryWaitEnds(setup.cores(), PATCHER, KernelCosts.of(setup.profile()));
-        link = new RunLink(proved(), setup.refs(), layout);
+        link = new RunLink(proved(), setup.refs(), layout, host.memory().history());
         watch = new RunWatch(setup, machine, timed, figures, waits);
         log = new EventLog(setup.target().image());
         workload =

@@ -108,7 +108,7 @@ class RunLinkTest {
         Linked(Refs refs, ProofSetup setup) {
             bench = new KernelBench(CORES).with(refs).oldText(TWO).watch(TWO);
             TWO.forEach(place -> bench.text(place.address() + place.sizeBytes(), 0xc3));
-            link = new RunLink(setup, refs, bench.layout());
+            link = new RunLink(setup, refs, bench.layout(), bench.memory().history());
             link.reportTo(violation -> {
                 violations.add(violation);
                 bench.stop();
