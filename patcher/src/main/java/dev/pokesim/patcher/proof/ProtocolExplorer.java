@@ -10,6 +10,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Proves or refutes that a patch protocol is safe: goes through every state that any number of steps of the patcher and the
@@ -59,7 +60,14 @@ public final class ProtocolExplorer {
                 used,
                 ProofResult.verdict(result.outcome()),
                 result.extent(),
-                result.outcome() == Outcome.WRONG ? CounterexampleFinder.thoroughly(setup, progress) : null);
+                result.outcome() == Outcome.WRONG ? counterexample(used, result, progress) : null);
+    }
+
+    /** The shortest one of a small size that shows one; else the way on which the search came to it. */
+    private @Nullable Counterexample counterexample(
+            Set<Reduction> used, Result result, BreadthFirstSearch.Progress progress) {
+        Counterexample small = CounterexampleFinder.thoroughly(setup, progress);
+        return small == null ? ToldApart.of(setup, used, result) : small;
     }
 
     /**

@@ -50,9 +50,21 @@ final class ProtocolModel {
     private final boolean hasRival;
     private final boolean othersIdle;
     private final boolean patcherInterrupted;
+    private final boolean loopsInAnyOrder;
     private final FetchVerdicts verdicts;
 
     ProtocolModel(ProtocolProgram program, ProofSetup setup, Set<Reduction> reductions) {
+        this(program, setup, reductions, reductions.contains(Reduction.SYMMETRY));
+    }
+
+    /** One without reductions, but that loops take the cores in any order, as they do where cores are counted. */
+    static ProtocolModel inAnyOrder(ProtocolProgram program, ProofSetup setup) {
+        return new ProtocolModel(program, setup, Reduction.NONE, true);
+    }
+
+    private ProtocolModel(
+            ProtocolProgram program, ProofSetup setup, Set<Reduction> reductions, boolean loopsInAnyOrder) {
+        this.loopsInAnyOrder = loopsInAnyOrder;
         this.program = program;
         this.setup = setup;
         handler = setup.protocol().handler();
@@ -289,7 +301,8 @@ final class ProtocolModel {
         }
         after = CoreRecord.withHeld(after, held);
         after = returnSerialises ? serialised(state, after) : after;
-        return go(state, next, visitor, Move.TRAP_AND_RETURN, group, site, after);
+        go(state, next, visitor, Move.TRAP_AND_RETURN, group, site, after);
+        return true; // also if it comes back to the same state: step by step it would have moved
     }
 
     /** Takes the IPI that is pending, if one is. */
@@ -752,7 +765,7 @@ final class ProtocolModel {
                 next.set(state);
                 next.move(group, CoreRecord.withPublished(record, published), symmetric);
                 visitor.moved(next, Move.PATCHER_FOR_CORE, group, Violated.NOBODY);
-                if (!symmetric) {
+                if (!loopsInAnyOrder) {
                     break;
                 }
             }
