@@ -7,7 +7,7 @@ import dev.pokesim.emulator.state.StateReader;
 import dev.pokesim.emulator.state.StateWriter;
 import dev.pokesim.patcher.kernel.KernelLayout;
 import dev.pokesim.patcher.kernel.PatchPlace;
-import dev.pokesim.patcher.kernel.TextPokeArray;
+import dev.pokesim.patcher.kernel.PokeArray;
 import dev.pokesim.patcher.proof.ProtocolProgram.Kind;
 import dev.pokesim.patcher.protocol.CoreSet;
 import dev.pokesim.patcher.protocol.PatchAction;
@@ -23,7 +23,8 @@ final class FollowedPatcher {
     private final FollowedState state;
     private final ProtocolProgram program;
     private final FollowedText text;
-    private final KernelLayout layout;
+    private final PokeArray array;
+    private final long stext;
     /** Cores that the sync in progress reaches and whose IPI has not been sent. */
     private final boolean[] unsent;
 
@@ -35,10 +36,14 @@ final class FollowedPatcher {
     /** Whether the patcher is done with the batch and the store that empties the array has not reached memory. */
     private boolean isFinished;
 
-    FollowedPatcher(FollowedState state, FollowedText text, KernelLayout layout) {
+    /**
+     * @param stext what the addresses in entries are relative to
+     */
+    FollowedPatcher(FollowedState state, FollowedText text, PokeArray array, long stext) {
         this.state = state;
         this.text = text;
-        this.layout = layout;
+        this.array = array;
+        this.stext = stext;
         program = state.program;
         unsent = new boolean[state.cores];
     }
@@ -165,13 +170,12 @@ final class FollowedPatcher {
 
     /** Memory has taken a store into the array or the count behind it. */
     void changeArray(Core core, long address) {
-        boolean isOldByte = address < KernelLayout.COUNT
-                && (address - KernelLayout.ARRAY) % KernelLayout.ENTRY_SIZE_BYTES == KernelLayout.ENTRY_OLD;
+        boolean isOldByte = !array.isReadByHandlers(address);
         boolean isFilling = state.at > 0 && program.kind(state.at - 1) == Kind.FILL; // one atom, many stores
         if (core.id() == PATCHER && (isFilling || isOldByte)) {
             return; // handlers do not read the old byte
         }
-        if (address == KernelLayout.COUNT && core.memory().read(address, 4) == 0) {
+        if (address == array.count() && core.memory().read(address, 4) == 0) {
             step(core, Kind.EMPTY, "empties the array");
             if (isFinished && !state.isLost()) {
                 isFinished = false;
@@ -206,8 +210,8 @@ final class FollowedPatcher {
 
     /** Whether an entry is that of a place. What a handler acts as is nothing that a proof knows of. */
     private boolean isEntry(Core patcher, int index, PatchPlace place) {
-        long entry = TextPokeArray.entry(index);
-        return layout.stext() + (int) patcher.load(entry + KernelLayout.ENTRY_ADDRESS, 4) == place.address()
+        long entry = array.entries() + (long) index * KernelLayout.ENTRY_SIZE_BYTES;
+        return stext + (int) patcher.load(entry + KernelLayout.ENTRY_ADDRESS, 4) == place.address()
                 && patcher.load(entry + KernelLayout.ENTRY_LENGTH, 1) == place.sizeBytes();
     }
 

@@ -736,8 +736,8 @@ final class ProtocolModel {
     }
 
     /**
-     * The loop over all cores that publishes or gives up their references. While nobody can trap and nobody is in a handler, it is
-     * one step; else one per core, in the cores' order, or with symmetry in any.
+     * The loop over all cores that publishes or gives up their references. While nobody can trap, is in a handler or has kept a
+     * reference that the loop would wait for, it is one step; else one per core, in the cores' order, or with symmetry in any.
      */
     private boolean each(ProtocolState state, ProtocolState next, Visitor visitor, boolean published, CoreSet set) {
         boolean isObserved = false;
@@ -747,6 +747,7 @@ final class ProtocolModel {
             long record = state.record[group];
             left += isDue(record, published, set) ? state.count[group] : 0;
             isObserved |= CoreRecord.isInHandler(record)
+                    || CoreRecord.held(record) > 0
                     || verdicts.between(CoreRecord.epoch(record), moment).int3Sites().length != 0;
         }
         if (left == 0) {

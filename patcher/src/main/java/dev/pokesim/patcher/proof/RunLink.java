@@ -10,10 +10,11 @@ import dev.pokesim.emulator.state.StateReader;
 import dev.pokesim.emulator.state.StateWriter;
 import dev.pokesim.patcher.check.Oracle;
 import dev.pokesim.patcher.kernel.KernelLayout;
-import dev.pokesim.patcher.kernel.Refs;
+import dev.pokesim.patcher.kernel.PokeArray;
 import dev.pokesim.patcher.kernel.StopMachine;
 import dev.pokesim.patcher.kernel.SyncCores;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +60,6 @@ public final class RunLink extends Oracle {
     public static final String PROPERTY = "every step of the run is one that the proof allows";
 
     private static final int BREAKPOINT = GuestFault.Vector.BREAKPOINT.number();
-    private static final long ARRAY_SIZE_BYTES = KernelLayout.COUNT + 4 - KernelLayout.ARRAY;
 
     /* What a core is in the handlers of, the innermost in the lowest bits; a core nests at most 32 deep. */
     private static final int BITS_PER_HANDLER = 2;
@@ -73,8 +73,9 @@ public final class RunLink extends Oracle {
     private final FollowedText text;
     private final FollowedPatcher patcher;
     private final FollowedHandlers int3;
-    private final Refs refs;
+    private final PokeArray array;
     private final KernelLayout layout;
+    private final long[] counters;
     private final long[] handlers; // per core
     /** The count that a locked update has just changed: its store is told about once more. */
     private long justUpdated;
@@ -84,15 +85,17 @@ public final class RunLink extends Oracle {
 
     /**
      * @param setup what is proved of such runs; it may have more cores than the run
-     * @param layout of a run in which every possible core is online and core 0 patches
+     * @param array of the kernel that runs: with one counter, or one a core in ascending order
+     * @param layout of a run in which every possible core is online and core 0 patches; of a guest kernel only where text is matters
      * @param history of the text of the machine that runs
      */
-    public RunLink(ProofSetup setup, Refs refs, KernelLayout layout, TextHistory history) {
-        this.refs = refs;
+    public RunLink(ProofSetup setup, PokeArray array, KernelLayout layout, TextHistory history) {
+        this.array = array;
         this.layout = layout;
+        counters = array.counters().stream().mapToLong(Long::longValue).toArray();
         state = new FollowedState(setup, layout.possibleCores(), this::violated);
         text = new FollowedText(state, history);
-        patcher = new FollowedPatcher(state, text, layout);
+        patcher = new FollowedPatcher(state, text, array, layout.stext());
         int3 = new FollowedHandlers(state, text);
         handlers = new long[layout.possibleCores()];
     }
@@ -152,9 +155,9 @@ public final class RunLink extends Oracle {
             write(core, address, KernelLayout.POKING_OFFSET, sizeBytes);
         } else if (text.isAmongSites(address)) {
             write(core, address, 0, sizeBytes);
-        } else if (Address.isWithin(address, KernelLayout.ARRAY, ARRAY_SIZE_BYTES)) {
+        } else if (Address.isWithin(address, array.entries(), array.sizeBytes()) || address == array.count()) {
             patcher.changeArray(core, address);
-        } else if (refs.isCounter(address, layout)) {
+        } else if (isCounter(address)) {
             patcher.publish(core, ownerOf(address), (int) core.memory().read(address, 4));
         } else if (address == StopMachine.HOLD && core.memory().read(address, 4) == 0) {
             patcher.released(core);
@@ -166,13 +169,18 @@ public final class RunLink extends Oracle {
         patcher.write(core, address - mappedAt, new InstructionBytes(value, 0, sizeBytes));
     }
 
+    private boolean isCounter(long address) {
+        return Arrays.binarySearch(counters, address) >= 0;
+    }
+
+    /** The core whose count it is; the only one is the patcher's. */
     private int ownerOf(long counter) {
-        return refs.isPerCore() ? KernelLayout.coreOf(counter) : FollowedState.PATCHER;
+        return Arrays.binarySearch(counters, counter);
     }
 
     @Override
     public void updated(Core core, long address, boolean failed) {
-        if (failed || state.isLost() || !refs.isCounter(address, layout)) {
+        if (failed || state.isLost() || !isCounter(address)) {
             return;
         }
         justUpdated = address;

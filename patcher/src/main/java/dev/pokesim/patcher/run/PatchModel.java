@@ -141,7 +141,11 @@ public record PatchModel(
         ProofSetup proved = proved();
         RunLink link = proved == null
                 ? null
-                : new RunLink(proved, refs, host.layout(), host.memory().history());
+                : new RunLink(
+                        proved,
+                        PokeArray.of(refs, host.layout()),
+                        host.layout(),
+                        host.memory().history());
         if (link != null) {
             link.cover(nmis > 0, coverage);
             all.add(link); // last: who knows what is wrong speaks first
