@@ -175,13 +175,19 @@ final class FollowedPatcher {
         if (core.id() == PATCHER && (isFilling || isOldByte)) {
             return; // handlers do not read the old byte
         }
-        if (address == array.count() && core.memory().read(address, 4) == 0) {
+        boolean isEmptied = address == array.count() && core.memory().read(address, 4) == 0;
+        // a kernel that is done with a batch may go on with the first entry of the next and never store the 0 between
+        boolean isRefilled = isFinished
+                && (address == array.count()
+                        || Address.isWithin(address, array.entries(), KernelLayout.ENTRY_SIZE_BYTES));
+        if (isEmptied || isRefilled) {
             step(core, Kind.EMPTY, "empties the array");
             if (isFinished && !state.isLost()) {
                 isFinished = false;
                 step(core, Kind.FINISH, DONE);
             }
-        } else {
+        }
+        if (!isEmptied) {
             step(core, Kind.FILL, "writes " + Address.text(address) + " in the array");
         }
     }
