@@ -95,6 +95,28 @@ class MachineCheckTest {
         assertEquals(0, pokeSim("replay", token), err::toString);
     }
 
+    @Test
+    void coverageIsSaidInTextAndJson() {
+        assertEquals(0, check("--machine --passes 1"), err::toString);
+        assertTrue(
+                out.toString().matches("(?s).*\nCoverage: [0-9]+ of 69 states of the proof [(][0-9.]+ %[)][.]\n.*"),
+                out::toString);
+        assertEquals(0, check("--machine --cores 3 --strategy pos --runs 20 --format json"), err::toString);
+        JsonObject coverage = json().getAsJsonObject("coverage");
+        int reached = coverage.get("reached").getAsInt();
+        assertTrue(reached > 10 && reached < coverage.get("states").getAsInt(), coverage::toString);
+    }
+
+    @Test
+    void whyThereIsNoCoverageIsSaid() {
+        assertEquals(1, check("--machine --passes 1 --protocol broken-refs-late"), err::toString);
+        assertTrue(out.toString().contains("Coverage: not known: the proof finds the protocol wrong"), out::toString);
+        assertEquals(0, check("--machine --passes 1 --refs global-fetch-add --strategy pos --runs 5"), err::toString);
+        assertTrue(out.toString().contains("Coverage: not known: no proof is about such reference"), out::toString);
+        assertEquals(0, check("--machine --cores 24 --sites 12 --strategy pos --runs 1"), err::toString);
+        assertTrue(out.toString().contains("not known: the proof has more than 500,000 states."), out::toString);
+    }
+
     @ParameterizedTest
     @MethodSource("broken")
     void whatAProofShowsIsShownAgain(String protocol) throws IOException {
@@ -248,7 +270,7 @@ class MachineCheckTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "C0 drain|C1 drain|step 2: `C1 drain ",
+                "C0 drain|C1 drain|step 6: `C1 drain ",
                 "C0 step batch starts|C0 step batch ends|`C0 step batch ends` is not possible here",
                 "sites=1|sites=2|config: sites=2: the text has 1",
                 "passes=1|passes=2|model: the model that it was made with is another one",

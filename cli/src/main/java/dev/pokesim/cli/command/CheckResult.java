@@ -211,7 +211,7 @@ record CheckResult(
         printProofs(out);
         out.println();
         if (counterexample != null) {
-            counterexample.printText(out, "A shortest interleaving");
+            counterexample.printText(out, counterexample.isShortest() ? "A shortest interleaving" : "An interleaving");
             out.println();
         }
         if (!assurance.isEmpty()) {

@@ -14,6 +14,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  * @param core that violates it
  * @param what happens, in one sentence
  * @param reasons who wrote what was seen, and which serialisation was missing
- * @param modes every fetch mode that shows a violation at this size, the weakest first
- * @param otherModes under which none was found at this size
+ * @param modes every fetch mode that shows a violation at this size, the weakest first; empty if that was not looked for
+ * @param otherModes under which none was found at this size; empty if that was not looked for
+ * @param isShortest whether no shorter one exists at this size
  * @param schedule that does it again; null if none was written
  */
 record CounterexampleReport(
@@ -41,7 +43,10 @@ record CounterexampleReport(
         List<String> reasons,
         List<String> modes,
         List<String> otherModes,
+        boolean isShortest,
         ScheduleOptions.@Nullable Saved schedule) {
+    /** More cores than this share a column. */
+    private static final int MOST_COLUMNS = 6;
 
     /**
      * A place that is patched.
@@ -111,15 +116,18 @@ record CounterexampleReport(
                 steps,
                 found.reasons(),
                 names(found.modes().stream()),
-                names(Arrays.stream(FetchMode.values())
-                        .filter(mode -> !found.modes().contains(mode))),
+                found.modes().isEmpty()
+                        ? List.of()
+                        : names(Arrays.stream(FetchMode.values())
+                                .filter(mode -> !found.modes().contains(mode))),
+                found.isShortest(),
                 null);
     }
 
     /** The same with a schedule. */
     CounterexampleReport withSchedule(ScheduleOptions.Saved saved) {
         return new CounterexampleReport(
-                fetch, cores, sites, oracle, core, what, steps, reasons, modes, otherModes, saved);
+                fetch, cores, sites, oracle, core, what, steps, reasons, modes, otherModes, isShortest, saved);
     }
 
     private static List<String> names(Stream<FetchMode> modes) {
@@ -170,25 +178,38 @@ record CounterexampleReport(
 
     private void printSteps(PrintWriter out) {
         TextTable table = new TextTable().numbers("step").words("core 0, patcher");
-        for (int core = 1; core < cores; core++) {
-            table.words("core " + core);
+        TreeSet<Integer> shown = new TreeSet<>(List.of(0, core));
+        steps.forEach(step -> shown.add(step.core));
+        boolean isWide = shown.size() > MOST_COLUMNS;
+        for (int id : shown.tailSet(1)) {
+            if (!isWide) {
+                table.words("core " + id);
+            }
+        }
+        if (isWide) {
+            table.words("other cores");
         }
         table.words("in memory then");
+        List<Integer> columns = isWide ? List.of() : List.copyOf(shown);
         for (Step step : steps) {
             String memory =
                     step.memory == null ? "" : (sites.size() > 1 ? "site " + step.site + ": " : "") + step.memory;
-            row(table, step.number, step.core, words(step.action), memory);
+            row(table, columns, step.number, step.core, words(step.action), memory);
         }
-        row(table, "", core, "!! " + oracle, "");
+        row(table, columns, "", core, "!! " + oracle, "");
         out.print(table);
     }
 
-    private void row(TextTable table, Object number, int actor, String action, String memory) {
-        Object[] cells = new Object[cores + 2];
+    /** Without columns for each core, the ones besides core 0 share one. */
+    private static void row(
+            TextTable table, List<Integer> columns, Object number, int actor, String action, String memory) {
+        Object[] cells = new Object[columns.isEmpty() ? 4 : columns.size() + 2];
         Arrays.fill(cells, "");
         cells[0] = number;
-        cells[actor + 1] = action;
-        cells[cores + 1] = memory;
+        boolean isShared = columns.isEmpty() && actor > 0;
+        int column = columns.isEmpty() ? Math.min(actor, 1) : columns.indexOf(actor);
+        cells[column + 1] = isShared ? "core " + actor + ": " + action : action;
+        cells[cells.length - 1] = memory;
         table.row(cells);
     }
 

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param covers the verdict in words, with what it covers
  * @param search what an exhaustive search went through; null if it was a sample
  * @param sample what a sample did; null if the search was exhaustive
+ * @param coverage how many of the proof's states it came by
  * @param stoppedBy time, memory or interrupt; null if nothing stopped it
  * @param found what went wrong; null if nothing did
  */
@@ -31,6 +32,7 @@ record MachineResult(
         Setup setup,
         @Nullable Search search,
         @Nullable Sample sample,
+        Covered coverage,
         @Nullable String stoppedBy,
         List<String> assumptions,
         List<String> unsaid,
@@ -79,6 +81,30 @@ record MachineResult(
                     model.fetchMode().optionName(),
                     options.strategy().optionName(),
                     seed);
+        }
+    }
+
+    /**
+     * How many states of the proof of the same setup the machine came by.
+     *
+     * @param reached null if it is not known
+     * @param states that the proof has, as far as a run can tell them apart; null if they are not known
+     * @param unknown why it is not known; null if it is
+     */
+    record Covered(
+            @Nullable Integer reached,
+            @Nullable Integer states,
+            @Nullable String unknown) {
+        @Override
+        public String toString() {
+            return reached == null || states == null
+                    ? "Coverage: not known: " + unknown + "."
+                    : String.format(
+                            Locale.ROOT,
+                            "Coverage: %,d of %,d states of the proof (%.1f %%).",
+                            reached,
+                            states,
+                            Math.floor(1000.0 * reached / states) / 10);
         }
     }
 
@@ -145,6 +171,7 @@ record MachineResult(
             Setup setup,
             @Nullable Search search,
             @Nullable Sample sample,
+            Covered coverage,
             ProofWatch.@Nullable Stop stop,
             @Nullable Found found) {
         String verdict = found != null ? VIOLATED : stop != null ? INCOMPLETE : sample == null ? SAFE : NOT_FOUND;
@@ -154,6 +181,7 @@ record MachineResult(
                 setup,
                 search,
                 sample,
+                coverage,
                 stop == null ? null : stop.name().toLowerCase(Locale.ROOT),
                 assumptions(model),
                 UNSAID,
@@ -240,6 +268,8 @@ record MachineResult(
         if (sample != null) {
             printSample(out, sample);
         }
+        out.println();
+        Paragraph.print(out, "", coverage.toString());
         out.println();
         if (found != null) {
             printFound(out, found);

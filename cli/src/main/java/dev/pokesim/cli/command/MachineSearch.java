@@ -3,12 +3,15 @@ package dev.pokesim.cli.command;
 import dev.pokesim.cli.console.OutputOptions;
 import dev.pokesim.cli.console.ProgressReporter;
 import dev.pokesim.emulator.explore.ExhaustiveSearch;
+import dev.pokesim.emulator.explore.Model;
 import dev.pokesim.emulator.explore.Replay;
 import dev.pokesim.emulator.explore.SamplingResult;
 import dev.pokesim.emulator.explore.SamplingSearch;
 import dev.pokesim.emulator.explore.SearchLimits;
 import dev.pokesim.emulator.explore.SearchResult;
 import dev.pokesim.emulator.explore.Transition;
+import dev.pokesim.patcher.proof.Coverage;
+import dev.pokesim.patcher.proof.ProofSetup;
 import dev.pokesim.patcher.run.PatchModel;
 import dev.pokesim.patcher.schedule.MachineSchedule;
 import dev.pokesim.patcher.schedule.TextOrigin;
@@ -24,6 +27,10 @@ final class MachineSearch {
     private static final int MAX_STEPS = 1_000_000;
     /** How many states are looked at to find what a sample found again with two cores. */
     private static final long SMALL_STATES = 500_000;
+    /** So many states of a proof are held to say how many of them the machine comes by. */
+    private static final long MOST_COVERED = 500_000;
+
+    private static final double NANOS = 1e9; // in a second
 
     private final ProgressReporter progress;
     private final BooleanSupplier interrupted;
@@ -33,6 +40,8 @@ final class MachineSearch {
     private final long memoryLimitBytes;
     private final long endNanos;
     private ProofWatch.@Nullable Stop stop;
+    private @Nullable Coverage coverage;
+    private String notCovered = "";
 
     /**
      * @param timeLimit null for none
@@ -56,11 +65,49 @@ final class MachineSearch {
     /** Explores a model as the options say, and writes down what it finds. */
     MachineResult run(PatchModel model, TextOrigin text, long seed) {
         boolean isSample = options.strategy() != MachineOptions.Strategy.EXHAUSTIVE;
+        findStates(model);
         return isSample ? sample(model, text, seed) : exhaust(model, text, seed);
     }
 
+    /** Finds the states of the proof that the machine is compared with. */
+    private void findStates(PatchModel model) {
+        ProofSetup proved = model.proved();
+        if (proved == null) {
+            notCovered = "no proof is about such reference counts";
+            return;
+        }
+        long start = System.nanoTime();
+        progress.start("states of the proof", MOST_COVERED);
+        notCovered = "the proof finds the protocol wrong, and ends there";
+        try {
+            coverage = Coverage.of(proved, extent -> {
+                progress.step(extent.states());
+                if (extent.states() > MOST_COVERED) {
+                    notCovered = "the proof has more than " + RunResult.number(MOST_COVERED) + " states";
+                    return false;
+                }
+                return goesOn(start);
+            });
+        } finally {
+            progress.done();
+        }
+        if (stop != null) {
+            notCovered = "stopped by " + stop;
+        }
+    }
+
+    private Model.Source covered(PatchModel model) {
+        return coverage == null ? model : model.coveredBy(coverage);
+    }
+
+    private MachineResult.Covered covered() {
+        return coverage == null
+                ? new MachineResult.Covered(null, null, notCovered)
+                : new MachineResult.Covered(coverage.reached(), coverage.states(), null);
+    }
+
     private MachineResult exhaust(PatchModel model, TextOrigin text, long seed) {
-        SearchResult result = search(model, memoryLimitBytes, Long.MAX_VALUE, "states");
+        SearchResult result = search(covered(model), memoryLimitBytes, Long.MAX_VALUE, "states");
         MachineResult.Search search =
                 new MachineResult.Search(result.states(), result.transitions(), result.depth(), result.memoryBytes());
         ProofWatch.Stop why = result.verdict() == SearchResult.Verdict.INCOMPLETE
@@ -73,6 +120,7 @@ final class MachineSearch {
                 MachineResult.Setup.of(model, options, seed),
                 search,
                 null,
+                covered(),
                 why,
                 isWrong ? found(model, text, result.trace(), List.of("search=exhaustive")) : null);
     }
@@ -82,11 +130,12 @@ final class MachineSearch {
         progress.start("runs", options.runs());
         SamplingResult result;
         try {
-            result = new SamplingSearch(model, seed, options.runs(), MAX_STEPS)
+            result = new SamplingSearch(covered(model), seed, options.runs(), MAX_STEPS)
                     .schedulers(options.schedulers())
                     .untilFound(options.runs())
                     .with((run, wrong) -> {
                         progress.step(run);
+                        sayHowLong(System.nanoTime() - start, run, wrong);
                         return goesOn(start);
                     })
                     .run();
@@ -98,8 +147,17 @@ final class MachineSearch {
                 MachineResult.Setup.of(model, options, seed),
                 null,
                 MachineResult.Sample.of(result, options.runs()),
+                covered(),
                 stop,
                 result.isViolated() ? smallest(model, text, result.trace(), seed) : null);
+    }
+
+    private void sayHowLong(long nanos, int run, int wrong) {
+        if (run > 0) {
+            long left = Math.round(Math.ceil((double) nanos / run * (options.runs() - run) / NANOS));
+            progress.detail("of " + RunResult.number(options.runs()) + " runs, " + RunResult.number(wrong)
+                    + " wrong, about " + SearchFigures.duration(left) + " left");
+        }
     }
 
     /** What two cores and one site show is short; what only many show is the sample itself. */
@@ -114,14 +172,19 @@ final class MachineSearch {
                 List.of("search=" + options.strategy().optionName(), "seed=" + seed));
     }
 
-    private SearchResult search(PatchModel model, long memoryBytes, long states, String what) {
+    private SearchResult search(Model.Source model, long memoryBytes, long states, String what) {
         long start = System.nanoTime();
+        SearchFigures figures = new SearchFigures(memoryBytes);
         progress.start(what, 0);
         try {
             return new ExhaustiveSearch(model, new SearchLimits(states, memoryBytes, Integer.MAX_VALUE))
                     .workers(workers)
                     .with(extent -> {
                         progress.step(extent.states());
+                        String latest = figures.at(System.nanoTime(), extent, "");
+                        if (latest != null) {
+                            progress.detail(latest);
+                        }
                         return goesOn(start);
                     })
                     .run();
@@ -140,9 +203,14 @@ final class MachineSearch {
     }
 
     private MachineResult.Found found(PatchModel model, TextOrigin text, List<Transition> trace, List<String> origin) {
-        MachineTrace shown = MachineTrace.of(model, new Replay(model).run(trace), false);
+        Replay.Result replayed = new Replay(model).run(trace);
+        boolean isSeenByCoverageAlone = replayed.violation() == null;
+        if (isSeenByCoverageAlone) {
+            replayed = new Replay(covered(model)).run(trace);
+        }
+        MachineTrace shown = MachineTrace.of(model, replayed, false);
         ScheduleOptions.Saved saved = null;
-        if (schedules.isAsked()) {
+        if (schedules.isAsked() && !isSeenByCoverageAlone) {
             MachineSchedule schedule = new MachineSchedule(model, text, trace);
             saved = schedules.save(
                     String.valueOf(shown.oracle()), model.protocol().name(), schedule.write(new ArrayList<>(origin)));

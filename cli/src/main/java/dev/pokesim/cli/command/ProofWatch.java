@@ -25,9 +25,6 @@ final class ProofWatch {
     private final int workers;
     private final long memoryLimitBytes;
 
-    private boolean isFirst;
-    private long shownNanos;
-    private long shownStates;
     private long states;
     private @Nullable Stop stop;
 
@@ -73,10 +70,10 @@ final class ProofWatch {
     /** Carries out one proof. After the time limit or Ctrl-C the ones that follow are incomplete, too. */
     Proved prove(String what, ProofSetup setup) {
         progress.start(what, 0);
-        isFirst = true;
+        SearchFigures figures = new SearchFigures(memoryLimitBytes);
         try {
             ProtocolExplorer explorer = new ProtocolExplorer(setup, reductions, workers, memoryLimitBytes);
-            ProofResult result = explorer.prove(extent -> goesOn(explorer, extent));
+            ProofResult result = explorer.prove(extent -> goesOn(explorer, extent, figures));
             states += result.extent().states();
             boolean isIncomplete = result.verdict() == ProofResult.Verdict.INCOMPLETE;
             return new Proved(result, !isIncomplete ? null : stop == null ? Stop.MEMORY : stop);
@@ -91,17 +88,13 @@ final class ProofWatch {
         progress.note(String.format(Locale.ROOT, "%,d states in %.1f s", states, seconds));
     }
 
-    private boolean goesOn(ProtocolExplorer explorer, Extent extent) {
+    private boolean goesOn(ProtocolExplorer explorer, Extent extent, SearchFigures figures) {
         progress.step(extent.states());
         long now = System.nanoTime();
-        boolean isDue = now - shownNanos >= NANOS;
-        if (isFirst || isDue) {
-            if (!isFirst) {
-                progress.detail(figures(explorer, extent, now));
-            }
-            isFirst = false;
-            shownNanos = now;
-            shownStates = extent.states();
+        String position = String.format(Locale.ROOT, "patcher %.0f %%, ", 100 * explorer.patcherPosition());
+        String latest = figures.at(now, extent, position);
+        if (latest != null) {
+            progress.detail(latest);
         }
         if (stop == null && interrupted.getAsBoolean()) {
             stop = Stop.INTERRUPT;
@@ -109,27 +102,5 @@ final class ProofWatch {
             stop = Stop.TIME;
         }
         return stop == null;
-    }
-
-    /** In the order of what a waiting person wants to know first: a narrow terminal cuts the end off. */
-    private String figures(ProtocolExplorer explorer, Extent extent, long now) {
-        double rate = (extent.states() - shownStates) * NANOS / Math.max(1, now - shownNanos);
-        return String.format(
-                Locale.ROOT,
-                "%s/s, patcher %.0f %%, depth %d, frontier %s, %d MiB, %.0f %% of the limit",
-                shortly(Math.max(0, rate)),
-                100 * explorer.patcherPosition(),
-                extent.depth(),
-                shortly(extent.frontier()),
-                extent.memoryBytes() >> 20,
-                100.0 * extent.memoryBytes() / memoryLimitBytes);
-    }
-
-    private static String shortly(double count) {
-        return count < 10_000
-                ? String.format(Locale.ROOT, "%.0f", count)
-                : count < 10e6
-                        ? String.format(Locale.ROOT, "%.0fk", count / 1e3)
-                        : String.format(Locale.ROOT, "%.1fM", count / 1e6);
     }
 }

@@ -73,9 +73,12 @@ final class ProofWords {
     private static String enough(List<ProofWatch.Proved> violated) {
         ProofResult weakest = violated.get(0).result();
         if (weakest.counterexample() == null) {
-            return "; only a large search shows it, so no short one is printed";
+            return "; only a large search shows it, with its cores in orders that no numbers fit, so none is printed";
         }
         ProofSetup small = weakest.counterexample().setup();
+        if (!weakest.counterexample().isShortest()) {
+            return "; it takes many cores or sites";
+        }
         return ": " + size(small.cores(), small.places().size()) + " are enough";
     }
 

@@ -17,7 +17,7 @@ public final class StackAsInNativeRun extends Oracle {
     private static final int RET = 0xc3;
 
     /**
-     * @param site 0 if it is no trap
+     * @param site 0 if it is no trap, or one that nobody claims: that goes on behind the INT3
      */
     private record Entry(int vector, long rsp, long site) {}
 
@@ -47,6 +47,15 @@ public final class StackAsInNativeRun extends Oracle {
     public void entered(Core core, int vector) {
         boolean isTrap = vector == GuestFault.Vector.BREAKPOINT.number();
         entered.get(core.id()).add(new Entry(vector, core.register(Core.RSP), isTrap ? core.rip() - 1 : 0));
+    }
+
+    @Override
+    public void handled(Core core, long site, boolean claimed, long resumeAt) {
+        if (!claimed) {
+            List<Entry> stack = entered.get(core.id());
+            int top = stack.size() - 1;
+            stack.set(top, new Entry(stack.get(top).vector, stack.get(top).rsp, 0));
+        }
     }
 
     @Override

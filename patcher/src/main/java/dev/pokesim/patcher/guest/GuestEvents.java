@@ -116,6 +116,11 @@ final class GuestEvents implements MachineObserver {
     }
 
     @Override
+    public void answered(Core core) {
+        told.answered(core);
+    }
+
+    @Override
     public void sent(Core from, int target, int vector) {
         told.sent(from, target, vector);
     }

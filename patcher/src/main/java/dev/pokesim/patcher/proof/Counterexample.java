@@ -5,7 +5,7 @@ import dev.pokesim.emulator.explore.BreadthFirstSearch.Extent;
 import java.util.List;
 
 /**
- * The shortest way that was found to a violation, with the cores told apart.
+ * A way to a violation, with the cores told apart.
  *
  * @param setup with as few cores and sites as still show it
  * @param steps from the start; the last one is the violation itself, where it is something that a core does
@@ -14,8 +14,9 @@ import java.util.List;
  * @param oracle the property that is violated, by the name of its class in {@code check}
  * @param what happens, in one sentence
  * @param reasons who wrote what was seen, and which serialisation was missing; a line each
- * @param modes every fetch mode that shows a violation of this protocol at this size, the weakest first
- * @param extent of the breadth-first search that found it: no shorter one exists at this size
+ * @param modes every fetch mode that shows a violation of this protocol at this size, the weakest first; empty if that was not looked for
+ * @param extent of the breadth-first search that found it
+ * @param isShortest whether no shorter one exists at this size
  */
 public record Counterexample(
         ProofSetup setup,
@@ -26,7 +27,8 @@ public record Counterexample(
         String what,
         List<String> reasons,
         List<FetchMode> modes,
-        Extent extent) {
+        Extent extent,
+        boolean isShortest) {
     public Counterexample {
         steps = List.copyOf(steps);
         texts = List.copyOf(texts);

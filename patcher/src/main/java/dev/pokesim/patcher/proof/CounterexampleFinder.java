@@ -108,7 +108,8 @@ final class CounterexampleFinder {
                 explanation.what(),
                 explanation.reasons(),
                 modes(setup, progress),
-                result.extent());
+                result.extent(),
+                true);
     }
 
     private static ProtocolModel model(ProofSetup setup) {

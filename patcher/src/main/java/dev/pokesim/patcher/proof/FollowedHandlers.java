@@ -3,9 +3,13 @@ package dev.pokesim.patcher.proof;
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.emulator.memory.InstructionBytes;
+import dev.pokesim.emulator.state.StateReader;
+import dev.pokesim.emulator.state.StateWriter;
 import dev.pokesim.patcher.kernel.HandlerStep;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What the INT3 handlers of a run do, step by step of the proof's handler. */
 final class FollowedHandlers {
@@ -17,8 +21,17 @@ final class FollowedHandlers {
     private final List<HandlerStep> steps;
     /** Where each core's handler trapped. */
     private final int[] site;
-    /** Where the program was when it took its reference. */
-    private final int[] takenAt;
+    /** Whether the site was in the array when the handler took its reference. */
+    private final boolean[] isFound;
+    /** Handlers that an NMI has interrupted, whose handler has trapped; the outermost first. */
+    private final List<List<Interrupted>> interrupted;
+
+    /**
+     * A handler that another one of the same core has interrupted.
+     *
+     * @param trappedInStep see {@link FollowedState#trappedIn}
+     */
+    private record Interrupted(int phase, int site, boolean isFound, long trappedInStep) {}
 
     FollowedHandlers(FollowedState state, FollowedText text) {
         this.state = state;
@@ -26,16 +39,27 @@ final class FollowedHandlers {
         program = state.program;
         steps = state.setup.protocol().handler().steps();
         site = new int[state.cores];
-        takenAt = new int[state.cores];
+        isFound = new boolean[state.cores];
+        interrupted = Stream.generate(() -> (List<Interrupted>) new ArrayList<Interrupted>())
+                .limit(state.cores)
+                .toList();
     }
 
-    /** A core enters the handler because of an INT3 at an address; one that is no site's belongs to somebody else. */
-    void trap(Core core, long address) {
+    /**
+     * A core enters the handler because of an INT3 at an address; one that is no site's belongs to somebody else.
+     *
+     * @param isInNmi whether something else than a handler of the proof was executing
+     */
+    void trap(Core core, long address, boolean isInNmi) {
         int id = core.id();
-        site[id] = program.siteAt(address);
-        if (CoreRecord.phase(state.record[id]) != CoreRecord.OUTSIDE) {
+        int phase = CoreRecord.phase(state.record[id]);
+        if (phase != CoreRecord.OUTSIDE && isInNmi) {
+            interrupted.get(id).add(present(id));
+        } else if (phase != CoreRecord.OUTSIDE) {
             state.lost(core, "traps at " + Address.text(address) + " inside a handler");
-        } else if (site[id] != ProtocolProgram.NONE && !text.canFetch(core, site[id], INT3)) {
+        }
+        site[id] = program.siteAt(address);
+        if (site[id] != ProtocolProgram.NONE && !text.canFetch(core, site[id], INT3)) {
             state.lost(
                     core,
                     "traps at " + Address.text(address) + ", where the proof allows "
@@ -56,9 +80,14 @@ final class FollowedHandlers {
 
     /** Searching the array and acting are steps that nobody else can tell. */
     private void passHidden(int core) {
-        while (next(core) == HandlerStep.FIND_ENTRY || next(core) == HandlerStep.ACT) {
+        while (isHidden(next(core))) {
             go(core, CoreRecord.phase(state.record[core]) + 1);
         }
+    }
+
+    /** Whether nobody sees when a handler takes a step. */
+    static boolean isHidden(HandlerStep step) {
+        return step == HandlerStep.FIND_ENTRY || step == HandlerStep.ACT;
     }
 
     /** The core's handler takes a step, after those before it that are hidden. */
@@ -88,7 +117,7 @@ final class FollowedHandlers {
             state.lost(core, "takes a reference where the proof has none");
         } else if (step(core, HandlerStep.TAKE_REF)) {
             state.hold(id, 1);
-            takenAt[id] = state.at;
+            isFound[id] = site[id] != ProtocolProgram.NONE && program.finds(state.at, site[id]);
         }
     }
 
@@ -106,13 +135,12 @@ final class FollowedHandlers {
         int id = core.id();
         passHidden(id);
         if (next(id) == HandlerStep.RETURN) {
-            boolean isFound = site[id] != ProtocolProgram.NONE && program.finds(takenAt[id], site[id]);
             boolean isOwned = site[id] != ProtocolProgram.NONE && program.isOwned(site[id]);
-            if (claims != isFound && (claims || !isOwned)) {
+            if (claims != isFound[id] && (claims || !isOwned)) {
                 state.lost(
                         core,
                         decision(address, claims) + "; the proof's handler "
-                                + (isFound ? "finds it" : "does not find it"));
+                                + (isFound[id] ? "finds it" : "does not find it"));
             }
         } else if (claims || next(id) != HandlerStep.TAKE_REF || state.borrows[id] || !state.mayHaveReadZero(id)) {
             state.lost(core, decision(address, claims) + " before \"" + next(id).word() + "\"");
@@ -126,8 +154,87 @@ final class FollowedHandlers {
     }
 
     void returned(Core core) {
-        if (step(core, HandlerStep.RETURN)) {
-            text.serialised(core);
+        if (!step(core, HandlerStep.RETURN)) {
+            return;
+        }
+        text.serialised(core);
+        List<Interrupted> outer = interrupted.get(core.id());
+        if (!outer.isEmpty()) {
+            resume(core.id(), outer.remove(outer.size() - 1));
+        }
+    }
+
+    private void resume(int core, Interrupted outer) {
+        go(core, outer.phase);
+        site[core] = outer.site;
+        isFound[core] = outer.isFound;
+        state.isBackIn(core, outer.trappedInStep);
+    }
+
+    /** Whether a core is in a handler that has interrupted another one. */
+    boolean isNested(int core) {
+        return !interrupted.get(core).isEmpty();
+    }
+
+    /** The core's record with the site of its handler, as a proof has it. */
+    long withSite(int core) {
+        long record = state.record[core];
+        return CoreRecord.isInHandler(record) && site[core] != ProtocolProgram.NONE
+                ? CoreRecord.withPhase(record, CoreRecord.phase(record), site[core])
+                : record;
+    }
+
+    // ---- snapshots
+
+    void save(StateWriter out) {
+        for (int id = 0; id < state.cores; id++) {
+            List<Interrupted> outer = interrupted.get(id);
+            boolean isInside = CoreRecord.isInHandler(state.record[id]);
+            out.number((outer.size() + (isInside ? 1 : 0)) << 1 | (state.borrows[id] ? 1 : 0));
+            for (Interrupted one : outer) {
+                out.number(one.phase);
+                save(out, id, one);
+            }
+            if (isInside) {
+                save(out, id, present(id));
+            }
+        }
+    }
+
+    private Interrupted present(int core) {
+        int phase = CoreRecord.phase(state.record[core]);
+        return new Interrupted(phase, site[core], isFound[core], state.trappedIn(core));
+    }
+
+    /** All but the phase; of a handler that has its reference, or has none yet, only what can make a difference then. */
+    private void save(StateWriter out, int core, Interrupted handler) {
+        boolean hasPassedTake = handler.phase > steps.indexOf(HandlerStep.TAKE_REF) + 1;
+        boolean flag = hasPassedTake ? handler.isFound : state.wasZeroSince(core, handler.trappedInStep);
+        out.number(handler.site + 1 << 1 | (flag ? 1 : 0));
+    }
+
+    /** Takes back what {@link #save} wrote, after the records. */
+    void restore(StateReader in) {
+        for (int id = 0; id < state.cores; id++) {
+            List<Interrupted> outer = interrupted.get(id);
+            outer.clear();
+            int count = in.number();
+            if ((count & 1) != 0) {
+                state.borrow(id, true);
+            }
+            for (int left = count >> 1; left > 0; left--) {
+                boolean isInnermost = left == 1;
+                boolean isInside = CoreRecord.isInHandler(state.record[id]);
+                int phase = isInnermost && isInside ? CoreRecord.phase(state.record[id]) : in.number();
+                int rest = in.number();
+                boolean flag = (rest & 1) != 0;
+                Interrupted one = new Interrupted(phase, (rest >> 1) - 1, flag, FollowedState.step(flag));
+                if (isInnermost && isInside) {
+                    resume(id, one);
+                } else {
+                    outer.add(one);
+                }
+            }
         }
     }
 }

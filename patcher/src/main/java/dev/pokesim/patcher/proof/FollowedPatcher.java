@@ -3,23 +3,28 @@ package dev.pokesim.patcher.proof;
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.emulator.memory.InstructionBytes;
+import dev.pokesim.emulator.state.StateReader;
+import dev.pokesim.emulator.state.StateWriter;
 import dev.pokesim.patcher.kernel.KernelLayout;
 import dev.pokesim.patcher.kernel.PatchPlace;
-import dev.pokesim.patcher.kernel.TextPokeArray;
+import dev.pokesim.patcher.kernel.PokeArray;
 import dev.pokesim.patcher.proof.ProtocolProgram.Kind;
 import dev.pokesim.patcher.protocol.CoreSet;
 import dev.pokesim.patcher.protocol.PatchAction;
+import java.util.Arrays;
 import java.util.List;
 
 /** What the patcher of a run does, atom by atom of the program. */
 final class FollowedPatcher {
     private static final int PATCHER = FollowedState.PATCHER;
     private static final int NOBODY = FollowedState.NOBODY;
+    private static final String DONE = "is done with the batch";
 
     private final FollowedState state;
     private final ProtocolProgram program;
     private final FollowedText text;
-    private final KernelLayout layout;
+    private final PokeArray array;
+    private final long stext;
     /** Cores that the sync in progress reaches and whose IPI has not been sent. */
     private final boolean[] unsent;
 
@@ -28,11 +33,17 @@ final class FollowedPatcher {
     private int publishedCount;
     /** The core whose count the patcher gave up last, if it has to wait for that. */
     private int retired = NOBODY;
+    /** Whether the patcher is done with the batch and the store that empties the array has not reached memory. */
+    private boolean isFinished;
 
-    FollowedPatcher(FollowedState state, FollowedText text, KernelLayout layout) {
+    /**
+     * @param stext what the addresses in entries are relative to
+     */
+    FollowedPatcher(FollowedState state, FollowedText text, PokeArray array, long stext) {
         this.state = state;
         this.text = text;
-        this.layout = layout;
+        this.array = array;
+        this.stext = stext;
         program = state.program;
         unsent = new boolean[state.cores];
     }
@@ -144,7 +155,7 @@ final class FollowedPatcher {
             return;
         }
         state.at++;
-        text.stored(core.memory().history().moment());
+        text.stored();
         if (next.own() == PatchAction.Own.SEEN) { // without serialising
             state.record[PATCHER] = CoreRecord.withEpoch(state.record[PATCHER], state.moment());
         }
@@ -159,22 +170,36 @@ final class FollowedPatcher {
 
     /** Memory has taken a store into the array or the count behind it. */
     void changeArray(Core core, long address) {
-        boolean isOldByte = address < KernelLayout.COUNT
-                && (address - KernelLayout.ARRAY) % KernelLayout.ENTRY_SIZE_BYTES == KernelLayout.ENTRY_OLD;
+        boolean isOldByte = !array.isReadByHandlers(address);
         boolean isFilling = state.at > 0 && program.kind(state.at - 1) == Kind.FILL; // one atom, many stores
         if (core.id() == PATCHER && (isFilling || isOldByte)) {
             return; // handlers do not read the old byte
         }
-        if (address == KernelLayout.COUNT && core.memory().read(address, 4) == 0) {
+        boolean isEmptied = address == array.count() && core.memory().read(address, 4) == 0;
+        // a kernel that is done with a batch may go on with the first entry of the next and never store the 0 between
+        boolean isRefilled = isFinished
+                && (address == array.count()
+                        || Address.isWithin(address, array.entries(), KernelLayout.ENTRY_SIZE_BYTES));
+        if (isEmptied || isRefilled) {
             step(core, Kind.EMPTY, "empties the array");
-        } else {
+            if (isFinished && !state.isLost()) {
+                isFinished = false;
+                step(core, Kind.FINISH, DONE);
+            }
+        }
+        if (!isEmptied) {
             step(core, Kind.FILL, "writes " + Address.text(address) + " in the array");
         }
     }
 
-    /** What is queued must be the batch that the program has in the array. */
+    /** What is queued must be the batch that the program has in the array, or brings there as soon as memory takes the stores. */
     void batchStarted(Core patcher, int entries) {
-        int batch = program.array(state.at);
+        boolean isFilled = program.array(state.at) != ProtocolProgram.NONE && !isFinished;
+        int at = state.at;
+        while (!isFilled && (program.kind(at) == Kind.EMPTY || program.kind(at) == Kind.FINISH)) {
+            at++;
+        }
+        int batch = program.array(!isFilled && program.kind(at) == Kind.FILL ? at + 1 : at);
         List<PatchPlace> places = batch == ProtocolProgram.NONE
                 ? List.of()
                 : state.setup.batches().get(batch);
@@ -191,13 +216,19 @@ final class FollowedPatcher {
 
     /** Whether an entry is that of a place. What a handler acts as is nothing that a proof knows of. */
     private boolean isEntry(Core patcher, int index, PatchPlace place) {
-        long entry = TextPokeArray.entry(index);
-        return layout.stext() + (int) patcher.load(entry + KernelLayout.ENTRY_ADDRESS, 4) == place.address()
+        long entry = array.entries() + (long) index * KernelLayout.ENTRY_SIZE_BYTES;
+        return stext + (int) patcher.load(entry + KernelLayout.ENTRY_ADDRESS, 4) == place.address()
                 && patcher.load(entry + KernelLayout.ENTRY_LENGTH, 1) == place.sizeBytes();
     }
 
+    /** The patcher is done with a batch; the store with which it empties the array may still be on its way. */
     void batchFinished(Core patcher) {
-        step(patcher, Kind.FINISH, "is done with the batch");
+        Kind next = next(patcher, DONE);
+        if (next == Kind.EMPTY) {
+            isFinished = true;
+        } else {
+            step(patcher, Kind.FINISH, DONE);
+        }
     }
 
     /** Nothing comes after this. */
@@ -282,6 +313,36 @@ final class FollowedPatcher {
             state.record[owner] = CoreRecord.withPublished(state.record[owner], false);
             publishedCount--;
             retired = drops ? NOBODY : owner;
+        }
+    }
+
+    // ---- snapshots
+
+    void save(StateWriter out) {
+        out.number(unsentCount);
+        for (int id = 0; unsentCount > 0 && id < state.cores; id++) {
+            if (unsent[id]) {
+                out.number(id);
+            }
+        }
+        // a count that nobody can raise any more and nobody holds one of is not waited for
+        boolean isAwaited = retired != NOBODY && CoreRecord.held(state.record[retired]) > 0;
+        out.number((isAwaited ? retired + 1 : 0) << 1 | (isFinished ? 1 : 0));
+    }
+
+    /** Takes back what {@link #save} wrote, after the records. */
+    void restore(StateReader in) {
+        Arrays.fill(unsent, false);
+        unsentCount = in.number();
+        for (int i = 0; i < unsentCount; i++) {
+            unsent[in.number()] = true;
+        }
+        int rest = in.number();
+        isFinished = (rest & 1) != 0;
+        retired = (rest >> 1) - 1;
+        publishedCount = 0;
+        for (int id = 0; id < state.cores; id++) {
+            publishedCount += CoreRecord.isPublished(state.record[id]) ? 1 : 0;
         }
     }
 }

@@ -1,6 +1,8 @@
 package dev.pokesim.patcher.proof;
 
 import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.state.StateReader;
+import dev.pokesim.emulator.state.StateWriter;
 import java.util.Arrays;
 import java.util.function.BiConsumer;
 import java.util.function.IntPredicate;
@@ -119,7 +121,62 @@ final class FollowedState {
 
     /** Whether a core's handler may have read 0. */
     boolean mayHaveReadZero(int core) {
-        int owner = ownerFor(core);
-        return value(owner) == 0 || zeroBeforeStep[owner] > trappedInStep[core];
+        return value(ownerFor(core)) == 0 || wasZeroSince(core, trappedInStep[core]);
+    }
+
+    /** The step in which a core has entered its innermost handler. */
+    long trappedIn(int core) {
+        return trappedInStep[core];
+    }
+
+    /** The core's innermost handler is again one that was entered in an earlier step. */
+    void isBackIn(int core, long step) {
+        trappedInStep[core] = step;
+    }
+
+    /** Whether a core's count has become other than 0 after a step. */
+    boolean wasZeroSince(int core, long step) {
+        return zeroBeforeStep[ownerFor(core)] > step;
+    }
+
+    // ---- snapshots
+
+    /** A step before or after the last one before which a count was 0: all that a snapshot keeps of the order. */
+    static long step(boolean beforeZero) {
+        return beforeZero ? 0 : 1;
+    }
+
+    /**
+     * Appends position and records.
+     *
+     * @param willFetch says whether a core may fetch before it serialises again; if not, its epoch does not matter
+     */
+    void save(StateWriter out, IntPredicate willFetch) {
+        if (lost) {
+            throw new IllegalStateException("a run that has left the proof is nowhere in it");
+        }
+        out.number(at);
+        for (int id = 0; id < cores; id++) {
+            out.number((int) CoreRecord.withEpoch(record[id], 0)); // no site, so these are few bits
+            out.number(willFetch.test(id) ? moment() - CoreRecord.epoch(record[id]) : 0);
+        }
+    }
+
+    /** Takes back what {@link #save} wrote. */
+    void restore(StateReader in) {
+        lost = false;
+        at = in.number();
+        pendingCount = 0;
+        heldCount = 0;
+        borrowedCount = 0;
+        stepCount = 1;
+        Arrays.fill(borrows, false);
+        Arrays.fill(zeroBeforeStep, 1);
+        for (int id = 0; id < cores; id++) {
+            long flags = in.number();
+            record[id] = CoreRecord.withEpoch(flags, moment() - in.number());
+            pendingCount += CoreRecord.isPending(record[id]) ? 1 : 0;
+            heldCount += CoreRecord.held(record[id]);
+        }
     }
 }

@@ -4,8 +4,12 @@ import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.isa.Decoded;
 import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.emulator.memory.InstructionBytes;
+import dev.pokesim.emulator.memory.TextHistory;
+import dev.pokesim.emulator.state.StateReader;
+import dev.pokesim.emulator.state.StateWriter;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** What was stored into the sites so far, and what a proof lets cores fetch of it. */
@@ -18,12 +22,15 @@ final class FollowedText {
     private final long firstSite;
 
     private final long sizeBytes;
+    private final TextHistory history;
     /** The machine's moment after each store of the program: others may store into text as well. */
     private final int[] machineMoment;
     /** How many stores each site has had. */
     private final int[] storesOfSite;
     /** The program's moment after each site's newest store. */
     private final int[] newestOfSite;
+    /** How many stores these two count. */
+    private int counted;
 
     /* What was found right last, by address: most fetches of a run are again the one before. */
     private final @Nullable Decoded[] right = new Decoded[1 << RIGHT_BITS];
@@ -31,8 +38,12 @@ final class FollowedText {
     private final int[] rightSince = new int[1 << RIGHT_BITS];
     private final int[] rightNow = new int[1 << RIGHT_BITS];
 
-    FollowedText(FollowedState state) {
+    /**
+     * @param history of the text of the machine that runs
+     */
+    FollowedText(FollowedState state, TextHistory history) {
         this.state = state;
+        this.history = history;
         program = state.program;
         Comparator<SiteHistory> byAddress = Comparator.comparing(SiteHistory::address, Long::compareUnsigned);
         SiteHistory last = Collections.max(program.sites(), byAddress);
@@ -49,12 +60,18 @@ final class FollowedText {
     }
 
     /** The program's present store has reached memory: the moment is the one after it. */
-    void stored(int machineMomentAfter) {
-        int moment = state.moment();
-        int site = program.siteOfMoment(moment - 1);
-        machineMoment[moment] = machineMomentAfter;
-        storesOfSite[site]++;
-        newestOfSite[site] = moment;
+    void stored() {
+        count(state.moment() - 1, 1);
+        machineMoment[state.moment()] = history.moment();
+    }
+
+    /** A site has had one store more or, if {@code change} is negative, one less. */
+    private void count(int store, int change) {
+        int site = program.siteOfMoment(store);
+        storesOfSite[site] += change;
+        newestOfSite[site] =
+                storesOfSite[site] == 0 ? 0 : program.sites().get(site).momentOf(storesOfSite[site] - 1) + 1;
+        counted += change;
     }
 
     /** By the proof, the core's epoch is the present; then the machine's must be. */
@@ -119,5 +136,37 @@ final class FollowedText {
         return epoch >= newestOfSite[site]
                 ? storesOfSite[site]
                 : program.sites().get(site).storesBy(epoch);
+    }
+
+    // ---- snapshots: moments of the machine count from anywhere, so they are kept as how long ago they were
+
+    /**
+     * Appends the machine's moments that matter: of the newest store, and of the cores' epochs.
+     *
+     * @param willFetch says whether a core's epoch matters
+     */
+    void save(StateWriter out, IntPredicate willFetch) {
+        out.number(history.moment() - machineMoment[state.moment()]);
+        for (int id = 0; id < state.cores; id++) {
+            if (willFetch.test(id)) {
+                out.number(history.moment() - machineMoment[CoreRecord.epoch(state.record[id])]);
+            }
+        }
+    }
+
+    /** Takes back what {@link #save} wrote, after the records and the machine. */
+    void restore(StateReader in, IntPredicate willFetch) {
+        while (counted < state.moment()) {
+            count(counted, 1);
+        }
+        while (counted > state.moment()) {
+            count(counted - 1, -1);
+        }
+        machineMoment[state.moment()] = history.moment() - in.number();
+        for (int id = 0; id < state.cores; id++) {
+            if (willFetch.test(id)) {
+                machineMoment[CoreRecord.epoch(state.record[id])] = history.moment() - in.number();
+            }
+        }
     }
 }

@@ -86,7 +86,8 @@ public final class Interleaving {
                 explanation.what(),
                 explanation.reasons(),
                 List.of(),
-                new BreadthFirstSearch.Extent(0, 0, 0, taken.size(), 0));
+                new BreadthFirstSearch.Extent(0, 0, 0, taken.size(), 0),
+                false);
     }
 
     /** Everything that could be done next. */

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param reductions with which the verdict was found
  * @param extent how much was visited
- * @param counterexample a small one; null without a violation, or if only the full size shows it
+ * @param counterexample a small one, or one of the full size if only that shows it; null without a violation, or if the search took the
+ *     cores in orders that no numbers of theirs agree with
  */
 public record ProofResult(
         ProofSetup setup,

@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Proves or refutes that a patch protocol is safe: goes through every state that any number of steps of the patcher and the
@@ -58,7 +60,14 @@ public final class ProtocolExplorer {
                 used,
                 ProofResult.verdict(result.outcome()),
                 result.extent(),
-                result.outcome() == Outcome.WRONG ? CounterexampleFinder.thoroughly(setup, progress) : null);
+                result.outcome() == Outcome.WRONG ? counterexample(used, result, progress) : null);
+    }
+
+    /** The shortest one of a small size that shows one; else the way on which the search came to it. */
+    private @Nullable Counterexample counterexample(
+            Set<Reduction> used, Result result, BreadthFirstSearch.Progress progress) {
+        Counterexample small = CounterexampleFinder.thoroughly(setup, progress);
+        return small == null ? ToldApart.of(setup, used, result) : small;
     }
 
     /**
@@ -82,11 +91,26 @@ public final class ProtocolExplorer {
             long memoryLimitBytes,
             BreadthFirstSearch.Progress progress,
             AtomicInteger furthest) {
+        return search(model, workers, memoryLimitBytes, progress, furthest, state -> {});
+    }
+
+    /**
+     * As above.
+     *
+     * @param visited is told each state once; not to be kept. By one worker at a time, if there is only one
+     */
+    static Result search(
+            ProtocolModel model,
+            int workers,
+            long memoryLimitBytes,
+            BreadthFirstSearch.Progress progress,
+            AtomicInteger furthest,
+            Consumer<ProtocolState> visited) {
         StateCodec codec = new StateCodec(model);
         byte[] initial = new byte[codec.maxSizeBytes()];
         int sizeBytes = codec.write(model.initial(), initial);
         return new BreadthFirstSearch(
-                        () -> new StateExpander(model, codec, furthest), workers, memoryLimitBytes, progress)
+                        () -> new StateExpander(model, codec, furthest, visited), workers, memoryLimitBytes, progress)
                 .run(Arrays.copyOf(initial, sizeBytes));
     }
 
@@ -95,15 +119,17 @@ public final class ProtocolExplorer {
         private final ProtocolModel model;
         private final StateCodec codec;
         private final AtomicInteger furthest;
+        private final Consumer<ProtocolState> visited;
         private final ProtocolState state;
         private final ProtocolState next;
         private final byte[] bytes;
         private Successors successors = Successors.NONE;
 
-        StateExpander(ProtocolModel model, StateCodec codec, AtomicInteger furthest) {
+        StateExpander(ProtocolModel model, StateCodec codec, AtomicInteger furthest, Consumer<ProtocolState> visited) {
             this.model = model;
             this.codec = codec;
             this.furthest = furthest;
+            this.visited = visited;
             state = new ProtocolState(model.cores());
             next = new ProtocolState(model.cores());
             bytes = new byte[codec.maxSizeBytes()];
@@ -115,6 +141,7 @@ public final class ProtocolExplorer {
             if (state.at > furthest.get()) {
                 furthest.accumulateAndGet(state.at, Math::max);
             }
+            visited.accept(state);
             successors = into;
             model.expand(state, next, this);
         }

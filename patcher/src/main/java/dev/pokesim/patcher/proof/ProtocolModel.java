@@ -53,9 +53,21 @@ final class ProtocolModel {
     private final boolean hasRival;
     private final boolean othersIdle;
     private final boolean patcherInterrupted;
+    private final boolean loopsInAnyOrder;
     private final FetchVerdicts verdicts;
 
     ProtocolModel(ProtocolProgram program, ProofSetup setup, Set<Reduction> reductions) {
+        this(program, setup, reductions, reductions.contains(Reduction.SYMMETRY));
+    }
+
+    /** One without reductions, but that loops take the cores in any order, as they do where cores are counted. */
+    static ProtocolModel inAnyOrder(ProtocolProgram program, ProofSetup setup) {
+        return new ProtocolModel(program, setup, Reduction.NONE, true);
+    }
+
+    private ProtocolModel(
+            ProtocolProgram program, ProofSetup setup, Set<Reduction> reductions, boolean loopsInAnyOrder) {
+        this.loopsInAnyOrder = loopsInAnyOrder;
         this.program = program;
         this.setup = setup;
         handler = setup.protocol().handler();
@@ -294,7 +306,8 @@ final class ProtocolModel {
         }
         after = CoreRecord.withHeld(after, held);
         after = returnSerialises ? serialised(state, after) : after;
-        return go(state, next, visitor, Move.TRAP_AND_RETURN, group, site, after);
+        go(state, next, visitor, Move.TRAP_AND_RETURN, group, site, after);
+        return true; // also if it comes back to the same state: step by step it would have moved
     }
 
     /** Takes the IPI that is pending, if one is. */
@@ -753,8 +766,8 @@ final class ProtocolModel {
     }
 
     /**
-     * The loop over all cores that publishes or gives up their references. While nobody can trap and nobody is in a handler, it is
-     * one step; else one per core, in the cores' order, or with symmetry in any.
+     * The loop over all cores that publishes or gives up their references. While nobody can trap, is in a handler or has kept a
+     * reference that the loop would wait for, it is one step; else one per core, in the cores' order, or with symmetry in any.
      */
     private boolean each(ProtocolState state, ProtocolState next, Visitor visitor, boolean published, CoreSet set) {
         boolean isObserved = false;
@@ -764,6 +777,7 @@ final class ProtocolModel {
             long record = state.record[group];
             left += isDue(record, published, set) ? state.count[group] : 0;
             isObserved |= CoreRecord.isInHandler(record)
+                    || CoreRecord.held(record) > 0
                     || verdicts.between(CoreRecord.epoch(record), moment).int3Sites().length != 0;
         }
         if (left == 0) {
@@ -782,7 +796,7 @@ final class ProtocolModel {
                 next.set(state);
                 next.move(group, CoreRecord.withPublished(record, published), symmetric);
                 visitor.moved(next, Move.PATCHER_FOR_CORE, group, Violated.NOBODY);
-                if (!symmetric) {
+                if (!loopsInAnyOrder) {
                     break;
                 }
             }

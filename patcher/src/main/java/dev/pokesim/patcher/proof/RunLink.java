@@ -5,12 +5,17 @@ import dev.pokesim.emulator.isa.Decoded;
 import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.emulator.memory.GuestFault;
 import dev.pokesim.emulator.memory.InstructionBytes;
+import dev.pokesim.emulator.memory.TextHistory;
+import dev.pokesim.emulator.state.StateReader;
+import dev.pokesim.emulator.state.StateWriter;
 import dev.pokesim.patcher.check.Oracle;
 import dev.pokesim.patcher.kernel.KernelLayout;
-import dev.pokesim.patcher.kernel.Refs;
+import dev.pokesim.patcher.kernel.PokeArray;
 import dev.pokesim.patcher.kernel.StopMachine;
 import dev.pokesim.patcher.kernel.SyncCores;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What ties a proof to the machine: every step of a run is one that the proof allows. A proof is about a {@link ProtocolProgram} and
@@ -48,17 +53,19 @@ import dev.pokesim.patcher.kernel.TextPokeLoc;
  * serialises counts, and after a poke it must have.
  */
 public final class RunLink extends Oracle {
+    /** As it is reported. */
+    public static final String NAME = "RunLink";
+
     /** What {@link #property} says. */
     public static final String PROPERTY = "every step of the run is one that the proof allows";
 
     private static final int BREAKPOINT = GuestFault.Vector.BREAKPOINT.number();
-    private static final long ARRAY_SIZE_BYTES = KernelLayout.COUNT + 4 - KernelLayout.ARRAY;
 
     /* What a core is in the handlers of, the innermost in the lowest bits; a core nests at most 32 deep. */
     private static final int BITS_PER_HANDLER = 2;
     private static final long INNERMOST = 3;
     private static final long OTHER_OR_NONE = 0;
-    private static final long SYNC_HANDLER = 1;
+    private static final long SYNC_HANDLER = 1; // until it has serialised: the next IPI may be sent before it returns
     private static final long STOP_HANDLER = 2;
     private static final long INT3_HANDLER = 3;
 
@@ -66,22 +73,29 @@ public final class RunLink extends Oracle {
     private final FollowedText text;
     private final FollowedPatcher patcher;
     private final FollowedHandlers int3;
-    private final Refs refs;
+    private final PokeArray array;
     private final KernelLayout layout;
+    private final long[] counters;
     private final long[] handlers; // per core
     /** The count that a locked update has just changed: its store is told about once more. */
     private long justUpdated;
 
+    private boolean hasNmis = true;
+    private @Nullable Coverage coverage;
+
     /**
      * @param setup what is proved of such runs; it may have more cores than the run
-     * @param layout of a run in which every possible core is online and core 0 patches
+     * @param array of the kernel that runs: with one counter, or one a core in ascending order
+     * @param layout of a run in which every possible core is online and core 0 patches; of a guest kernel only where text is matters
+     * @param history of the text of the machine that runs
      */
-    public RunLink(ProofSetup setup, Refs refs, KernelLayout layout) {
-        this.refs = refs;
+    public RunLink(ProofSetup setup, PokeArray array, KernelLayout layout, TextHistory history) {
+        this.array = array;
         this.layout = layout;
+        counters = array.counters().stream().mapToLong(Long::longValue).toArray();
         state = new FollowedState(setup, layout.possibleCores(), this::violated);
-        text = new FollowedText(state);
-        patcher = new FollowedPatcher(state, text, layout);
+        text = new FollowedText(state, history);
+        patcher = new FollowedPatcher(state, text, array, layout.stext());
         int3 = new FollowedHandlers(state, text);
         handlers = new long[layout.possibleCores()];
     }
@@ -96,6 +110,39 @@ public final class RunLink extends Oracle {
         return true;
     }
 
+    /**
+     * Sets what it has to know in an exploration.
+     *
+     * @param nmis whether NMIs may come; if not, a core that is in a handler serialises before it fetches
+     * @param states of the proof; null if the states that are reached are not to be looked up
+     */
+    public void cover(boolean nmis, @Nullable Coverage states) {
+        hasNmis = nmis;
+        coverage = states;
+    }
+
+    /**
+     * The machine has come to a state of an exploration.
+     *
+     * @param patcher the patching core; if it has halted, the patcher is done
+     */
+    public void reached(Core patcher) {
+        if (patcher.isHalted()) {
+            patcherDone(patcher);
+        }
+        if (coverage == null || state.isLost()) {
+            return;
+        }
+        for (int id = 0; id < state.cores; id++) {
+            if (isSerialising(id) || int3.isNested(id)) {
+                return; // the proof has one step for that: the state before it, or the one after, is looked up
+            }
+        }
+        if (!coverage.reach(state, int3::withSite)) {
+            state.lost(patcher, "is in a run that has come to a state which the proof does not have");
+        }
+    }
+
     // ---- memory
 
     @Override
@@ -108,9 +155,9 @@ public final class RunLink extends Oracle {
             write(core, address, KernelLayout.POKING_OFFSET, sizeBytes);
         } else if (text.isAmongSites(address)) {
             write(core, address, 0, sizeBytes);
-        } else if (Address.isWithin(address, KernelLayout.ARRAY, ARRAY_SIZE_BYTES)) {
+        } else if (Address.isWithin(address, array.entries(), array.sizeBytes()) || address == array.count()) {
             patcher.changeArray(core, address);
-        } else if (refs.isCounter(address, layout)) {
+        } else if (isCounter(address)) {
             patcher.publish(core, ownerOf(address), (int) core.memory().read(address, 4));
         } else if (address == StopMachine.HOLD && core.memory().read(address, 4) == 0) {
             patcher.released(core);
@@ -122,13 +169,18 @@ public final class RunLink extends Oracle {
         patcher.write(core, address - mappedAt, new InstructionBytes(value, 0, sizeBytes));
     }
 
+    private boolean isCounter(long address) {
+        return Arrays.binarySearch(counters, address) >= 0;
+    }
+
+    /** The core whose count it is; the only one is the patcher's. */
     private int ownerOf(long counter) {
-        return refs.isPerCore() ? KernelLayout.coreOf(counter) : FollowedState.PATCHER;
+        return Arrays.binarySearch(counters, counter);
     }
 
     @Override
     public void updated(Core core, long address, boolean failed) {
-        if (failed || state.isLost() || !refs.isCounter(address, layout)) {
+        if (failed || state.isLost() || !isCounter(address)) {
             return;
         }
         justUpdated = address;
@@ -203,9 +255,10 @@ public final class RunLink extends Oracle {
 
     @Override
     public void entered(Core core, int vector) {
+        boolean isInNmi = isInnermost(core, OTHER_OR_NONE);
         handlers[core.id()] = handlers[core.id()] << BITS_PER_HANDLER | handlerOf(vector);
         if (vector == BREAKPOINT && !state.isLost()) {
-            int3.trap(core, core.rip() - 1);
+            int3.trap(core, core.rip() - 1, isInNmi);
         }
     }
 
@@ -247,10 +300,13 @@ public final class RunLink extends Oracle {
         if (state.isLost()) {
             return;
         }
-        if (isInnermost(core, SYNC_HANDLER) && patcher.owesAnswer(core.id())) {
-            acknowledge(core, false);
-            if (state.program.isFlushing(state.at)) {
-                text.serialised(core);
+        if (isInnermost(core, SYNC_HANDLER)) {
+            handlers[core.id()] &= ~INNERMOST;
+            if (patcher.owesAnswer(core.id())) {
+                acknowledge(core, false);
+                if (state.program.isFlushing(state.at)) {
+                    text.serialised(core);
+                }
             }
         } else if (core.id() == FollowedState.PATCHER && isInnermost(core, OTHER_OR_NONE)) {
             text.serialised(core);
@@ -259,10 +315,12 @@ public final class RunLink extends Oracle {
 
     @Override
     public void answered(Core core) {
-        if (state.isLost() || !patcher.owesAnswer(core.id())) {
+        boolean mustHaveSerialised = isInnermost(core, SYNC_HANDLER);
+        boolean isStopped = isInnermost(core, STOP_HANDLER);
+        if (state.isLost() || !patcher.owesAnswer(core.id()) || !mustHaveSerialised && !isStopped) {
             return;
         }
-        if (!isInnermost(core, STOP_HANDLER)) {
+        if (mustHaveSerialised) {
             state.lost(core, "answers a sync and has not serialised");
             return;
         }
@@ -310,5 +368,42 @@ public final class RunLink extends Oracle {
                     "fetches what it cannot execute at " + Address.text(core.rip())
                             + ", which the proof does not allow");
         }
+    }
+
+    // ---- snapshots
+
+    /** Whether a core may fetch before it serialises, as the proof has it; if not, its epoch does not matter. */
+    private boolean willFetch(int core) {
+        return hasNmis || !isSerialising(core) && CoreRecord.phase(state.record[core]) == CoreRecord.OUTSIDE;
+    }
+
+    /** Whether a core has taken an IPI and is going to serialise because of that. */
+    private boolean isSerialising(int core) {
+        return (handlers[core] & INNERMOST) == SYNC_HANDLER
+                && patcher.owesAnswer(core)
+                && state.program.isFlushing(state.at);
+    }
+
+    @Override
+    public void save(StateWriter out) {
+        state.save(out, id -> id == FollowedState.PATCHER || willFetch(id));
+        for (long nested : handlers) {
+            out.word(nested);
+        }
+        patcher.save(out);
+        int3.save(out);
+        text.save(out, id -> id == FollowedState.PATCHER || willFetch(id));
+    }
+
+    @Override
+    public void restore(StateReader in) {
+        justUpdated = 0;
+        state.restore(in);
+        for (int id = 0; id < handlers.length; id++) {
+            handlers[id] = in.word();
+        }
+        patcher.restore(in);
+        int3.restore(in);
+        text.restore(in, id -> id == FollowedState.PATCHER || willFetch(id));
     }
 }

@@ -16,10 +16,14 @@ import dev.pokesim.patcher.guest.GuestCores;
 import dev.pokesim.patcher.guest.GuestKernel;
 import dev.pokesim.patcher.guest.GuestProgram;
 import dev.pokesim.patcher.kernel.KernelCosts;
+import dev.pokesim.patcher.kernel.KernelLayout;
 import dev.pokesim.patcher.kernel.Listeners;
 import dev.pokesim.patcher.kernel.PatchListener;
 import dev.pokesim.patcher.kernel.PokeArray;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
+import dev.pokesim.patcher.proof.ProofSetup;
+import dev.pokesim.patcher.proof.RunLink;
+import dev.pokesim.patcher.protocol.TextPokeBatch;
 import dev.pokesim.patcher.scenario.Scenario;
 import dev.pokesim.patcher.site.Symbol;
 import java.util.ArrayList;
@@ -30,7 +34,7 @@ import java.util.List;
  * static_key_disable(), the others its functions that have sites of the key and can be called, all trap into its INT3 handler.
  *
  * <p>As {@link PatchRun}, with these differences: the code of patcher and handler is guest code, whose instructions are counted one
- * by one; reference counts are as the kernel has them; no proof is followed, because proofs are about routines.
+ * by one; reference counts are as the kernel has them. The kernel's own code is held against the proof of text-poke-batch.
  */
 public final class GuestRun {
     private static final int PATCHER = 0;
@@ -47,6 +51,7 @@ public final class GuestRun {
     private final Workload workload;
     private final RunWatch watch;
     private final List<PatchListener> attached = new ArrayList<>();
+    private final RunLink link;
 
     private GuestRun(GuestKernel kernel, RunSetup setup) {
         this.kernel = kernel;
@@ -68,9 +73,21 @@ public final class GuestRun {
         figures = new Figures(array.counters()::contains, array.counters().size(), setup.cores());
         waits = new EveryWaitEnds(setup.cores(), PATCHER, KernelCosts.of(setup.profile()));
         watch = new RunWatch(setup, machine, timed, figures, waits);
+        link = new RunLink(
+                proved(setup), array, new KernelLayout(kernel.address("_stext"), setup.cores()), memory.history());
         log = new EventLog(kernel.image());
         workload = new Workload(
                 scenario, hotEntries(), core -> GuestProgram.ARGUMENT, SeededRandom.of(setup.seed(), "workload"));
+    }
+
+    /** What a proof about the kernel's patcher and handler is about. */
+    private static ProofSetup proved(RunSetup setup) {
+        return ProofSetup.of(
+                new TextPokeBatch(),
+                ProofSetup.batches(setup.target().places()),
+                Math.max(2, setup.cores()),
+                false, // kernels that run as guests have one count
+                setup.fetchMode());
     }
 
     /**
@@ -124,6 +141,8 @@ public final class GuestRun {
             oracle.reportTo(watch::violated);
             all.add(oracle);
         }
+        link.reportTo(watch::violated);
+        all.add(link); // last: who knows what is wrong speaks first
         GuestCores.install(kernel, machine, PATCHER, KernelCosts.of(setup.profile()), new Listeners(all, places));
         machine.handle(Workload.NETWORK_VECTOR, workload.softirq(timed));
         startCores();
@@ -168,7 +187,10 @@ public final class GuestRun {
     private Routine patcher() {
         Routine.Builder b = Routine.named("patcher");
         GuestCores.flip(b, kernel, setup.target().key(), setup.target().enable());
-        return b.act("done", (core, local) -> watch.patcherDone())
+        return b.act("done", (core, local) -> {
+                    link.patcherDone(core);
+                    watch.patcherDone();
+                })
                 .label("idle")
                 .delay("idle", core -> setup.scenario().workGapPs())
                 .jump("idle")

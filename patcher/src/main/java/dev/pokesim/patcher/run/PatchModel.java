@@ -18,6 +18,7 @@ import dev.pokesim.patcher.check.Violation;
 import dev.pokesim.patcher.kernel.BatchContext;
 import dev.pokesim.patcher.kernel.GracePeriod;
 import dev.pokesim.patcher.kernel.HandlerStep;
+import dev.pokesim.patcher.kernel.FetchAddRefs;
 import dev.pokesim.patcher.kernel.KernelBug;
 import dev.pokesim.patcher.kernel.KernelCosts;
 import dev.pokesim.patcher.kernel.KernelLayout;
@@ -29,6 +30,10 @@ import dev.pokesim.patcher.kernel.SyncCores;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
 import dev.pokesim.patcher.kernel.TrapSites;
 import dev.pokesim.patcher.proof.ProofSetup.Company;
+import dev.pokesim.patcher.kernel.TrapHandler;
+import dev.pokesim.patcher.proof.Coverage;
+import dev.pokesim.patcher.proof.ProofSetup;
+import dev.pokesim.patcher.proof.RunLink;
 import dev.pokesim.patcher.protocol.PatchProtocol;
 import dev.pokesim.patcher.protocol.PatchStep;
 import dev.pokesim.patcher.site.Segment;
@@ -47,6 +52,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The functions of the places are dealt out: core 1 calls the first {@code passes} of them, core 2 the next, and so on, around
  * and around.
+ *
+ * <p>A {@link RunLink} holds every run against the proof, if there is one of such runs.
  *
  * @param cores 2 to {@value #MAX_CORES} with the one that patches
  * @param passes how many calls each of the others makes, at least 1
@@ -105,12 +112,12 @@ public record PatchModel(
 
     @Override
     public Model start(Chooser staleBytes) {
-        return running(staleBytes, List.of());
+        return running(staleBytes, List.of(), null, host -> {});
     }
 
     /** The same, and somebody is told what happens besides the oracles; before them. */
     public Model.Source observedBy(PatchListener observer) {
-        return staleBytes -> running(staleBytes, List.of(observer));
+        return staleBytes -> running(staleBytes, List.of(observer), null, host -> {});
     }
 
     /** Where its machine keeps the patcher's and the handlers' data. */
@@ -118,7 +125,35 @@ public record PatchModel(
         return PatchMachine.layout(target, cores);
     }
 
-    private Running running(Chooser staleBytes, List<PatchListener> observers) {
+    /** The same, and each state that it comes to is looked up among those of the proof: in none of them it must not be. */
+    public Model.Source coveredBy(Coverage coverage) {
+        return staleBytes -> running(staleBytes, List.of(), coverage, host -> {});
+    }
+
+    /** The same with something wrong in the machine. */
+    Model.Source withFault(Consumer<PatchMachine> fault) {
+        return staleBytes -> running(staleBytes, List.of(), null, fault);
+    }
+
+    /**
+     * What a proof about such a machine is about.
+     *
+     * @return null if there is none, because proofs do not know these references or this handler, or if runs are not to be compared
+     *     with it: it is one of those {@code without}
+     */
+    public @Nullable ProofSetup proved() {
+        boolean isKnown = !surroundings.isSequence()
+                && protocol.handler().equals(TrapHandler.KERNEL) && !(refs instanceof FetchAddRefs);
+        return isKnown && !surroundings.without().contains(RunLink.NAME)
+                ? ProofSetup.of(protocol, ProofSetup.batches(target.places()), cores, refs.isPerCore(), fetchMode)
+                : null;
+    }
+
+    private Running running(
+            Chooser staleBytes,
+            List<PatchListener> observers,
+            @Nullable Coverage coverage,
+            Consumer<PatchMachine> fault) {
         PatchMachine host = new PatchMachine(target, cores, fetchMode, staleBytes);
         List<Oracle> oracles = oracles(host).stream()
                 .filter(oracle ->
@@ -126,6 +161,18 @@ public record PatchModel(
                 .toList();
         List<PatchListener> all = new ArrayList<>(observers);
         all.addAll(oracles);
+        ProofSetup proved = proved();
+        RunLink link = proved == null
+                ? null
+                : new RunLink(
+                        proved,
+                        PokeArray.of(refs, host.layout()),
+                        host.layout(),
+                        host.memory().history());
+        if (link != null) {
+            link.cover(nmis > 0, coverage);
+            all.add(link); // last: who knows what is wrong speaks first
+        }
         BatchContext context = host.connect(
                 refs,
                 KernelCosts.NONE,
@@ -143,6 +190,7 @@ public record PatchModel(
             host.handle(SyncCores.VECTOR_KEEPING_TEXT, SyncCores.handlerKeepingText(KernelCosts.NONE));
         }
         initialise(host.memory());
+        fault.accept(host);
         Routine.Builder patching = surroundings.isSequence()
                 ? host.patcher(protocol, context, surroundings.batches())
                 : host.patcher(protocol, context);
@@ -157,7 +205,7 @@ public record PatchModel(
         if (refs.isOnStack()) {
             host.machine().core(PatchMachine.PATCHER).setRegister(Core.RSP, KernelLayout.STACK_DESCRIPTOR);
         }
-        return new Running(host, routines.stream().distinct().toList(), oracles);
+        return new Running(host, routines.stream().distinct().toList(), oracles, link);
     }
 
     private List<Oracle> oracles(PatchMachine host) {
@@ -304,7 +352,7 @@ public record PatchModel(
      * @return SHA-256 as hexadecimal digits
      */
     public String digest() {
-        Running running = running(count -> 0, List.of());
+        Running running = running(count -> 0, List.of(), null, host -> {});
         MessageDigest digest = sha256();
         for (Segment segment : target.image().segments()) {
             text(digest, Address.text(segment.address()));
@@ -339,7 +387,7 @@ public record PatchModel(
     public static String oracleOf(String violation) {
         int colon = violation.indexOf(':');
         String first = colon < 0 ? "" : violation.substring(0, colon);
-        return Oracles.names().contains(first)
+        return Oracles.names().contains(first) || first.equals(RunLink.NAME)
                 ? first
                 : first.equals("nothing can happen") ? EveryWaitEnds.class.getSimpleName() : Oracles.BUG;
     }
@@ -348,12 +396,17 @@ public record PatchModel(
         private final PatchMachine host;
         private final List<Routine> routines;
         private final List<Oracle> oracles;
+        private final @Nullable RunLink link;
         private @Nullable Violation violation;
 
-        Running(PatchMachine host, List<Routine> routines, List<Oracle> oracles) {
+        Running(PatchMachine host, List<Routine> routines, List<Oracle> asked, @Nullable RunLink link) {
             this.host = host;
             this.routines = routines;
-            this.oracles = oracles;
+            this.link = link;
+            oracles = new ArrayList<>(asked);
+            if (link != null) {
+                oracles.add(link);
+            }
             oracles.forEach(oracle -> oracle.reportTo(this::violated));
         }
 
@@ -426,6 +479,9 @@ public record PatchModel(
 
         @Override
         public @Nullable String violation() {
+            if (link != null) {
+                link.reached(host.machine().core(PatchMachine.PATCHER));
+            }
             return violation == null ? null : violation.oracle() + ": " + violation.what();
         }
 

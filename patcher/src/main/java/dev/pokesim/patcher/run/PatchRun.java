@@ -12,6 +12,7 @@ import dev.pokesim.patcher.kernel.KernelBug;
 import dev.pokesim.patcher.kernel.KernelCosts;
 import dev.pokesim.patcher.kernel.KernelLayout;
 import dev.pokesim.patcher.kernel.PatchListener;
+import dev.pokesim.patcher.kernel.PokeArray;
 import dev.pokesim.patcher.proof.ProofSetup;
 import dev.pokesim.patcher.proof.RunLink;
 import dev.pokesim.patcher.site.LoadedImage;
@@ -67,7 +68,11 @@ public final class PatchRun {
         timed = run.timed();
         figures = new Figures(setup.refs(), layout, setup.cores());
         waits = new EveryWaitEnds(setup.cores(), PATCHER, KernelCosts.of(setup.profile()));
-        link = new RunLink(proved(), setup.refs(), layout);
+        link = new RunLink(
+                proved(setup),
+                PokeArray.of(setup.refs(), layout),
+                layout,
+                run.machine().memory().history());
         watch = new RunWatch(setup, run.machine(), timed, figures, waits);
         log = new EventLog(setup.target().image());
     }
@@ -167,7 +172,7 @@ public final class PatchRun {
     }
 
     /** What a proof about such runs is about. */
-    private ProofSetup proved() {
+    private static ProofSetup proved(RunSetup setup) {
         return ProofSetup.of(
                 setup.protocol(),
                 ProofSetup.batches(setup.target().places()),

@@ -16,6 +16,7 @@ import dev.pokesim.patcher.kernel.GlobalRefs;
 import dev.pokesim.patcher.kernel.KernelBench;
 import dev.pokesim.patcher.kernel.KernelLayout;
 import dev.pokesim.patcher.kernel.PerCpuRefs;
+import dev.pokesim.patcher.kernel.PokeArray;
 import dev.pokesim.patcher.kernel.Refs;
 import dev.pokesim.patcher.kernel.RefsSchemes;
 import dev.pokesim.patcher.kernel.SyncCores;
@@ -108,7 +109,11 @@ class RunLinkTest {
         Linked(Refs refs, ProofSetup setup) {
             bench = new KernelBench(CORES).with(refs).oldText(TWO).watch(TWO);
             TWO.forEach(place -> bench.text(place.address() + place.sizeBytes(), 0xc3));
-            link = new RunLink(setup, refs, bench.layout());
+            link = new RunLink(
+                    setup,
+                    PokeArray.of(refs, bench.layout()),
+                    bench.layout(),
+                    bench.memory().history());
             link.reportTo(violation -> {
                 violations.add(violation);
                 bench.stop();

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pokesim.emulator.core.FetchMode;
+import dev.pokesim.patcher.check.Violation;
 import dev.pokesim.patcher.guest.GuestKernel;
 import dev.pokesim.patcher.kernel.GlobalRefs;
 import dev.pokesim.patcher.protocol.TextPokeBatch;
@@ -145,6 +146,27 @@ class GuestRunTest {
         RunReport report = run(patched(noCalls), KEY, 16, 1, FetchMode.WINDOW, "30000");
         assertEquals(RunReport.Outcome.VIOLATED, report.outcome());
         assertNothingIsViolated(run(kernel, KEY, 16, 1, FetchMode.WINDOW, "30000"));
+    }
+
+    @Test
+    void kernelWhoseHandlerSkipsItsDecIsNoRunOfTheProof() {
+        LoadedImage image = kernel.image();
+        Symbol handler = image.symbols().named("poke_int3_handler").get(0);
+        ImageBytes code =
+                image.bytesAt(handler.address(), (int) handler.sizeBytes()).orElseThrow();
+        Map<Long, Byte> noDec = new HashMap<>();
+        for (int i = 0; i + 7 <= code.sizeBytes(); i++) {
+            boolean isLockDec =
+                    code.unsignedAt(i) == 0xf0 && code.unsignedAt(i + 1) == 0xff && code.unsignedAt(i + 2) == 0x0d;
+            if (isLockDec) { // lock dec dword ptr [rip+x]
+                noDec.putAll(bytes(handler.address() + i, 0x0f, 0x1f, 0x80, 0, 0, 0, 0));
+            }
+        }
+        assertTrue(noDec.size() >= 7, "the handler gives its reference back");
+        RunReport report = run(patched(noDec), KEY, 3, 1, FetchMode.WINDOW, "2000");
+        Violation violation = Objects.requireNonNull(report.violation());
+        assertEquals("RunLink", violation.oracle());
+        assertTrue(violation.what().contains("before \"drop\""), violation::what);
     }
 
     @Test
