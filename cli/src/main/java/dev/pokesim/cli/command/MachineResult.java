@@ -6,7 +6,8 @@ import dev.pokesim.cli.console.Report;
 import dev.pokesim.cli.console.TextTable;
 import dev.pokesim.emulator.explore.PctScheduler;
 import dev.pokesim.emulator.explore.SamplingResult;
-import dev.pokesim.patcher.run.PatchModel;
+import dev.pokesim.patcher.run.GuestModel;
+import dev.pokesim.patcher.run.MachineModel;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -39,10 +40,15 @@ record MachineResult(
     private static final String NOT_FOUND = "not-found";
     private static final String INCOMPLETE = "incomplete";
 
-    private static final List<String> UNSAID = List.of(
-            "that any processor fetches like this: the fetch mode is a reading of the manuals, not a measurement",
-            "anything about programs that execute the sites more often, or other numbers of cores and sites",
-            "that a kernel's own machine code does this: patcher and handler are routines of micro-ops, the text is x86");
+    private static List<String> unsaid(MachineModel model) {
+        return List.of(
+                "that any processor fetches like this: the fetch mode is a reading of the manuals, not a measurement",
+                "anything about programs that execute the sites more often, or other numbers of cores and sites",
+                model instanceof GuestModel
+                        ? "anything about what stands in for the kernel's code: entry code, __text_poke(), IPIs (docs/kernel.md)"
+                        : "that a kernel's own machine code does this: patcher and handler are routines of micro-ops, the text "
+                                + "is x86");
+    }
 
     /**
      * What was asked for.
@@ -63,16 +69,16 @@ record MachineResult(
             String fetch,
             String strategy,
             long seed) {
-        static Setup of(PatchModel model, MachineOptions options, long seed) {
+        static Setup of(MachineModel model, MachineOptions options, long seed) {
             return new Setup(
                     model.target().image().name(),
-                    model.protocol().name(),
-                    model.protocol().description(),
+                    model.patcher(),
+                    model.description(),
                     model.cores(),
                     model.target().places().size(),
                     model.passes(),
                     model.nmis(),
-                    model.refs().name(),
+                    model.counting(),
                     model.fetchMode().optionName(),
                     options.strategy().optionName(),
                     seed);
@@ -138,7 +144,7 @@ record MachineResult(
     record Found(MachineTrace trace, ScheduleOptions.@Nullable Saved schedule) {}
 
     static MachineResult of(
-            PatchModel model,
+            MachineModel model,
             Setup setup,
             @Nullable Search search,
             @Nullable Sample sample,
@@ -153,7 +159,7 @@ record MachineResult(
                 sample,
                 stop == null ? null : stop.name().toLowerCase(Locale.ROOT),
                 assumptions(model),
-                UNSAID,
+                unsaid(model),
                 found);
     }
 
@@ -177,7 +183,7 @@ record MachineResult(
         };
     }
 
-    private static List<String> assumptions(PatchModel model) {
+    private static List<String> assumptions(MachineModel model) {
         return List.of(
                 "cores: core 0 patches; each other core calls functions with sites " + model.passes()
                         + (model.passes() == 1 ? " time" : " times") + ", then waits for interrupts",

@@ -9,7 +9,7 @@ import dev.pokesim.emulator.explore.SamplingSearch;
 import dev.pokesim.emulator.explore.SearchLimits;
 import dev.pokesim.emulator.explore.SearchResult;
 import dev.pokesim.emulator.explore.Transition;
-import dev.pokesim.patcher.run.PatchModel;
+import dev.pokesim.patcher.run.MachineModel;
 import dev.pokesim.patcher.schedule.MachineSchedule;
 import dev.pokesim.patcher.schedule.TextOrigin;
 import java.time.Duration;
@@ -54,12 +54,12 @@ final class MachineSearch {
     }
 
     /** Explores a model as the options say, and writes down what it finds. */
-    MachineResult run(PatchModel model, TextOrigin text, long seed) {
+    MachineResult run(MachineModel model, TextOrigin text, long seed) {
         boolean isSample = options.strategy() != MachineOptions.Strategy.EXHAUSTIVE;
         return isSample ? sample(model, text, seed) : exhaust(model, text, seed);
     }
 
-    private MachineResult exhaust(PatchModel model, TextOrigin text, long seed) {
+    private MachineResult exhaust(MachineModel model, TextOrigin text, long seed) {
         SearchResult result = search(model, memoryLimitBytes, Long.MAX_VALUE, "states");
         MachineResult.Search search =
                 new MachineResult.Search(result.states(), result.transitions(), result.depth(), result.memoryBytes());
@@ -77,7 +77,7 @@ final class MachineSearch {
                 isWrong ? found(model, text, result.trace(), List.of("search=exhaustive")) : null);
     }
 
-    private MachineResult sample(PatchModel model, TextOrigin text, long seed) {
+    private MachineResult sample(MachineModel model, TextOrigin text, long seed) {
         long start = System.nanoTime();
         progress.start("runs", options.runs());
         SamplingResult result;
@@ -103,9 +103,8 @@ final class MachineSearch {
     }
 
     /** What two cores and one site show is short; what only many show is the sample itself. */
-    private MachineResult.Found smallest(PatchModel model, TextOrigin text, List<Transition> trace, long seed) {
-        PatchModel small =
-                new PatchModel(model.target().first(1), model.protocol(), model.refs(), model.fetchMode(), 2, 1, 0);
+    private MachineResult.Found smallest(MachineModel model, TextOrigin text, List<Transition> trace, long seed) {
+        MachineModel small = model.smallest();
         SearchResult result = search(small, memoryLimitBytes, SMALL_STATES, "states with 2 cores");
         boolean isThere = result.verdict() == SearchResult.Verdict.VIOLATED;
         return found(
@@ -115,7 +114,7 @@ final class MachineSearch {
                 List.of("search=" + options.strategy().optionName(), "seed=" + seed));
     }
 
-    private SearchResult search(PatchModel model, long memoryBytes, long states, String what) {
+    private SearchResult search(MachineModel model, long memoryBytes, long states, String what) {
         long start = System.nanoTime();
         progress.start(what, 0);
         try {
@@ -140,13 +139,14 @@ final class MachineSearch {
         return stop == null;
     }
 
-    private MachineResult.Found found(PatchModel model, TextOrigin text, List<Transition> trace, List<String> origin) {
+    private MachineResult.Found found(
+            MachineModel model, TextOrigin text, List<Transition> trace, List<String> origin) {
         MachineTrace shown = MachineTrace.of(model, new Replay(model).run(trace), false);
         ScheduleOptions.Saved saved = null;
         if (schedules.isAsked()) {
             MachineSchedule schedule = new MachineSchedule(model, text, trace);
             saved = schedules.save(
-                    String.valueOf(shown.oracle()), model.protocol().name(), schedule.write(new ArrayList<>(origin)));
+                    String.valueOf(shown.oracle()), model.patcher(), schedule.write(new ArrayList<>(origin)));
         }
         return new MachineResult.Found(shown, saved);
     }

@@ -16,7 +16,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** {@code poke-sim run}: patches text while many cores run through it, in simulated time. */
@@ -35,6 +34,7 @@ import picocli.CommandLine.Spec;
             "  poke-sim run --input testdata/elf/statickeys.elf --key stats_key --hot-sites 2",
             "  poke-sim run --cores 64 --protocol broken-no-second-sync",
             "  poke-sim run --input vmlinuz --key bpf_stats_enabled_key --cores 8 --guest",
+            "  poke-sim run --input vmlinuz --key bpf_stats_enabled_key --cores 64 --guest --mutate skip-sync=2",
             "  poke-sim run --cores 480 --trace storm.trace --trace-level memory"
         })
 public final class RunCommand implements Callable<Integer> {
@@ -49,12 +49,8 @@ public final class RunCommand implements Callable<Integer> {
                     + "global-fetch-add (what if) (default: ${DEFAULT-VALUE}).")
     private String refs = "";
 
-    @Option(
-            names = "--guest",
-            description =
-                    "Let the kernel of --input patch itself: its own patcher and INT3 handler run as they are in the "
-                            + "image. How it patches and counts references is up to it.")
-    private boolean guest;
+    @Mixin
+    private final GuestOptions guest = new GuestOptions();
 
     @Mixin
     private final TraceOptions trace = new TraceOptions();
@@ -72,7 +68,7 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (guest) {
+        if (guest.isAsked()) {
             trace.refuse("with --guest");
             return callGuest();
         }
@@ -89,19 +85,13 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     private int callGuest() {
-        ParseResult given = spec.commandLine().getParseResult();
-        for (String option : List.of("--refs", "--protocol", "--sites")) {
-            TargetOptions.require(
-                    !given.hasMatchedOption(option),
-                    option + " cannot be chosen with --guest: the kernel's code decides");
-        }
-        TargetOptions.require(given.hasMatchedOption("--input"), "--guest needs --input KERNEL and --key KEY");
+        GuestOptions.require(spec.commandLine().getParseResult(), List.of("--refs", "--protocol", "--sites"));
         RunOptions.Guest guests = run.guest();
         List<RunReport> reports = Replicas.run(
                 "patching",
                 guests.setups(),
                 output,
-                (setup, progress) -> GuestRun.execute(guests.kernel(), setup, progress));
+                (setup, progress) -> GuestRun.execute(guests.kernel(), guest.mutation(), setup, progress));
         return output.print(RunResult.ofGuest(guests.setups(), reports))
                 .exitCode()
                 .value();

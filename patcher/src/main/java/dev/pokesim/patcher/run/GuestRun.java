@@ -15,6 +15,7 @@ import dev.pokesim.patcher.check.Oracles;
 import dev.pokesim.patcher.guest.GuestCores;
 import dev.pokesim.patcher.guest.GuestKernel;
 import dev.pokesim.patcher.guest.GuestProgram;
+import dev.pokesim.patcher.guest.KernelMutation;
 import dev.pokesim.patcher.kernel.KernelCosts;
 import dev.pokesim.patcher.kernel.Listeners;
 import dev.pokesim.patcher.kernel.PatchListener;
@@ -36,6 +37,7 @@ public final class GuestRun {
     private static final int PATCHER = 0;
 
     private final GuestKernel kernel;
+    private final KernelMutation mutation;
     private final RunSetup setup;
     private final AddressSpace memory = new AddressSpace();
     private final Machine machine;
@@ -47,8 +49,9 @@ public final class GuestRun {
     private final Workload workload;
     private final RunWatch watch;
 
-    private GuestRun(GuestKernel kernel, RunSetup setup) {
+    private GuestRun(GuestKernel kernel, KernelMutation mutation, RunSetup setup) {
         this.kernel = kernel;
+        this.mutation = mutation;
         this.setup = setup;
         kernel.map(memory, setup.cores());
         GuestProgram.map(kernel, memory);
@@ -86,12 +89,14 @@ public final class GuestRun {
     /**
      * Runs one to its end.
      *
+     * @param mutation what the kernel does wrong
      * @param setup its target is of a key of the kernel's image, all its places; it has at most as many hot sites as there are
      *     {@link #callable} functions; its protocol and its way to count references are not looked at
      * @throws dev.pokesim.patcher.guest.GuestStopped if the kernel comes to something that is not emulated
      */
-    public static RunReport execute(GuestKernel kernel, RunSetup setup, PatchRun.Progress progress) {
-        return new GuestRun(kernel, setup).run(progress);
+    public static RunReport execute(
+            GuestKernel kernel, KernelMutation mutation, RunSetup setup, PatchRun.Progress progress) {
+        return new GuestRun(kernel, mutation, setup).run(progress);
     }
 
     private List<Long> hotEntries() {
@@ -111,7 +116,8 @@ public final class GuestRun {
             oracle.reportTo(watch::violated);
             all.add(oracle);
         }
-        GuestCores.install(kernel, machine, PATCHER, KernelCosts.of(setup.profile()), new Listeners(all, places));
+        GuestCores.install(
+                kernel, machine, PATCHER, KernelCosts.of(setup.profile()), new Listeners(all, places), mutation);
         machine.handle(Workload.NETWORK_VECTOR, workload.softirq(timed));
         startCores();
         try {

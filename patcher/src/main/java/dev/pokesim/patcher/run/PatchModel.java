@@ -22,12 +22,7 @@ import dev.pokesim.patcher.kernel.PatchListener;
 import dev.pokesim.patcher.kernel.PokeArray;
 import dev.pokesim.patcher.kernel.Refs;
 import dev.pokesim.patcher.protocol.PatchProtocol;
-import dev.pokesim.patcher.site.Segment;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -54,7 +49,7 @@ public record PatchModel(
         int passes,
         int nmis,
         Set<String> without)
-        implements Model.Source {
+        implements MachineModel {
     /** The most cores that an exploration takes. */
     public static final int MAX_CORES = 1024;
 
@@ -163,37 +158,36 @@ public record PatchModel(
                 .build();
     }
 
-    /**
-     * What decides how a run can go, as a number: the image, the places, the machine's routines step by step, the initial registers.
-     * Two models with the same digest do the same from the same schedule.
-     *
-     * @return SHA-256 as hexadecimal digits
-     */
+    @Override
+    public String patcher() {
+        return protocol.name();
+    }
+
+    @Override
+    public String description() {
+        return protocol.description();
+    }
+
+    @Override
+    public String counting() {
+        return refs.name();
+    }
+
+    @Override
+    public MachineModel smallest() {
+        return new PatchModel(target.first(1), protocol, refs, fetchMode, 2, 1, 0);
+    }
+
+    /** The image, the places, the machine's routines step by step, the initial registers. */
+    @Override
     public String digest() {
         Running running = running(count -> 0, List.of());
-        MessageDigest digest = sha256();
-        for (Segment segment : target.image().segments()) {
-            text(digest, Address.text(segment.address()));
-            digest.update(segment.bytes().toArray());
-        }
-        text(digest, target.places() + " " + target.entries() + " " + cores + " " + passes + " " + nmis);
-        text(digest, fetchMode.optionName() + " " + refs.name() + " " + new TreeSet<>(without));
-        running.routines.forEach(routine -> text(digest, routine.listing()));
-        running.host.routines().forEach(routine -> text(digest, routine.listing()));
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static void text(MessageDigest digest, String text) {
-        digest.update(text.getBytes(StandardCharsets.UTF_8));
-        digest.update((byte) 0);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        List<String> texts = new ArrayList<>();
+        texts.add(target.places() + " " + target.entries() + " " + cores + " " + passes + " " + nmis);
+        texts.add(fetchMode.optionName() + " " + refs.name() + " " + new TreeSet<>(without));
+        running.routines.forEach(routine -> texts.add(routine.listing()));
+        running.host.routines().forEach(routine -> texts.add(routine.listing()));
+        return ModelDigest.of(target.image(), texts.toArray(String[]::new));
     }
 
     /**

@@ -50,7 +50,7 @@ class GuestTrapsTest {
             kernel.map(memory, 2);
             GuestProgram.map(kernel, memory);
             machine = new Machine(memory, 2, FetchMode.COHERENT, count -> 0);
-            GuestCores.install(kernel, machine, 0, KernelCosts.NONE, this);
+            GuestCores.install(kernel, machine, 0, KernelCosts.NONE, this, KernelMutation.NONE);
             long runner = kernel.address(RUNNER);
             machine.core(1)
                     .enterRoutine(Routine.named("prober")

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pokesim.emulator.core.FetchMode;
 import dev.pokesim.patcher.guest.GuestKernel;
+import dev.pokesim.patcher.guest.KernelMutation;
 import dev.pokesim.patcher.kernel.GlobalRefs;
 import dev.pokesim.patcher.protocol.TextPokeBatch;
 import dev.pokesim.patcher.scenario.Scenario;
@@ -61,7 +62,7 @@ class GuestRunTest {
                 GuestRun.callable(kernel, target).size(),
                 mode,
                 seed);
-        return GuestRun.execute(kernel, setup, (simulatedPs, step) -> true);
+        return GuestRun.execute(kernel, KernelMutation.NONE, setup, (simulatedPs, step) -> true);
     }
 
     private static void assertNothingIsViolated(RunReport report) {
