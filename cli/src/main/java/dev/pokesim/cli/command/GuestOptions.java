@@ -97,7 +97,7 @@ final class GuestOptions {
         TargetOptions.require(
                 !GuestRun.callable(kernel, key).isEmpty(),
                 key.image().name() + ": no function with a site of this key can be called here; "
-                        + "take bpf_stats_enabled_key of a kernel of 6.1");
+                        + "take bpf_stats_enabled_key of a kernel of 6.1 or 6.12");
         return new GuestModel(kernel, GuestModel.places(kernel, key, sites), mutation(), mode, cores, passes);
     }
 }

@@ -171,6 +171,7 @@ public record GuestModel(
 
         private Routine worker() {
             List<Long> functions = GuestRun.callable(kernel, target);
+            long argument = GuestProgram.argument(kernel);
             Routine.Builder b = Routine.named("worker");
             int pass = b.local();
             int function = b.local();
@@ -178,7 +179,7 @@ public record GuestModel(
                     .compute("choose a function", (core, local) -> {
                         long turn = (core.id() - 1L) * passes + local[pass];
                         local[function] = functions.get((int) (turn % functions.size()));
-                        core.setRegister(Core.RDI, GuestProgram.ARGUMENT);
+                        core.setRegister(Core.RDI, argument);
                     })
                     .callGuest((core, local) -> local[function])
                     .compute("next pass", (core, local) -> local[pass]++)

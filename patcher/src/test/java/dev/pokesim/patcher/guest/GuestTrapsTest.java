@@ -56,7 +56,7 @@ class GuestTrapsTest {
                     .enterRoutine(Routine.named("prober")
                             .label("probe")
                             .act("arguments", (core, local) -> {
-                                core.setRegister(Core.RDI, GuestProgram.ARGUMENT);
+                                core.setRegister(Core.RDI, GuestProgram.argument(kernel));
                                 core.setRegister(Core.RSI, ARGUMENT);
                             })
                             .callGuest((core, local) -> runner)
