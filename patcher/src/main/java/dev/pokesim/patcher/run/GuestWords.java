@@ -22,6 +22,9 @@ final class GuestWords {
     /** The micro-ops of one transition: the one that others can notice, and how far the core goes on without. */
     List<String> of(List<String> microOps) {
         List<String> words = new ArrayList<>();
+        if (microOps.isEmpty()) { // the fetch that failed
+            return words;
+        }
         words.add(of(microOps.get(0)));
         List<String> further = microOps.subList(1, microOps.size()).stream()
                 .filter(microOp -> microOp.startsWith(FETCH))
