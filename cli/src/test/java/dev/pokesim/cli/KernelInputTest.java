@@ -200,7 +200,8 @@ class KernelInputTest {
         assertTrue(err.toString().endsWith("poke-sim: --guest needs --input KERNEL and --key KEY\n"), err::toString);
         String[] check = {"check", "--guest", "--input", vmlinuz(), "--key", "sched_schedstats"};
         assertEquals(2, pokeSim(check), out::toString);
-        assertTrue(err.toString().contains(": no function with a site of this key can be called here; "), err::toString);
+        assertTrue(
+                err.toString().contains(": no function with a site of this key can be called here; "), err::toString);
         String[] typo = {"check", "--guest", "--input", vmlinuz(), "--key", "bpf_stats_enabled_key", "--mutate", "x"};
         assertEquals(2, pokeSim(typo), out::toString);
         assertTrue(err.toString().contains("--mutate: no x; one of skip-sync=1, skip-sync=2, "), err::toString);

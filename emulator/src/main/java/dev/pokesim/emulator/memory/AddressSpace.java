@@ -36,7 +36,7 @@ public final class AddressSpace {
     private final List<Frame> frames = new ArrayList<>();
 
     /** Since {@link #rememberInitial}; by number. */
-    private SortedSet<Frame> changed = new TreeSet<>();
+    private final SortedSet<Frame> changed = new TreeSet<>(Comparator.comparing(Frame::number));
 
     private int mappingVersion;
 
@@ -291,7 +291,7 @@ public final class AddressSpace {
 
     /** What memory holds now is what {@link #save} compares with. Pages are not mapped any more after this. */
     public void rememberInitial() {
-        changed = new TreeSet<>(Comparator.comparing(Frame::number));
+        changed.clear();
         frames.forEach(frame -> frame.rememberInitial(changed));
     }
 

@@ -60,7 +60,8 @@ public final class GuestProgram {
     /** Writes the program; its statistics are in the run-time part of the per-CPU areas. */
     public static void map(GuestKernel kernel, AddressSpace memory) {
         long perCpu = kernel.perCpuDynamic();
-        memory.map(GuestLayout.PROGRAM, LINK + LINK_COOKIE + Long.BYTES - GuestLayout.PROGRAM, Access.READ, Access.WRITE);
+        memory.map(
+                GuestLayout.PROGRAM, LINK + LINK_COOKIE + Long.BYTES - GuestLayout.PROGRAM, Access.READ, Access.WRITE);
         memory.write(GuestLayout.PROGRAM + STATS, Long.BYTES, perCpu + STATS_OFFSET, 0);
         memory.write(GuestLayout.PROGRAM + ACTIVE, Long.BYTES, perCpu, 0);
         memory.write(GuestLayout.PROGRAM + BPF_FUNC, Long.BYTES, GuestLayout.PROGRAM_CODE, 0);

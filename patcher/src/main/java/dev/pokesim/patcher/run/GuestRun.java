@@ -72,7 +72,10 @@ public final class GuestRun {
         watch = new RunWatch(setup, machine, timed, figures, waits);
         log = new EventLog(kernel.image());
         workload = new Workload(
-                scenario, hotEntries(), core -> GuestProgram.argument(kernel), SeededRandom.of(setup.seed(), "workload"));
+                scenario,
+                hotEntries(),
+                core -> GuestProgram.argument(kernel),
+                SeededRandom.of(setup.seed(), "workload"));
     }
 
     /**
