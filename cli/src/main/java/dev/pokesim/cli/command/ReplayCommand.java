@@ -82,7 +82,7 @@ public final class ReplayCommand implements Callable<Integer> {
                     "",
                     "step " + (step.index() + 1) + ": " + step.getMessage());
         } catch (InvalidInput | GuestStopped invalid) {
-            throw new UserError(invalid.getMessage(), invalid);
+            throw new UserError(String.valueOf(invalid.getMessage()), invalid);
         }
     }
 
