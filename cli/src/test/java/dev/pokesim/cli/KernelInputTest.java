@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The commands with a kernel that a distribution ships. What is in it is checked where it is read. */
 class KernelInputTest {
@@ -139,5 +140,70 @@ class KernelInputTest {
         assertTrue(
                 err.toString().matches("poke-sim: the guest cannot go on: .+; --hot-sites 0 patches .+\n"),
                 err::toString);
+    }
+
+    @Test
+    void checkShowsWhatASyncOfTheKernelIsForAndReplayDoesItAgain(@TempDir Path folder) throws IOException {
+        String[] check = {
+            "check",
+            "--input",
+            vmlinuz(),
+            "--key",
+            "bpf_stats_enabled_key",
+            "--cores",
+            "2",
+            "--guest",
+            "--mutate",
+            "skip-sync=1",
+            "--out",
+            folder.toString(),
+            "--quiet"
+        };
+        assertEquals(1, pokeSim(check), err::toString);
+        String found = out.toString();
+        assertTrue(found.startsWith("VIOLATED: an order of micro-ops breaks the kernel with skip-sync=1 "), found);
+        assertTrue(found.contains("text_poke_bp_batch: "), found);
+        assertTrue(found.contains("(mapped for poking)=0xcc"), found);
+        assertTrue(found.contains("!! NoTornInstruction"), found);
+        Path schedule;
+        try (Stream<Path> files = Files.list(folder)) {
+            schedule = files.findFirst().orElseThrow();
+        }
+        assertEquals(0, pokeSim("replay", schedule.toString(), "--quiet"), err::toString);
+        assertTrue(out.toString().contains("AS EXPECTED: it ends with NoTornInstruction of core 1 "), out::toString);
+    }
+
+    @Test
+    void guestThatDoesNotRaiseTheReferenceCountIsCaughtInARun() throws IOException {
+        String[] run = {
+            "run",
+            "--input",
+            vmlinuz(),
+            "--key",
+            "bpf_stats_enabled_key",
+            "--cores",
+            "8",
+            "--guest",
+            "--mutate",
+            "skip-refs",
+            "--quiet"
+        };
+        assertEquals(1, pokeSim(run), err::toString);
+        assertTrue(out.toString().contains("EveryInt3IsClaimed"), out::toString);
+    }
+
+    @Test
+    void guestThatCannotBeExploredSaysWhy() throws IOException {
+        assertEquals(2, pokeSim("check", "--mutate", "skip-refs"), out::toString);
+        assertTrue(err.toString().endsWith("poke-sim: --mutate needs --guest\n"), err::toString);
+        assertEquals(2, pokeSim("check", "--guest"), out::toString);
+        assertTrue(err.toString().endsWith("poke-sim: --guest needs --input KERNEL and --key KEY\n"), err::toString);
+        String[] check = {"check", "--guest", "--input", vmlinuz(), "--key", "sched_schedstats"};
+        assertEquals(2, pokeSim(check), out::toString);
+        assertTrue(
+                err.toString().contains(": no function with a site of this key can be called here; "), err::toString);
+        String[] typo = {"check", "--guest", "--input", vmlinuz(), "--key", "bpf_stats_enabled_key", "--mutate", "x"};
+        assertEquals(2, pokeSim(typo), out::toString);
+        assertTrue(err.toString().contains("--mutate: no x; one of skip-sync=1, skip-sync=2, "), err::toString);
     }
 }

@@ -13,6 +13,8 @@ import dev.pokesim.patcher.kernel.Refs;
 import dev.pokesim.patcher.proof.ProofSetup;
 import dev.pokesim.patcher.proof.Reduction;
 import dev.pokesim.patcher.protocol.PatchProtocol;
+import dev.pokesim.patcher.run.GuestModel;
+import dev.pokesim.patcher.run.MachineModel;
 import dev.pokesim.patcher.run.PatchModel;
 import dev.pokesim.patcher.run.PatchTarget;
 import dev.pokesim.patcher.run.ScenarioModel;
@@ -55,6 +57,8 @@ import picocli.CommandLine.Spec;
             "  poke-sim check --machine --protocol broken-refs-late",
             "  poke-sim check --machine --scenario vector-without-sync",
             "  poke-sim check --machine --cores 64 --sites 16 --strategy portfolio",
+            "  poke-sim check --input vmlinuz --key bpf_stats_enabled_key --cores 2 --guest",
+            "  poke-sim check --input vmlinuz --key bpf_stats_enabled_key --cores 2 --guest --mutate skip-sync=2",
             "  poke-sim check --all",
             "  poke-sim check --growth"
         })
@@ -218,11 +222,19 @@ public final class CheckCommand implements Callable<Integer> {
         if (scenario != null) {
             return ofMachine(scenario, modes.get(0), cores);
         }
-        PatchTarget patched = isGiven("--sites") ? target.target() : target.upTo(1);
-        PatchModel model = new PatchModel(
-                patched, target.protocol(), refs(), modes.get(0), cores, machine.passes(), machine.nmis());
+        MachineModel model = machine.guest().isAsked() ? ofGuest(modes.get(0), cores) : ofRoutines(modes.get(0), cores);
         return new MachineSearch(output, machine, schedules, workers(), timeLimit, memoryLimitBytes())
-                .run(model, target.origin(patched), target.seed());
+                .run(model, target.origin(model.target()), target.seed());
+    }
+
+    private PatchModel ofRoutines(FetchMode mode, int cores) {
+        PatchTarget patched = isGiven("--sites") ? target.target() : target.upTo(1);
+        return new PatchModel(patched, target.protocol(), refs(), mode, cores, machine.passes(), machine.nmis());
+    }
+
+    private GuestModel ofGuest(FetchMode mode, int cores) {
+        GuestOptions.require(spec.commandLine().getParseResult(), List.of("--refs", "--protocol", "--nmis"));
+        return machine.guest().model(target.wholeKey(), target.sites(1), mode, cores, machine.passes());
     }
 
     private MachineResult ofMachine(String nameOrFile, FetchMode mode, int cores) {

@@ -8,6 +8,7 @@ import dev.pokesim.emulator.explore.StarvingScheduler;
 import dev.pokesim.emulator.explore.UniformScheduler;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of {@code check --machine}: how the real machine is explored. */
@@ -37,6 +38,9 @@ final class MachineOptions {
                     + "2 cores and 1 site unless told otherwise.")
     private boolean machine;
 
+    @Mixin
+    private final GuestOptions guest = new GuestOptions();
+
     @Option(
             names = "--strategy",
             paramLabel = "NAME",
@@ -56,7 +60,8 @@ final class MachineOptions {
     @Option(
             names = "--passes",
             paramLabel = "N",
-            description = "--machine: how often each core but core 0 calls a function with a site (default: 2).")
+            description = "--machine: how often each core but core 0 calls a function with a site "
+                    + "(default: 2, with --guest 1).")
     private @Nullable Integer passes;
 
     @Option(
@@ -71,18 +76,24 @@ final class MachineOptions {
      * @throws UserError if it is not and one of the other options is there, or if these contradict each other
      */
     boolean isAsked() {
-        if (!machine) {
+        boolean isAsked = machine || guest.isAsked();
+        if (!isAsked) {
             refuse("--strategy", strategy, "--machine");
             refuse("--passes", passes, "--machine");
             refuse("--nmis", nmis, "--machine");
         }
-        if (!machine || strategy() == Strategy.EXHAUSTIVE) {
+        if (!isAsked || strategy() == Strategy.EXHAUSTIVE) {
             refuse("--runs", runs, "--machine and a --strategy that samples");
         }
-        if (!machine || strategy() != Strategy.PCT) {
+        if (!isAsked || strategy() != Strategy.PCT) {
             refuse("--depth", depth, "--machine --strategy pct");
         }
-        return machine;
+        return isAsked;
+    }
+
+    /** Whether the machine runs a kernel's own patcher and handler, and how. */
+    GuestOptions guest() {
+        return guest;
     }
 
     private static void refuse(String option, @Nullable Object value, String needed) {
@@ -104,7 +115,7 @@ final class MachineOptions {
     }
 
     int passes() {
-        return between("--passes", passes, 2, 1, MAX_PASSES);
+        return between("--passes", passes, guest.isAsked() ? 1 : 2, 1, MAX_PASSES);
     }
 
     int nmis() {

@@ -7,6 +7,8 @@ import dev.pokesim.cli.console.TextTable;
 import dev.pokesim.emulator.explore.PctScheduler;
 import dev.pokesim.emulator.explore.SamplingResult;
 import dev.pokesim.patcher.proof.ProofSetup.Company;
+import dev.pokesim.patcher.run.GuestModel;
+import dev.pokesim.patcher.run.MachineModel;
 import dev.pokesim.patcher.run.PatchModel;
 import dev.pokesim.patcher.run.Surroundings;
 import java.io.PrintWriter;
@@ -44,10 +46,15 @@ record MachineResult(
     private static final String NOT_FOUND = "not-found";
     private static final String INCOMPLETE = "incomplete";
 
-    private static final List<String> UNSAID = List.of(
-            "that any processor fetches like this: the fetch mode is a reading of the manuals, not a measurement",
-            "anything about programs that execute the sites more often, or other numbers of cores and sites",
-            "that a kernel's own machine code does this: patcher and handler are routines of micro-ops, the text is x86");
+    private static List<String> unsaid(MachineModel model) {
+        return List.of(
+                "that any processor fetches like this: the fetch mode is a reading of the manuals, not a measurement",
+                "anything about programs that execute the sites more often, or other numbers of cores and sites",
+                model instanceof GuestModel
+                        ? "anything about what stands in for the kernel's code: entry code, __text_poke(), IPIs (docs/kernel.md)"
+                        : "that a kernel's own machine code does this: patcher and handler are routines of micro-ops, the text "
+                                + "is x86");
+    }
 
     /**
      * What was asked for.
@@ -68,16 +75,16 @@ record MachineResult(
             String fetch,
             String strategy,
             long seed) {
-        static Setup of(PatchModel model, MachineOptions options, long seed) {
+        static Setup of(MachineModel model, MachineOptions options, long seed) {
             return new Setup(
                     model.target().image().name(),
-                    model.protocol().name(),
-                    model.protocol().description(),
+                    model.patcher(),
+                    model.description(),
                     model.cores(),
                     model.target().places().size(),
                     model.passes(),
                     model.nmis(),
-                    model.refs().name(),
+                    model.counting(),
                     model.fetchMode().optionName(),
                     options.strategy().optionName(),
                     seed);
@@ -167,7 +174,7 @@ record MachineResult(
     record Found(MachineTrace trace, ScheduleOptions.@Nullable Saved schedule) {}
 
     static MachineResult of(
-            PatchModel model,
+            MachineModel model,
             Setup setup,
             @Nullable Search search,
             @Nullable Sample sample,
@@ -184,7 +191,7 @@ record MachineResult(
                 coverage,
                 stop == null ? null : stop.name().toLowerCase(Locale.ROOT),
                 assumptions(model),
-                UNSAID,
+                unsaid(model),
                 found);
     }
 
@@ -208,14 +215,20 @@ record MachineResult(
         };
     }
 
-    private static List<String> assumptions(PatchModel model) {
+    private static List<String> assumptions(MachineModel model) {
         List<String> all = new ArrayList<>(List.of(
                 "cores: core 0 patches; each other core calls functions with sites " + model.passes()
                         + (model.passes() == 1 ? " time" : " times") + ", then waits for interrupts",
                 "fetch " + model.fetchMode() + " (" + model.fetchMode().source() + ")",
                 "memory: x86-TSO, a store buffer per core; IPIs take as long as they like",
                 "steps that neither another core nor an interrupt can notice are done together (docs/design/0008)"));
-        Surroundings surroundings = model.surroundings();
+        if (model instanceof PatchModel routines) {
+            addSurroundings(routines.surroundings(), all);
+        }
+        return all;
+    }
+
+    private static void addSurroundings(Surroundings surroundings, List<String> all) {
         if (!surroundings.company().isEmpty()) {
             all.add("going on besides: "
                     + String.join(
@@ -229,7 +242,6 @@ record MachineResult(
             all.add("not promised, and not looked at: "
                     + String.join(", ", surroundings.without().stream().sorted().toList()));
         }
-        return all;
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.pokesim.emulator.explore.SearchResult;
 import dev.pokesim.emulator.explore.Transition;
 import dev.pokesim.patcher.proof.Coverage;
 import dev.pokesim.patcher.proof.ProofSetup;
+import dev.pokesim.patcher.run.MachineModel;
 import dev.pokesim.patcher.run.PatchModel;
 import dev.pokesim.patcher.schedule.MachineSchedule;
 import dev.pokesim.patcher.schedule.TextOrigin;
@@ -63,17 +64,17 @@ final class MachineSearch {
     }
 
     /** Explores a model as the options say, and writes down what it finds. */
-    MachineResult run(PatchModel model, TextOrigin text, long seed) {
+    MachineResult run(MachineModel model, TextOrigin text, long seed) {
         boolean isSample = options.strategy() != MachineOptions.Strategy.EXHAUSTIVE;
         findStates(model);
         return isSample ? sample(model, text, seed) : exhaust(model, text, seed);
     }
 
     /** Finds the states of the proof that the machine is compared with. */
-    private void findStates(PatchModel model) {
-        ProofSetup proved = model.proved();
+    private void findStates(MachineModel model) {
+        ProofSetup proved = model instanceof PatchModel routines ? routines.proved() : null;
         if (proved == null) {
-            notCovered = "no proof is about such reference counts";
+            notCovered = "no proof is about such a machine";
             return;
         }
         long start = System.nanoTime();
@@ -96,8 +97,8 @@ final class MachineSearch {
         }
     }
 
-    private Model.Source covered(PatchModel model) {
-        return coverage == null ? model : model.coveredBy(coverage);
+    private Model.Source covered(MachineModel model) {
+        return coverage == null ? model : ((PatchModel) model).coveredBy(coverage);
     }
 
     private MachineResult.Covered covered() {
@@ -106,7 +107,7 @@ final class MachineSearch {
                 : new MachineResult.Covered(coverage.reached(), coverage.states(), null);
     }
 
-    private MachineResult exhaust(PatchModel model, TextOrigin text, long seed) {
+    private MachineResult exhaust(MachineModel model, TextOrigin text, long seed) {
         SearchResult result = search(covered(model), memoryLimitBytes, Long.MAX_VALUE, "states");
         MachineResult.Search search =
                 new MachineResult.Search(result.states(), result.transitions(), result.depth(), result.memoryBytes());
@@ -125,7 +126,7 @@ final class MachineSearch {
                 isWrong ? found(model, text, result.trace(), List.of("search=exhaustive")) : null);
     }
 
-    private MachineResult sample(PatchModel model, TextOrigin text, long seed) {
+    private MachineResult sample(MachineModel model, TextOrigin text, long seed) {
         long start = System.nanoTime();
         progress.start("runs", options.runs());
         SamplingResult result;
@@ -161,8 +162,8 @@ final class MachineSearch {
     }
 
     /** What two cores and one site show is short; what only many show is the sample itself. */
-    private MachineResult.Found smallest(PatchModel model, TextOrigin text, List<Transition> trace, long seed) {
-        PatchModel small = model.smallest();
+    private MachineResult.Found smallest(MachineModel model, TextOrigin text, List<Transition> trace, long seed) {
+        MachineModel small = model.smallest();
         SearchResult result = search(small, memoryLimitBytes, SMALL_STATES, "states with 2 cores");
         boolean isThere = result.verdict() == SearchResult.Verdict.VIOLATED;
         return found(
@@ -202,7 +203,8 @@ final class MachineSearch {
         return stop == null;
     }
 
-    private MachineResult.Found found(PatchModel model, TextOrigin text, List<Transition> trace, List<String> origin) {
+    private MachineResult.Found found(
+            MachineModel model, TextOrigin text, List<Transition> trace, List<String> origin) {
         Replay.Result replayed = new Replay(model).run(trace);
         boolean isSeenByCoverageAlone = replayed.violation() == null;
         if (isSeenByCoverageAlone) {
@@ -213,7 +215,7 @@ final class MachineSearch {
         if (schedules.isAsked() && !isSeenByCoverageAlone) {
             MachineSchedule schedule = new MachineSchedule(model, text, trace);
             saved = schedules.save(
-                    String.valueOf(shown.oracle()), model.protocol().name(), schedule.write(new ArrayList<>(origin)));
+                    String.valueOf(shown.oracle()), model.patcher(), schedule.write(new ArrayList<>(origin)));
         }
         return new MachineResult.Found(shown, saved);
     }

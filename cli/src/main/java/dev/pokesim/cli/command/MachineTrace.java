@@ -4,7 +4,7 @@ import dev.pokesim.cli.console.Paragraph;
 import dev.pokesim.cli.console.TextTable;
 import dev.pokesim.emulator.explore.Replay;
 import dev.pokesim.emulator.explore.Transition;
-import dev.pokesim.patcher.run.PatchModel;
+import dev.pokesim.patcher.run.MachineModel;
 import dev.pokesim.patcher.schedule.Expectation;
 import dev.pokesim.patcher.schedule.MachineSchedule;
 import java.io.PrintWriter;
@@ -45,7 +45,7 @@ record MachineTrace(
      */
     record Step(int number, int core, String kind, List<String> microOps, String state) {}
 
-    static MachineTrace of(PatchModel model, Replay.Result result, boolean withStates) {
+    static MachineTrace of(MachineModel model, Replay.Result result, boolean withStates) {
         List<Step> steps = new ArrayList<>();
         for (Replay.Step done : result.steps()) {
             Transition transition = done.transition();
@@ -53,7 +53,7 @@ record MachineTrace(
                     steps.size() + 1,
                     transition.core(),
                     transition.kind().word(),
-                    done.microOps(),
+                    model.read(done.microOps()),
                     withStates ? done.state() : ""));
         }
         String violation = result.violation();
@@ -64,7 +64,7 @@ record MachineTrace(
                 model.passes(),
                 ended == null ? null : ended.oracle(),
                 ended == null ? null : (Integer) ended.core(),
-                violation,
+                violation == null ? null : model.read(violation),
                 steps,
                 result.digest());
     }

@@ -1,6 +1,7 @@
 package dev.pokesim.cli.command;
 
 import dev.pokesim.patcher.guest.GuestKernel;
+import dev.pokesim.patcher.guest.KernelMutation;
 import dev.pokesim.patcher.run.GuestRun;
 import dev.pokesim.patcher.run.LatencyDistribution;
 import dev.pokesim.patcher.run.PatchRun;
@@ -36,8 +37,8 @@ final class RecordedRuns {
     }
 
     /** As {@link #start(RunSetup)}, for a kernel that patches itself. */
-    GuestRun start(GuestKernel kernel, RunSetup setup) {
-        GuestRun run = GuestRun.of(kernel, setup);
+    GuestRun start(GuestKernel kernel, KernelMutation mutation, RunSetup setup) {
+        GuestRun run = GuestRun.of(kernel, mutation, setup);
         return timeline != null && setup == setups.get(0) ? run.observe(timeline) : run;
     }
 

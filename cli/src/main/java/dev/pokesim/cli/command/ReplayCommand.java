@@ -7,6 +7,7 @@ import dev.pokesim.cli.console.Report;
 import dev.pokesim.cli.console.UserError;
 import dev.pokesim.emulator.datafile.InvalidDataFile;
 import dev.pokesim.emulator.explore.Schedule;
+import dev.pokesim.patcher.guest.GuestStopped;
 import dev.pokesim.patcher.schedule.MachineSchedule;
 import dev.pokesim.patcher.schedule.ProofSchedule;
 import dev.pokesim.patcher.schedule.StepDoesNotFit;
@@ -80,8 +81,8 @@ public final class ReplayCommand implements Callable<Integer> {
                     Schedule.lineOfStep(content, step.index()),
                     "",
                     "step " + (step.index() + 1) + ": " + step.getMessage());
-        } catch (InvalidInput invalid) {
-            throw new UserError(invalid.getMessage(), invalid);
+        } catch (InvalidInput | GuestStopped invalid) {
+            throw new UserError(String.valueOf(invalid.getMessage()), invalid);
         }
     }
 
@@ -91,7 +92,7 @@ public final class ReplayCommand implements Callable<Integer> {
         return switch (model) {
             case ProofSchedule.MODEL ->
                 ReplayResult.of(name, read, ProofSchedule.read(name, read, force), prefix, states);
-            case MachineSchedule.MODEL ->
+            case MachineSchedule.MODEL, MachineSchedule.GUEST_MODEL ->
                 ReplayResult.of(name, read, MachineSchedule.read(name, read, force), prefix, states);
             case AsyncSchedule.MODEL ->
                 BpfReplayResult.of(name, read, AsyncSchedule.read(name, read, force), prefix, states);
@@ -101,6 +102,7 @@ public final class ReplayCommand implements Callable<Integer> {
                         0,
                         "model",
                         "`" + model + "` is none of " + ProofSchedule.MODEL + ", " + MachineSchedule.MODEL + ", "
+                                + MachineSchedule.GUEST_MODEL + ", "
                                 + AsyncSchedule.MODEL);
         };
     }

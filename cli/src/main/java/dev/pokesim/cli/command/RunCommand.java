@@ -14,7 +14,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** {@code poke-sim run}: patches text while many cores run through it, in simulated time. */
@@ -34,7 +33,8 @@ import picocli.CommandLine.Spec;
             "  poke-sim run --cores 64 --protocol broken-no-second-sync",
             "  poke-sim run --input vmlinuz --key bpf_stats_enabled_key --cores 8 --guest",
             "  poke-sim run --cores 480 --trace storm.trace --trace-level memory",
-            "  poke-sim run --cores 480 --refs global --plot storm.svg --report storm.html"
+            "  poke-sim run --cores 480 --refs global --plot storm.svg --report storm.html",
+            "  poke-sim run --input vmlinuz --key bpf_stats_enabled_key --cores 64 --guest --mutate skip-sync=2"
         })
 public final class RunCommand implements Callable<Integer> {
     @Mixin
@@ -48,12 +48,8 @@ public final class RunCommand implements Callable<Integer> {
                     + "global-fetch-add (what if) (default: ${DEFAULT-VALUE}).")
     private String refs = "";
 
-    @Option(
-            names = "--guest",
-            description =
-                    "Let the kernel of --input patch itself: its own patcher and INT3 handler run as they are in the "
-                            + "image. How it patches and counts references is up to it.")
-    private boolean guest;
+    @Mixin
+    private final GuestOptions guest = new GuestOptions();
 
     @Mixin
     private final TraceOptions trace = new TraceOptions();
@@ -74,7 +70,7 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (guest) {
+        if (guest.isAsked()) {
             trace.refuse("with --guest");
             return callGuest();
         }
@@ -104,13 +100,7 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     private int callGuest() {
-        ParseResult given = spec.commandLine().getParseResult();
-        for (String option : List.of("--refs", "--protocol", "--sites")) {
-            TargetOptions.require(
-                    !given.hasMatchedOption(option),
-                    option + " cannot be chosen with --guest: the kernel's code decides");
-        }
-        TargetOptions.require(given.hasMatchedOption("--input"), "--guest needs --input KERNEL and --key KEY");
+        GuestOptions.require(spec.commandLine().getParseResult(), List.of("--refs", "--protocol", "--sites"));
         boolean drawn = plots.areWanted();
         RunOptions.Guest guests = run.guest();
         RecordedRuns runs = new RecordedRuns(guests.setups(), drawn);
@@ -118,7 +108,8 @@ public final class RunCommand implements Callable<Integer> {
                 "patching",
                 guests.setups(),
                 output,
-                (setup, progress) -> runs.start(guests.kernel(), setup).run(progress));
+                (setup, progress) ->
+                        runs.start(guests.kernel(), guest.mutation(), setup).run(progress));
         return told(RunResult.ofGuest(guests.setups(), reports), runs, reports);
     }
 }

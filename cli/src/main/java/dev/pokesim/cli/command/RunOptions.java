@@ -1,10 +1,8 @@
 package dev.pokesim.cli.command;
 
-import dev.pokesim.cli.console.UserError;
 import dev.pokesim.emulator.coherence.MachineProfile;
 import dev.pokesim.emulator.core.FetchMode;
 import dev.pokesim.patcher.guest.GuestKernel;
-import dev.pokesim.patcher.guest.GuestStopped;
 import dev.pokesim.patcher.kernel.GlobalRefs;
 import dev.pokesim.patcher.kernel.KernelCosts;
 import dev.pokesim.patcher.kernel.Refs;
@@ -15,7 +13,6 @@ import dev.pokesim.patcher.run.RunSetup;
 import dev.pokesim.patcher.scenario.Scenario;
 import dev.pokesim.patcher.scenario.ScenarioReader;
 import dev.pokesim.patcher.schedule.RunOrigin;
-import dev.pokesim.patcher.site.InvalidInput;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -95,20 +92,16 @@ final class RunOptions {
      */
     Guest guest() {
         PatchTarget patched = target.target();
-        try {
-            GuestKernel kernel = GuestKernel.boot(patched.image());
-            int callable = GuestRun.callable(kernel, patched).size();
-            // up to 2025 one count for all: what kernels with these symbols have
-            return new Guest(
-                    kernel,
-                    setups(
-                            new GlobalRefs(),
-                            patched,
-                            callable,
-                            "the " + callable + " functions with a site that cores can call in a guest kernel"));
-        } catch (InvalidInput | GuestStopped cannot) {
-            throw new UserError(String.valueOf(cannot.getMessage()), cannot);
-        }
+        GuestKernel kernel = GuestOptions.boot(patched.image());
+        int callable = GuestRun.callable(kernel, patched).size();
+        // up to 2025 one count for all: what kernels with these symbols have
+        return new Guest(
+                kernel,
+                setups(
+                        new GlobalRefs(),
+                        patched,
+                        callable,
+                        "the " + callable + " functions with a site that cores can call in a guest kernel"));
     }
 
     /**

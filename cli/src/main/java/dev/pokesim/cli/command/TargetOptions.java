@@ -114,6 +114,20 @@ final class TargetOptions {
         return whole.first(Math.min(most, whole.places().size()));
     }
 
+    /**
+     * All of what {@link #target()} has the first sites of.
+     *
+     * @throws UserError if an option is wrong
+     */
+    PatchTarget wholeKey() {
+        return target(null);
+    }
+
+    /** How many sites are asked for. */
+    int sites(int otherwise) {
+        return sites == null ? otherwise : sites;
+    }
+
     /** What {@link #target()}, or {@link #upTo}, has made its places from. */
     TextOrigin origin(PatchTarget made) {
         return input == null

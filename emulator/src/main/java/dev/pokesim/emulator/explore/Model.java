@@ -106,6 +106,14 @@ public interface Model {
         return true;
     }
 
+    /**
+     * Whether an observer makes something of the instruction that a core fetches there: others may notice then, through it, that the
+     * core has come so far.
+     */
+    default boolean isObserved(Core core, long rip) {
+        return false;
+    }
+
     /** Whether guest code reads the time-stamp counter. */
     default boolean readsTimestamps() {
         return false;

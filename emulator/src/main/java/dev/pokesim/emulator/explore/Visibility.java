@@ -66,7 +66,10 @@ final class Visibility {
         return switch (next.memory()) {
             case LOAD -> isOnlyWriter(core, next);
             case UPDATE -> storesOf(core).isEmpty() && isOwn(core, next.address(core), next.sizeBytes());
-            default -> next instanceof Trap || next instanceof EnterGuest || next == Fetch.FETCH && isTextFixed(core);
+            default ->
+                next instanceof Trap
+                        || next instanceof EnterGuest
+                        || next == Fetch.FETCH && isTextFixed(core) && !model.isObserved(core, core.rip());
         };
     }
 

@@ -31,7 +31,12 @@ final class Cmpxchg implements Instruction {
         Steps steps = new Steps();
         Steps.Source old = steps.sourceBeforeStore(operand);
         Steps.Destination out = steps.destination(operand);
-        return steps.then(new Exchange(out, old, register)).store(operand, out).list();
+        steps.then(new Exchange(out, old, register)).store(operand, out);
+        if (operand instanceof Operand.Memory) {
+            steps.then(new LoadAccumulator(
+                    old, out.sizeBytes())); // the address may be made of it, so not before the store
+        }
+        return steps.list();
     }
 
     private static final class Exchange extends Steps.Computation {
@@ -50,11 +55,26 @@ final class Cmpxchg implements Instruction {
             long replacement = cut(second(core));
             if (core.flags().subtract(accumulator.read(core), old, shift) == 0) {
                 write(core, replacement);
+            } else if (isMemory) {
+                write(core, old);
             } else {
-                if (isMemory) {
-                    write(core, old);
-                }
                 accumulator.write(core, old);
+            }
+        }
+    }
+
+    /** The accumulator takes what was in memory, if that was something else. */
+    private static final class LoadAccumulator extends Steps.Computation {
+        private static final int NOT_EQUAL = 5;
+
+        LoadAccumulator(Steps.Source old, int sizeBytes) {
+            super(new Steps.Destination(Core.RAX, 0, sizeBytes), old, Steps.Source.constant(0), sizeBytes);
+        }
+
+        @Override
+        public void execute(Core core) {
+            if (core.flags().test(NOT_EQUAL)) {
+                write(core, cut(first(core)));
             }
         }
     }

@@ -181,7 +181,9 @@ public final class Decoder {
                 take(); // which row it is depends on a byte that is not there, so this raises what a fetch of it would
             }
             throw new NotModelled(
-                    address, bytes.prefix(at + 1), "opcode map " + map + ", opcode 0x" + Integer.toHexString(opcode));
+                    address,
+                    bytes.prefix(InstructionLength.of(bytes).orElse(at + 1)),
+                    "opcode map " + map + ", opcode 0x" + Integer.toHexString(opcode));
         }
 
         private int operandSize(Encoding encoding) {

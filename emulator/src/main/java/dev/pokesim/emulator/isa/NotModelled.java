@@ -29,7 +29,7 @@ public final class NotModelled extends RuntimeException {
         this.bytes = bytes;
     }
 
-    /** Its bytes, as far as they were looked at; null if it was decoded. */
+    /** Its bytes, as far as they were looked at if they are no instruction; null if it was decoded. */
     public @Nullable InstructionBytes bytes() {
         return bytes;
     }

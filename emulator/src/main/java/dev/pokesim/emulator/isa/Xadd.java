@@ -27,7 +27,35 @@ final class Xadd implements Instruction {
         Steps steps = new Steps();
         Steps.Source old = steps.sourceBeforeStore(operand);
         Steps.Destination out = steps.destination(operand);
-        return steps.then(new Sum(out, old, register)).store(operand, out).list();
+        if (operand instanceof Operand.Memory) { // the address may be made of the register, so it changes last
+            return steps.then(new MemorySum(out, old, register))
+                    .store(operand, out)
+                    .then(new Copy(register, old))
+                    .list();
+        }
+        return steps.then(new Sum(out, old, register)).list();
+    }
+
+    private static final class MemorySum extends Steps.Computation {
+        MemorySum(Steps.Destination out, Steps.Source old, Operand.Register register) {
+            super(out, old, Steps.Source.of(register), out.sizeBytes());
+        }
+
+        @Override
+        public void execute(Core core) {
+            write(core, core.flags().add(cut(first(core)), second(core), shift));
+        }
+    }
+
+    private static final class Copy extends Steps.Computation {
+        Copy(Operand.Register register, Steps.Source old) {
+            super(Steps.Destination.of(register), old, Steps.Source.constant(0), register.sizeBytes());
+        }
+
+        @Override
+        public void execute(Core core) {
+            write(core, cut(first(core)));
+        }
     }
 
     private static final class Sum extends Steps.Computation {

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Guest functions that routines stand in for. A core that comes to the first byte of one in guest code enters the routine instead of
- * fetching there; the routine ends with {@link Routine.Builder#returnToCaller}.
+ * fetching there; the routine ends with {@link Routine.Builder#returnToCaller}. A single instruction can be replaced as well, by a routine
+ * that ends with {@link Routine.Builder#goOnAt}.
  */
 public final class ReplacedFunctions {
     /** None. */

@@ -357,6 +357,21 @@ public final class Routine extends MicroCode {
             });
         }
 
+        /**
+         * Leaves a routine that stands in for one instruction, to guest code.
+         *
+         * @param target goes to RIP; everything else is as the routine left it
+         * @see ReplacedFunctions
+         */
+        public Builder goOnAt(Value target) {
+            returns = true;
+            return onCore("go on behind it", 0, (core, local) -> {
+                long address = target.of(core, local);
+                core.resume();
+                core.setRip(address);
+            });
+        }
+
         /** Back to the routine that called this one. */
         public Builder ret() {
             returns = true;

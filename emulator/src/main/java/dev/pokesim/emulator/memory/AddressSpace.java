@@ -4,12 +4,15 @@ import dev.pokesim.emulator.state.StateReader;
 import dev.pokesim.emulator.state.StateWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +34,9 @@ public final class AddressSpace {
     private boolean recordingText;
     /** By number. */
     private final List<Frame> frames = new ArrayList<>();
+
+    /** Since {@link #rememberInitial}; by number. */
+    private final SortedSet<Frame> changed = new TreeSet<>(Comparator.comparing(Frame::number));
 
     private int mappingVersion;
 
@@ -295,7 +301,8 @@ public final class AddressSpace {
 
     /** What memory holds now is what {@link #save} compares with. Pages are not mapped any more after this. */
     public void rememberInitial() {
-        frames.forEach(Frame::rememberInitial);
+        changed.clear();
+        frames.forEach(frame -> frame.rememberInitial(changed));
     }
 
     /** The regions of 16 MiB in which something is mapped, for a {@link StateWriter}; in ascending unsigned order. */
@@ -314,7 +321,7 @@ public final class AddressSpace {
      */
     public void save(StateWriter out, int fromMoment) {
         int last = -1;
-        for (Frame frame : frames) {
+        for (Frame frame : changed) {
             last = frame.save(out, last);
         }
         out.number(0);
@@ -324,7 +331,7 @@ public final class AddressSpace {
     /** Takes back what {@link #save} wrote; its moment is 0 now. */
     public void restore(StateReader in) {
         history.clear(this);
-        frames.forEach(Frame::reset);
+        changed.forEach(Frame::reset);
         int place = -1;
         for (int distance = in.number(); distance != 0; distance = in.number()) {
             place += distance;

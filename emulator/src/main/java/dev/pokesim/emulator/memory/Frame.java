@@ -5,6 +5,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Objects;
+import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /** One physical page of 4 KiB. Its bytes are little-endian. */
@@ -36,10 +38,13 @@ public final class Frame {
     /** Whether it is mapped at more than one address. */
     boolean isAliased;
 
-    /** The bytes and the generation that saved states are compared with; null until {@link #rememberInitial}. */
+    /** Where this frame enters itself when it is written for the first time; null until {@link #rememberInitial}. */
+    private @Nullable SortedSet<Frame> written;
+
+    /** The bytes that saved states are compared with; null as long as they are the present ones. */
     private byte @Nullable [] initial;
 
-    private int initialGeneration;
+    private boolean isWatched;
 
     private @Nullable Object attachment;
 
@@ -110,6 +115,9 @@ public final class Frame {
 
     /** Writes 1 to 8 bytes that lie inside this frame. */
     public void write(int offset, int sizeBytes, long value) {
+        if (isWatched) {
+            keepInitial();
+        }
         generation++;
         switch (sizeBytes) {
             case 8 -> LONGS.set(bytes, offset, value);
@@ -126,9 +134,21 @@ public final class Frame {
 
     // ---- snapshots
 
-    void rememberInitial() {
+    /**
+     * What it holds now is what {@link #save} compares with.
+     *
+     * @param toBeSaved takes this frame when it changes: of a large memory most frames never do
+     */
+    void rememberInitial(SortedSet<Frame> toBeSaved) {
+        written = toBeSaved;
+        initial = null;
+        isWatched = true;
+    }
+
+    private void keepInitial() {
+        isWatched = false;
         initial = bytes.clone();
-        initialGeneration = generation;
+        Objects.requireNonNull(written).add(this);
     }
 
     /**
@@ -138,13 +158,7 @@ public final class Frame {
      * @return the new last place
      */
     int save(StateWriter out, int last) {
-        byte[] before = initial;
-        if (before == null) {
-            throw new IllegalStateException("no initial state was remembered");
-        }
-        if (generation == initialGeneration) {
-            return last;
-        }
+        byte[] before = Objects.requireNonNull(initial, "it has not changed");
         int place = last;
         for (int offset = 0; offset < SIZE_BYTES; offset += Long.BYTES) {
             int distance = Arrays.mismatch(bytes, offset, SIZE_BYTES, before, offset, SIZE_BYTES);
@@ -162,11 +176,8 @@ public final class Frame {
 
     /** Back to the initial bytes. */
     void reset() {
-        byte[] before = initial;
-        if (before != null && generation != initialGeneration) {
-            System.arraycopy(before, 0, bytes, 0, SIZE_BYTES);
-            generation++;
-        }
+        System.arraycopy(Objects.requireNonNull(initial, "it has not changed"), 0, bytes, 0, SIZE_BYTES);
+        generation++;
     }
 
     /** Changes one quadword as {@link #save} wrote it. */

@@ -222,8 +222,7 @@ public final class TraceReader implements Closeable {
         private @Nullable EventDecoder events;
         private int count;
 
-        private Cursor(
-                int firstChunk, long fromPs, long toPs, BitSet cores, @Nullable InvalidDataFile whyNoMore) {
+        private Cursor(int firstChunk, long fromPs, long toPs, BitSet cores, @Nullable InvalidDataFile whyNoMore) {
             nextChunk = firstChunk;
             this.whyNoMore = whyNoMore;
             this.fromPs = fromPs;

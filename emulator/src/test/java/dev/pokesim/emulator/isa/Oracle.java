@@ -48,14 +48,26 @@ final class Oracle {
     /** Why the host cannot execute the form; null if it can. */
     @Nullable
     String refusal(CaseFile.Form form) {
+        return host != null && form.notNative() != null ? form.notNative() : refusal(form.assembly());
+    }
+
+    /** Why the host cannot execute an instruction that is no other's business; null if it can. */
+    @Nullable
+    String refusal(AssemblyText text) {
         if (host == null) {
             return reason;
         }
-        if (form.notNative() != null) {
-            return form.notNative();
-        }
-        String feature = FEATURES.get(form.assembly().mnemonic());
+        String feature = FEATURES.get(text.mnemonic());
         return feature == null || host.has(feature) ? null : "this CPU has no " + feature;
+    }
+
+    /** The host. */
+    HostCpu host() {
+        HostCpu cpu = host;
+        if (cpu == null) {
+            throw new IllegalStateException(reason);
+        }
+        return cpu;
     }
 
     /**
@@ -64,10 +76,7 @@ final class Oracle {
      * @param landings where it may go on besides what its text says
      */
     HostCpu load(CaseFile.Form form, long... landings) {
-        HostCpu cpu = host;
-        if (cpu == null) {
-            throw new IllegalStateException(reason);
-        }
+        HostCpu cpu = host();
         AssemblyText text = form.assembly();
         long[] all = java.util.Arrays.copyOf(landings, landings.length + 2);
         all[landings.length] = CpuState.LANDING;

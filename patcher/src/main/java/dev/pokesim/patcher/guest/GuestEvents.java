@@ -5,6 +5,8 @@ import dev.pokesim.emulator.isa.Decoded;
 import dev.pokesim.emulator.machine.MachineObserver;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.memory.InstructionBytes;
+import dev.pokesim.emulator.state.StateReader;
+import dev.pokesim.emulator.state.StateWriter;
 import dev.pokesim.patcher.kernel.PatchListener;
 
 /**
@@ -64,6 +66,25 @@ final class GuestEvents implements MachineObserver {
             waits = true; // for the reference count, once a batch
             told.awaitsRefs(core);
         }
+    }
+
+    /** Whether {@link #fetched} makes something of an instruction there. */
+    boolean isTold(Core core, long rip) {
+        return core.id() == patcher && (rip == batch || rip == returnsTo || rip == record);
+    }
+
+    /** Appends what the next event depends on. */
+    void save(StateWriter out) {
+        out.word(returnsTo);
+        out.word(rspThen);
+        out.number(waits ? 1 : 0);
+    }
+
+    /** Takes back what {@link #save} wrote. */
+    void restore(StateReader in) {
+        returnsTo = in.word();
+        rspThen = in.word();
+        waits = in.number() == 1;
     }
 
     private static boolean isPause(Decoded instruction) {

@@ -15,6 +15,7 @@ import dev.pokesim.patcher.site.LoadedImage;
 import dev.pokesim.patcher.site.Segment;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,11 @@ public final class GuestKernel {
 
     private static final long CANARY_VALUE = 0x1122334455667700L;
     private static final int POINTER_BYTES = 8;
+    /** struct jump_entry: code (s32), target (s32), key (s64) with two flags, each relative to itself. */
+    private static final int JUMP_ENTRY_BYTES = 16;
+
+    private static final int JUMP_ENTRY_KEY = 8;
+    private static final int JUMP_ENTRY_INIT = 2;
     private static final int CALL_BYTES = 5;
     private static final int CALL_OPCODE = 0xe8;
 
@@ -122,6 +128,16 @@ public final class GuestKernel {
      * whatever the segment's header says: some data share a segment with it.
      */
     public void map(AddressSpace memory, int cores) {
+        map(memory, cores, page -> true);
+    }
+
+    /**
+     * As {@link #map(AddressSpace, int)}, and only some pages of text can be written: who explores need not ask of the others what a
+     * fetch there sees.
+     *
+     * @param poked whether the page of text at an address will be written
+     */
+    public void map(AddressSpace memory, int cores, LongPredicate poked) {
         for (Segment segment : image.segments()) {
             if (!isPerCpu(segment.address())) {
                 map(memory, segment);
@@ -130,6 +146,9 @@ public final class GuestKernel {
         memory.map(textStart, textEnd - textStart, Access.EXECUTE);
         memory.map(initTextStart, initTextEnd - initTextStart, Access.EXECUTE);
         for (long page = textStart & -Frame.SIZE_BYTES; page != pageBehindText(); page += Frame.SIZE_BYTES) {
+            if (!poked.test(page)) {
+                continue;
+            }
             memory.alias(page + KernelLayout.POKING_OFFSET, page, Access.READ, Access.WRITE);
         }
         for (int core = 0; core < cores; core++) {
@@ -147,6 +166,36 @@ public final class GuestKernel {
             memory.map(first, segment.lastAddress() - first + 1, Access.WRITE);
         }
         memory.load(segment.address(), segment.bytes().toArray());
+    }
+
+    /**
+     * Makes the kernel believe that some sites of a key are gone, as those in init text are once it is freed: it leaves them alone.
+     *
+     * @param memory of a machine that has not begun
+     * @param isGone of the address of a site
+     * @see "Linux kernel/jump_label.c, jump_label_can_update(), jump_entry_is_init()"
+     */
+    public void markGone(AddressSpace memory, long key, LongPredicate isGone) {
+        long end = address("__stop___jump_table");
+        for (long entry = address("__start___jump_table"); entry != end; entry += JUMP_ENTRY_BYTES) {
+            long site = entry + (int) memory.read(entry, Integer.BYTES);
+            long keyAndFlags = memory.read(entry + JUMP_ENTRY_KEY, POINTER_BYTES);
+            if ((entry + JUMP_ENTRY_KEY + keyAndFlags & -Integer.BYTES) == key && isGone.test(site)) {
+                memory.write(entry + JUMP_ENTRY_KEY, POINTER_BYTES, keyAndFlags | JUMP_ENTRY_INIT, 0);
+            }
+        }
+    }
+
+    /** Which memory belongs to one core while core 0 patches and the others execute functions with sites. */
+    public MemoryOwners owners() {
+        long descriptor = address("bp_desc");
+        return new MemoryOwners(
+                image.segments(),
+                textStart,
+                symbols.find("__end_rodata").orElse(textEnd),
+                descriptor,
+                (int) (KernelLayout.DESCRIPTOR_REFS + Integer.BYTES - KernelLayout.DESCRIPTOR),
+                pokeArray());
     }
 
     private long pageBehindText() {

@@ -1,5 +1,8 @@
 package dev.pokesim.patcher.guest;
 
+import dev.pokesim.emulator.coherence.Topology;
+import dev.pokesim.emulator.memory.Address;
+
 /** Where the guest kernel finds what the boot code of a real machine would have given it. Addresses are of our choosing. */
 final class GuestLayout {
     private static final long PER_CPU = 0xffff888000000000L;
@@ -31,6 +34,9 @@ final class GuestLayout {
 
     static final long PROGRAM_CODE = PROGRAM + 0x1000;
 
+    /** What {@link #coreOf} says of memory that belongs to all. */
+    static final int NO_CORE = -1;
+
     private GuestLayout() {}
 
     /** The first byte of a core's copy of the per-CPU area. */
@@ -49,5 +55,16 @@ final class GuestLayout {
     /** The first address behind a core's stack. */
     static long stackTop(int core) {
         return STACKS + (core + 1) * STACK_STRIDE;
+    }
+
+    /** The core whose per-CPU area, task or stack an address lies in; {@link #NO_CORE} if in none. */
+    static int coreOf(long address) {
+        return Address.isWithin(address, PER_CPU, TASKS - PER_CPU)
+                ? (int) ((address - PER_CPU) / PER_CPU_STRIDE)
+                : Address.isWithin(address, TASKS, PROGRAM - TASKS)
+                        ? (int) ((address - TASKS) / TASK_STRIDE)
+                        : Address.isWithin(address, STACKS, STACK_STRIDE * Topology.MAX_CORES)
+                                ? (int) ((address - STACKS) / STACK_STRIDE)
+                                : NO_CORE;
     }
 }

@@ -15,6 +15,7 @@ import dev.pokesim.patcher.check.Oracles;
 import dev.pokesim.patcher.guest.GuestCores;
 import dev.pokesim.patcher.guest.GuestKernel;
 import dev.pokesim.patcher.guest.GuestProgram;
+import dev.pokesim.patcher.guest.KernelMutation;
 import dev.pokesim.patcher.kernel.KernelCosts;
 import dev.pokesim.patcher.kernel.KernelLayout;
 import dev.pokesim.patcher.kernel.Listeners;
@@ -40,6 +41,7 @@ public final class GuestRun {
     private static final int PATCHER = 0;
 
     private final GuestKernel kernel;
+    private final KernelMutation mutation;
     private final RunSetup setup;
     private final AddressSpace memory = new AddressSpace();
     private final Machine machine;
@@ -53,8 +55,9 @@ public final class GuestRun {
     private final List<PatchListener> attached = new ArrayList<>();
     private final RunLink link;
 
-    private GuestRun(GuestKernel kernel, RunSetup setup) {
+    private GuestRun(GuestKernel kernel, KernelMutation mutation, RunSetup setup) {
         this.kernel = kernel;
+        this.mutation = mutation;
         this.setup = setup;
         kernel.map(memory, setup.cores());
         GuestProgram.map(kernel, memory);
@@ -77,7 +80,10 @@ public final class GuestRun {
                 proved(setup), array, new KernelLayout(kernel.address("_stext"), setup.cores()), memory.history());
         log = new EventLog(kernel.image());
         workload = new Workload(
-                scenario, hotEntries(), core -> GuestProgram.ARGUMENT, SeededRandom.of(setup.seed(), "workload"));
+                scenario,
+                hotEntries(),
+                core -> GuestProgram.argument(kernel),
+                SeededRandom.of(setup.seed(), "workload"));
     }
 
     /** What a proof about the kernel's patcher and handler is about. */
@@ -104,11 +110,12 @@ public final class GuestRun {
     /**
      * One that has not begun.
      *
+     * @param mutation what the kernel does wrong
      * @param setup its target is of a key of the kernel's image, all its places; it has at most as many hot sites as there are
      *     {@link #callable} functions; its protocol and its way to count references are not looked at
      */
-    public static GuestRun of(GuestKernel kernel, RunSetup setup) {
-        return new GuestRun(kernel, setup);
+    public static GuestRun of(GuestKernel kernel, KernelMutation mutation, RunSetup setup) {
+        return new GuestRun(kernel, mutation, setup);
     }
 
     /** Lets a timeline record it; before the run begins. */
@@ -143,7 +150,8 @@ public final class GuestRun {
         }
         link.reportTo(watch::violated);
         all.add(link); // last: who knows what is wrong speaks first
-        GuestCores.install(kernel, machine, PATCHER, KernelCosts.of(setup.profile()), new Listeners(all, places));
+        GuestCores.install(
+                kernel, machine, PATCHER, KernelCosts.of(setup.profile()), new Listeners(all, places), mutation);
         machine.handle(Workload.NETWORK_VECTOR, workload.softirq(timed));
         startCores();
         try {

@@ -16,9 +16,9 @@ import dev.pokesim.patcher.check.Oracle;
 import dev.pokesim.patcher.check.Oracles;
 import dev.pokesim.patcher.check.Violation;
 import dev.pokesim.patcher.kernel.BatchContext;
+import dev.pokesim.patcher.kernel.FetchAddRefs;
 import dev.pokesim.patcher.kernel.GracePeriod;
 import dev.pokesim.patcher.kernel.HandlerStep;
-import dev.pokesim.patcher.kernel.FetchAddRefs;
 import dev.pokesim.patcher.kernel.KernelBug;
 import dev.pokesim.patcher.kernel.KernelCosts;
 import dev.pokesim.patcher.kernel.KernelLayout;
@@ -28,20 +28,15 @@ import dev.pokesim.patcher.kernel.PokeArray;
 import dev.pokesim.patcher.kernel.Refs;
 import dev.pokesim.patcher.kernel.SyncCores;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
-import dev.pokesim.patcher.kernel.TrapSites;
-import dev.pokesim.patcher.proof.ProofSetup.Company;
 import dev.pokesim.patcher.kernel.TrapHandler;
+import dev.pokesim.patcher.kernel.TrapSites;
 import dev.pokesim.patcher.proof.Coverage;
 import dev.pokesim.patcher.proof.ProofSetup;
+import dev.pokesim.patcher.proof.ProofSetup.Company;
 import dev.pokesim.patcher.proof.RunLink;
 import dev.pokesim.patcher.protocol.PatchProtocol;
 import dev.pokesim.patcher.protocol.PatchStep;
-import dev.pokesim.patcher.site.Segment;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +64,7 @@ public record PatchModel(
         int passes,
         int nmis,
         Surroundings surroundings)
-        implements Model.Source {
+        implements MachineModel {
     /** The most cores that an exploration takes. */
     public static final int MAX_CORES = 1024;
 
@@ -103,7 +98,8 @@ public record PatchModel(
         }
     }
 
-    /** One that shows soon what many cores show only now and then: two cores, and of a kernel's places the first. */
+    /** Of a kernel's places the first. */
+    @Override
     public PatchModel smallest() {
         return surroundings.isSequence()
                 ? new PatchModel(target, protocol, refs, fetchMode, 2, passes, 0, surroundings)
@@ -143,7 +139,8 @@ public record PatchModel(
      */
     public @Nullable ProofSetup proved() {
         boolean isKnown = !surroundings.isSequence()
-                && protocol.handler().equals(TrapHandler.KERNEL) && !(refs instanceof FetchAddRefs);
+                && protocol.handler().equals(TrapHandler.KERNEL)
+                && !(refs instanceof FetchAddRefs);
         return isKnown && !surroundings.without().contains(RunLink.NAME)
                 ? ProofSetup.of(protocol, ProofSetup.batches(target.places()), cores, refs.isPerCore(), fetchMode)
                 : null;
@@ -345,37 +342,31 @@ public record PatchModel(
         return b.ret().build();
     }
 
-    /**
-     * What decides how a run can go, as a number: the image, the places, the machine's routines step by step, the initial registers.
-     * Two models with the same digest do the same from the same schedule.
-     *
-     * @return SHA-256 as hexadecimal digits
-     */
+    @Override
+    public String patcher() {
+        return protocol.name();
+    }
+
+    @Override
+    public String description() {
+        return protocol.description();
+    }
+
+    @Override
+    public String counting() {
+        return refs.name();
+    }
+
+    /** The image, the places, the machine's routines step by step, the initial registers. */
+    @Override
     public String digest() {
         Running running = running(count -> 0, List.of(), null, host -> {});
-        MessageDigest digest = sha256();
-        for (Segment segment : target.image().segments()) {
-            text(digest, Address.text(segment.address()));
-            digest.update(segment.bytes().toArray());
-        }
-        text(digest, target.places() + " " + target.entries() + " " + cores + " " + passes + " " + nmis);
-        text(digest, fetchMode.optionName() + " " + refs.name() + " " + surroundings);
-        running.routines.forEach(routine -> text(digest, routine.listing()));
-        running.host.routines().forEach(routine -> text(digest, routine.listing()));
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static void text(MessageDigest digest, String text) {
-        digest.update(text.getBytes(StandardCharsets.UTF_8));
-        digest.update((byte) 0);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        List<String> texts = new ArrayList<>();
+        texts.add(target.places() + " " + target.entries() + " " + cores + " " + passes + " " + nmis);
+        texts.add(fetchMode.optionName() + " " + refs.name() + " " + surroundings);
+        running.routines.forEach(routine -> texts.add(routine.listing()));
+        running.host.routines().forEach(routine -> texts.add(routine.listing()));
+        return ModelDigest.of(target.image(), texts.toArray(String[]::new));
     }
 
     /**

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 /**
  * What a run patches, and which functions run through it.
@@ -89,5 +90,22 @@ public record PatchTarget(LoadedImage image, long key, boolean enable, List<Text
             throw new IllegalArgumentException("there are only " + places.size() + " places");
         }
         return new PatchTarget(image, key, enable, places.subList(0, count), entries.subList(0, count));
+    }
+
+    /**
+     * The same with some of the places, in the same order.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    public PatchTarget only(Predicate<TextPokeLoc> wanted) {
+        List<TextPokeLoc> some = new ArrayList<>();
+        List<Long> their = new ArrayList<>();
+        for (int i = 0; i < places.size(); i++) {
+            if (wanted.test(places.get(i))) {
+                some.add(places.get(i));
+                their.add(entries.get(i));
+            }
+        }
+        return new PatchTarget(image, key, enable, some, their);
     }
 }

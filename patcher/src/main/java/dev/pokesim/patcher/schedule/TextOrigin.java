@@ -10,8 +10,13 @@ import dev.pokesim.patcher.site.GeneratedText;
 import dev.pokesim.patcher.site.InvalidInput;
 import dev.pokesim.patcher.site.KeySites;
 import dev.pokesim.patcher.site.LoadedImage;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 
 /** Where patched text comes from, so that it can be made again. */
@@ -58,6 +63,25 @@ public sealed interface TextOrigin {
                             "no static key at 0x" + Long.toHexString(key),
                             "use the file that the schedule is about"));
             return PatchTarget.ofKey(image, sites);
+        }
+
+        /**
+         * What tells the file from all others.
+         *
+         * @return SHA-256 as hexadecimal digits, as sha256sum prints it
+         * @throws InvalidInput if it cannot be read
+         */
+        public String digest() {
+            try {
+                byte[] content = Files.readAllBytes(Path.of(file));
+                return HexFormat.of()
+                        .formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+            } catch (IOException | InvalidPathException e) {
+                throw new InvalidInput(
+                        file, "cannot be read: " + e, "put the file's path behind input= in the schedule");
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every Java has SHA-256", e);
+            }
         }
 
         @Override

@@ -59,7 +59,7 @@ public final class PatchTimeline {
         String model = words.isEmpty() ? "" : words.get(0);
         return switch (model) {
             case MachineSchedule.MODEL ->
-                new PatchTimeline(ScheduleAgain.of(MachineSchedule.read(name, schedule, force)), schedule);
+                new PatchTimeline(ScheduleAgain.of(name, MachineSchedule.read(name, schedule, force)), schedule);
             case ProofSchedule.MODEL ->
                 new PatchTimeline(ScheduleAgain.of(name, ProofSchedule.read(name, schedule, force)), null);
             default ->

@@ -39,10 +39,22 @@ final class ScheduleAgain implements Rerun {
         events.restore(reader);
     }
 
-    /** That of a machine. */
-    static PatchRerun of(MachineSchedule schedule) {
+    /**
+     * That of a machine.
+     *
+     * @param name of the file, for messages
+     * @throws InvalidDataFile if a step does not fit, or a kernel's own code patches
+     */
+    static PatchRerun of(String name, MachineSchedule schedule) {
+        if (!(schedule.model() instanceof PatchModel model)) {
+            throw new InvalidDataFile(
+                    name,
+                    0,
+                    "",
+                    "is of a kernel's own patcher and handler, which cannot be walked yet; poke-sim replay prints it");
+        }
         schedule.replay(); // says which step does not fit
-        return of(schedule.model(), schedule.steps());
+        return of(model, schedule.steps());
     }
 
     /**

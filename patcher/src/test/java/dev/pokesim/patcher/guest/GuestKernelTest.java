@@ -114,7 +114,7 @@ class GuestKernelTest {
     }
 
     /** {@code name} or {@code name+0xoffset}. */
-    private static long key(GuestKernel guest, String name) {
+    static long key(GuestKernel guest, String name) {
         int plus = name.indexOf('+');
         return plus < 0
                 ? guest.address(name)

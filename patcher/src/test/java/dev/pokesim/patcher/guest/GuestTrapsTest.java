@@ -50,13 +50,13 @@ class GuestTrapsTest {
             kernel.map(memory, 2);
             GuestProgram.map(kernel, memory);
             machine = new Machine(memory, 2, FetchMode.COHERENT, count -> 0);
-            GuestCores.install(kernel, machine, 0, KernelCosts.NONE, this);
+            GuestCores.install(kernel, machine, 0, KernelCosts.NONE, this, KernelMutation.NONE);
             long runner = kernel.address(RUNNER);
             machine.core(1)
                     .enterRoutine(Routine.named("prober")
                             .label("probe")
                             .act("arguments", (core, local) -> {
-                                core.setRegister(Core.RDI, GuestProgram.ARGUMENT);
+                                core.setRegister(Core.RDI, GuestProgram.argument(kernel));
                                 core.setRegister(Core.RSI, ARGUMENT);
                             })
                             .callGuest((core, local) -> runner)

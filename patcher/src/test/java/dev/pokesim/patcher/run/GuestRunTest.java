@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.pokesim.emulator.core.FetchMode;
 import dev.pokesim.patcher.check.Violation;
 import dev.pokesim.patcher.guest.GuestKernel;
+import dev.pokesim.patcher.guest.KernelMutation;
 import dev.pokesim.patcher.kernel.GlobalRefs;
 import dev.pokesim.patcher.protocol.TextPokeBatch;
 import dev.pokesim.patcher.scenario.Scenario;
@@ -62,7 +63,7 @@ class GuestRunTest {
                 GuestRun.callable(kernel, target).size(),
                 mode,
                 seed);
-        return GuestRun.of(kernel, setup).run((simulatedPs, step) -> true);
+        return GuestRun.of(kernel, KernelMutation.NONE, setup).run((simulatedPs, step) -> true);
     }
 
     private static void assertNothingIsViolated(RunReport report) {

@@ -63,7 +63,7 @@ public record DistributionKernel(Path folder) {
         return String.valueOf(folder.getFileName());
     }
 
-    Path vmlinuz() {
+    public Path vmlinuz() {
         return folder.resolve("vmlinuz");
     }
 

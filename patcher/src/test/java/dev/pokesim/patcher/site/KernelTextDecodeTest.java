@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pokesim.emulator.isa.Decoder;
+import dev.pokesim.emulator.isa.InstructionLength;
 import dev.pokesim.emulator.isa.NotModelled;
 import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.emulator.memory.InstructionBytes;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +35,11 @@ class KernelTextDecodeTest {
 
     /** In how many functions with a site there may be one: x87. */
     private static final double NOT_MODELLED_FUNCTIONS_SHARE = 0.002;
+
+    private static final ThreadMXBean PROCESSOR_TIME = ManagementFactory.getThreadMXBean();
+
+    /** How long the processor may take to decode it all. */
+    private static final int NO_INSTRUCTION = 0;
 
     private final Path folder;
 
@@ -60,11 +68,30 @@ class KernelTextDecodeTest {
         objdump(vmlinux, comparison);
         comparison.finish();
         assertEquals(List.of(), comparison.different);
+        long begun = PROCESSOR_TIME.getCurrentThreadCpuTime();
+        assertEquals(comparison.starts, sweep(text.address(), bytes));
+        double seconds = (PROCESSOR_TIME.getCurrentThreadCpuTime() - begun) / 1e9;
         assertTrue(comparison.starts > 1_000_000, comparison::toString);
         assertTrue(comparison.notModelledCount() < NOT_MODELLED_SHARE * comparison.starts, comparison::toString);
         assertTrue(
                 comparison.functionsNotModelled.size() < NOT_MODELLED_FUNCTIONS_SHARE * comparison.functions.size(),
                 comparison::toString);
+    }
+
+    /** How many instructions there are when each begins where the decoder has the one before end. */
+    private static long sweep(long address, byte[] bytes) {
+        Decoder decoder = new Decoder();
+        long count = 0;
+        for (int offset = 0; offset < bytes.length; count++) {
+            int available = Math.min(InstructionBytes.MAX_SIZE_BYTES, bytes.length - offset);
+            InstructionBytes here = InstructionBytes.of(bytes, offset, available);
+            try {
+                offset += decoder.decode(here, address + offset).bytes().sizeBytes();
+            } catch (NotModelled unknown) {
+                offset += InstructionLength.of(here).orElse(1); // as objdump goes on
+            }
+        }
+        return count;
     }
 
     /** The extents of the functions that contain a jump label site. */
@@ -115,6 +142,11 @@ class KernelTextDecodeTest {
         private void check(int offset, int length) {
             int available = Math.min(InstructionBytes.MAX_SIZE_BYTES, bytes.length - offset);
             InstructionBytes here = InstructionBytes.of(bytes, offset, available);
+            int known = InstructionLength.of(here).orElse(NO_INSTRUCTION);
+            if (known != (mnemonic().equals("(bad)") ? NO_INSTRUCTION : length)) {
+                different.add(Address.text(address + offset) + " " + here + " (" + line + "): length " + known
+                        + " here, " + length + " there");
+            }
             try {
                 int found = decoder.decode(here, address + offset).bytes().sizeBytes();
                 if (found != length) {
