@@ -25,6 +25,9 @@ class KernelInputTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
+    @TempDir
+    private Path folder;
+
     private int pokeSim(String... arguments) {
         Console console = new Console(new PrintWriter(out), new PrintWriter(err), false, false, new Interruption());
         return PokeSim.run(console, arguments);
@@ -75,6 +78,43 @@ class KernelInputTest {
         }
         assertTrue(count > 100, first + " has " + count);
         assertTrue(json.getAsJsonObject("kernel").get("functionEntryCalls").getAsInt() > 10_000);
+    }
+
+    @Test
+    void aKernelThatPatchesItselfIsTracedWithItsOwnNames() throws IOException {
+        String trace = folder.resolve("guest.trace").toString();
+        String[] run = {
+            "run",
+            "--input",
+            vmlinuz(),
+            "--key",
+            "bpf_stats_enabled_key",
+            "--cores",
+            "8",
+            "--guest",
+            "--trace",
+            trace,
+            "--trace-level",
+            "memory",
+            "--quiet"
+        };
+        assertEquals(0, pokeSim(run), err::toString);
+        out.getBuffer().setLength(0);
+        assertEquals(0, pokeSim("trace", trace, "--events", "poke", "--format", "json"), err::toString);
+        long pokes = out.toString()
+                .lines()
+                .filter(line -> line.contains("\"event\":\"poke\""))
+                .count();
+        assertEquals(3 * 64, pokes, "INT3, tail and first byte of each site");
+        assertTrue(out.toString().contains("bpf_trace_run1+0x"), out::toString);
+        out.getBuffer().setLength(0);
+        String[] refs = {"trace", trace, "--events", "transfer", "--address", "bp_desc.refs"};
+        assertEquals(0, pokeSim(refs), err::toString);
+        assertTrue(out.toString().contains("lock cmpxchg dword ptr"), out::toString);
+        out.getBuffer().setLength(0);
+        assertEquals(0, pokeSim("trace", trace, "--counts", "--format", "json"), err::toString);
+        assertTrue(out.toString().contains("\"instruction\""), out::toString);
+        assertEquals(2, pokeSim("step", trace), "nobody can do a guest's run again");
     }
 
     private static String key(JsonArray sites, int index) {
@@ -143,7 +183,7 @@ class KernelInputTest {
     }
 
     @Test
-    void checkShowsWhatASyncOfTheKernelIsForAndReplayDoesItAgain(@TempDir Path folder) throws IOException {
+    void checkShowsWhatASyncOfTheKernelIsForAndReplayDoesItAgain() throws IOException {
         String[] check = {
             "check",
             "--input",

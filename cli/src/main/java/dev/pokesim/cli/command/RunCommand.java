@@ -5,7 +5,10 @@ import dev.pokesim.cli.console.ExitCode;
 import dev.pokesim.cli.console.OutputOptions;
 import dev.pokesim.patcher.kernel.Refs;
 import dev.pokesim.patcher.kernel.RefsSchemes;
+import dev.pokesim.patcher.run.GuestRun;
+import dev.pokesim.patcher.run.PatchRun;
 import dev.pokesim.patcher.run.RunReport;
+import dev.pokesim.patcher.run.RunTrace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -70,25 +73,45 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (guest.isAsked()) {
-            trace.refuse("with --guest");
-            return callGuest();
-        }
-        Refs scheme = TargetOptions.named("--refs", refs, RefsSchemes.ALL, Refs::name);
-        boolean drawn = plots.areWanted();
-        RecordedRuns runs = new RecordedRuns(run.setups(scheme), drawn);
         try {
-            List<RunReport> reports = trace.run(
-                    runs.setups(),
-                    runs::start,
-                    run,
-                    output,
-                    spec.commandLine().getParseResult().originalArgs());
-            return told(RunResult.of(runs.setups(), reports), runs, reports);
+            return guest.isAsked() ? callGuest() : callRoutines();
         } catch (IOException | UncheckedIOException failed) {
             output.console().errorLine("poke-sim: " + trace.whyNotWritten(failed));
             return ExitCode.INCOMPLETE.value();
         }
+    }
+
+    private int callRoutines() throws IOException {
+        Refs scheme = TargetOptions.named("--refs", refs, RefsSchemes.ALL, Refs::name);
+        RecordedRuns runs = new RecordedRuns(run.setups(scheme), plots.areWanted());
+        List<RunReport> reports = trace.run(
+                runs.setups(),
+                (setup, recorded, progress) -> {
+                    PatchRun one = runs.start(setup);
+                    return (recorded == null ? one : one.record(recorded)).run(progress);
+                },
+                (setup, level, command, out) ->
+                        new RunTrace(setup, level, command, run.origin(setup).words(setup), out),
+                output,
+                spec.commandLine().getParseResult().originalArgs());
+        return told(RunResult.of(runs.setups(), reports), runs, reports);
+    }
+
+    private int callGuest() throws IOException {
+        GuestOptions.require(spec.commandLine().getParseResult(), List.of("--refs", "--protocol", "--sites"));
+        boolean drawn = plots.areWanted();
+        RunOptions.Guest guests = run.guest();
+        RecordedRuns runs = new RecordedRuns(guests.setups(), drawn);
+        List<RunReport> reports = trace.run(
+                runs.setups(),
+                (setup, recorded, progress) -> {
+                    GuestRun one = runs.start(guests.kernel(), guest.mutation(), setup);
+                    return (recorded == null ? one : one.record(recorded)).run(progress);
+                },
+                (setup, level, command, out) -> RunTrace.ofGuest(guests.kernel(), setup, level, command, out),
+                output,
+                spec.commandLine().getParseResult().originalArgs());
+        return told(RunResult.ofGuest(guests.setups(), reports), runs, reports);
     }
 
     private int told(RunResult result, RecordedRuns runs, List<RunReport> reports) {
@@ -97,19 +120,5 @@ public final class RunCommand implements Callable<Integer> {
             plots.write(runs.picture(result, reports));
         }
         return result.exitCode().value();
-    }
-
-    private int callGuest() {
-        GuestOptions.require(spec.commandLine().getParseResult(), List.of("--refs", "--protocol", "--sites"));
-        boolean drawn = plots.areWanted();
-        RunOptions.Guest guests = run.guest();
-        RecordedRuns runs = new RecordedRuns(guests.setups(), drawn);
-        List<RunReport> reports = Replicas.run(
-                "patching",
-                guests.setups(),
-                output,
-                (setup, progress) ->
-                        runs.start(guests.kernel(), guest.mutation(), setup).run(progress));
-        return told(RunResult.ofGuest(guests.setups(), reports), runs, reports);
     }
 }

@@ -16,7 +16,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -40,52 +39,46 @@ final class TraceOptions {
             })
     private @Nullable String level;
 
-    /**
-     * Refuses to record what is not recorded yet.
-     *
-     * @throws UserError if a trace is wanted
-     */
-    void refuse(String with) {
-        TargetOptions.require(file == null && level == null, "--trace does not go " + with + " yet; leave it out");
+    /** Does a run. */
+    @FunctionalInterface
+    interface Runner {
+        /**
+         * @param trace records it; null if nobody does
+         */
+        RunReport run(RunSetup setup, @Nullable RunTrace trace, PatchRun.Progress progress);
+    }
+
+    /** Starts the trace of a run. */
+    @FunctionalInterface
+    interface Recorder {
+        /**
+         * @param command what the user typed
+         */
+        RunTrace start(RunSetup setup, TraceLevel level, String command, OutputStream out) throws IOException;
     }
 
     /**
      * Runs all, and records the only one if a trace is wanted.
      *
-     * @param runs makes the run of a setup
-     * @param options what the setups were made from
      * @param arguments what the user typed
      * @throws UserError if the file cannot be made
      * @throws IOException if it can, but not be written; so does {@link UncheckedIOException}
      */
     List<RunReport> run(
-            List<RunSetup> setups,
-            Function<RunSetup, PatchRun> runs,
-            RunOptions options,
-            OutputOptions output,
-            List<String> arguments)
+            List<RunSetup> setups, Runner runner, Recorder recorder, OutputOptions output, List<String> arguments)
             throws IOException {
         TargetOptions.require(file != null || level == null, "--trace-level needs --trace FILE");
         TraceLevel chosen = level == null
                 ? TraceLevel.PROTOCOL
                 : TargetOptions.named("--trace-level", level, List.of(TraceLevel.values()), TraceLevel::optionName);
         if (file == null) {
-            return Replicas.run(
-                    "patching",
-                    setups,
-                    output,
-                    (setup, progress) -> runs.apply(setup).run(progress));
+            return Replicas.run("patching", setups, output, (setup, progress) -> runner.run(setup, null, progress));
         }
         TargetOptions.require(setups.size() == 1, "--trace records one run; leave --replicas out");
-        RunSetup only = setups.get(0);
-        String again = options.origin(only).words(only);
         String command = TypedCommand.without(Set.of(TRACE), arguments);
-        try (RunTrace trace = new RunTrace(only, chosen, command, again, open(file))) {
-            List<RunReport> reports = Replicas.run(
-                    "patching",
-                    setups,
-                    output,
-                    (setup, progress) -> runs.apply(setup).record(trace).run(progress));
+        try (RunTrace trace = recorder.start(setups.get(0), chosen, command, open(file))) {
+            List<RunReport> reports =
+                    Replicas.run("patching", setups, output, (setup, progress) -> runner.run(setup, trace, progress));
             trace.finish(reports.get(0));
             return reports;
         }

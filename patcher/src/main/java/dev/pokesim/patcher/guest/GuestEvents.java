@@ -122,6 +122,11 @@ final class GuestEvents implements MachineObserver {
     }
 
     @Override
+    public void retired(Core core, Decoded instruction) {
+        told.retired(core, instruction);
+    }
+
+    @Override
     public void written(Core core, long address, int sizeBytes) {
         told.written(core, address, sizeBytes);
     }

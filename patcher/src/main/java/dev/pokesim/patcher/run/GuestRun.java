@@ -125,6 +125,12 @@ public final class GuestRun {
         return this;
     }
 
+    /** Records it; before it begins. */
+    public GuestRun record(RunTrace trace) {
+        attached.add(trace.events());
+        return this;
+    }
+
     private List<Long> hotEntries() {
         List<Long> callable = callable(kernel, setup.target());
         List<Long> hot = new ArrayList<>();
@@ -150,6 +156,7 @@ public final class GuestRun {
         }
         link.reportTo(watch::violated);
         all.add(link); // last: who knows what is wrong speaks first
+        TimedRun.observeLines(timed, all);
         GuestCores.install(
                 kernel, machine, PATCHER, KernelCosts.of(setup.profile()), new Listeners(all, places), mutation);
         machine.handle(Workload.NETWORK_VECTOR, workload.softirq(timed));

@@ -5,7 +5,9 @@ import dev.pokesim.emulator.trace.TraceEvent;
 import dev.pokesim.emulator.trace.TraceHeader;
 import dev.pokesim.emulator.trace.TraceWriter;
 import dev.pokesim.patcher.check.Violation;
+import dev.pokesim.patcher.guest.GuestKernel;
 import dev.pokesim.patcher.kernel.KernelLayout;
+import dev.pokesim.patcher.kernel.PokeArray;
 import dev.pokesim.patcher.kernel.Refs;
 import dev.pokesim.patcher.site.Symbol;
 import java.io.Closeable;
@@ -41,12 +43,33 @@ public final class RunTrace implements PatchRun.StateSink, Closeable {
      */
     public RunTrace(RunSetup setup, TraceLevel level, String command, String again, OutputStream out)
             throws IOException {
-        events = new RunEvents(setup.target().places(), level, this::add);
-        writer = new TraceWriter(out, header(setup, level, command, again));
+        this(setup, level, command, again, data(setup.refs(), PatchMachine.layout(setup.target(), setup.cores())), out);
     }
 
-    private static TraceHeader header(RunSetup setup, TraceLevel level, String command, String again) {
-        KernelLayout layout = PatchMachine.layout(setup.target(), setup.cores());
+    private RunTrace(
+            RunSetup setup,
+            TraceLevel level,
+            String command,
+            String again,
+            List<TraceHeader.Symbol> data,
+            OutputStream out)
+            throws IOException {
+        events = new RunEvents(setup.target().places(), level, this::add);
+        writer = new TraceWriter(out, header(setup, level, command, again, data));
+    }
+
+    /**
+     * As the constructor, for a kernel that patches itself. Nobody can do that run again from its trace.
+     *
+     * @param setup of the {@link GuestRun}
+     */
+    public static RunTrace ofGuest(
+            GuestKernel kernel, RunSetup setup, TraceLevel level, String command, OutputStream out) throws IOException {
+        return new RunTrace(setup, level, command, "", data(kernel), out);
+    }
+
+    private static TraceHeader header(
+            RunSetup setup, TraceLevel level, String command, String again, List<TraceHeader.Symbol> data) {
         Map<String, String> facts = new TreeMap<>(Map.ofEntries(
                 Map.entry("command", clipped(command)),
                 Map.entry("input", clipped(setup.target().image().name())),
@@ -65,7 +88,7 @@ public final class RunTrace implements PatchRun.StateSink, Closeable {
         if (!again.isEmpty() && again.length() <= TraceHeader.MAX_TEXT) {
             facts.put(AGAIN, again);
         }
-        List<TraceHeader.Symbol> symbols = new ArrayList<>(data(setup.refs(), layout));
+        List<TraceHeader.Symbol> symbols = new ArrayList<>(data);
         setup.target().places().stream()
                 .map(place -> setup.target().image().symbols().covering(place.address()))
                 .flatMap(Optional::stream)
@@ -89,6 +112,16 @@ public final class RunTrace implements PatchRun.StateSink, Closeable {
             String name = refs.isPerCore() ? "text_poke_array_refs@cpu" + i : "bp_desc.refs";
             data.add(new TraceHeader.Symbol(name, counters[i], Integer.BYTES));
         }
+        return data;
+    }
+
+    /** The same of a kernel that patches itself. */
+    private static List<TraceHeader.Symbol> data(GuestKernel kernel) {
+        PokeArray array = kernel.pokeArray();
+        List<TraceHeader.Symbol> data = new ArrayList<>(List.of(
+                new TraceHeader.Symbol("tp_vec", array.entries(), array.sizeBytes()),
+                new TraceHeader.Symbol("tp_vec_nr", array.count(), Integer.BYTES)));
+        array.counters().forEach(counter -> data.add(new TraceHeader.Symbol("bp_desc.refs", counter, Integer.BYTES)));
         return data;
     }
 

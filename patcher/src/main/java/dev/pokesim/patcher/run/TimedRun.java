@@ -96,11 +96,7 @@ final class TimedRun {
      * @param done is called when the patcher has finished its last batch
      */
     void start(List<PatchListener> listeners, Consumer<Core> done) {
-        List<PatchListener> ofLines =
-                listeners.stream().filter(PatchListener::wantsMemory).toList();
-        if (!ofLines.isEmpty()) {
-            timed.observeLines((core, transfer) -> ofLines.forEach(listener -> listener.arrived(core, transfer)));
-        }
+        observeLines(timed, listeners);
         BatchContext context = host.connect(setup.refs(), KernelCosts.of(setup.profile()), listeners);
         host.handle(Workload.NETWORK_VECTOR, workload.softirq(timed));
         Routine patcher = host.patcher(setup.protocol(), context)
@@ -184,6 +180,15 @@ final class TimedRun {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /** Lets those who want to know of memory know of lines that move, too. */
+    static void observeLines(TimedMachine timed, List<PatchListener> listeners) {
+        List<PatchListener> ofLines =
+                listeners.stream().filter(PatchListener::wantsMemory).toList();
+        if (!ofLines.isEmpty()) {
+            timed.observeLines((core, transfer) -> ofLines.forEach(listener -> listener.arrived(core, transfer)));
         }
     }
 }

@@ -41,7 +41,11 @@ final class TraceAgain {
         facts.remove(RunTrace.AGAIN);
         if (again == null) {
             throw new InvalidDataFile(
-                    name, 0, RunTrace.AGAIN, "the trace does not say how to do its run again; record it again");
+                    name,
+                    0,
+                    RunTrace.AGAIN,
+                    "the trace does not say how to do its run again: it is of a kernel's own code (run --guest), or of an older poke-sim; "
+                            + "poke-sim trace prints it");
         }
         RunOrigin.Recorded recorded = RunOrigin.read(name, RunTrace.AGAIN, again);
         RunSetup setup = recorded.setup();
