@@ -29,6 +29,7 @@ import dev.pokesim.patcher.scenario.Scenario;
 import dev.pokesim.patcher.site.Symbol;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One patching run in simulated time in which a kernel does everything itself: core 0 executes its static_key_enable() or
@@ -53,7 +54,8 @@ public final class GuestRun {
     private final Workload workload;
     private final RunWatch watch;
     private final List<PatchListener> attached = new ArrayList<>();
-    private final RunLink link;
+    /** Null if the kernel does something wrong on purpose: then it is to be seen what comes of that. */
+    private final @Nullable RunLink link;
 
     private GuestRun(GuestKernel kernel, KernelMutation mutation, RunSetup setup) {
         this.kernel = kernel;
@@ -76,8 +78,13 @@ public final class GuestRun {
         figures = new Figures(array.counters()::contains, array.counters().size(), setup.cores());
         waits = new EveryWaitEnds(setup.cores(), PATCHER, KernelCosts.of(setup.profile()));
         watch = new RunWatch(setup, machine, timed, figures, waits);
-        link = new RunLink(
-                proved(setup), array, new KernelLayout(kernel.address("_stext"), setup.cores()), memory.history());
+        link = mutation.equals(KernelMutation.NONE)
+                ? new RunLink(
+                        proved(setup),
+                        array,
+                        new KernelLayout(kernel.address("_stext"), setup.cores()),
+                        memory.history())
+                : null;
         log = new EventLog(kernel.image());
         workload = new Workload(
                 scenario,
@@ -154,8 +161,10 @@ public final class GuestRun {
             oracle.reportTo(watch::violated);
             all.add(oracle);
         }
-        link.reportTo(watch::violated);
-        all.add(link); // last: who knows what is wrong speaks first
+        if (link != null) {
+            link.reportTo(watch::violated);
+            all.add(link); // last: who knows what is wrong speaks first
+        }
         TimedRun.observeLines(timed, all);
         GuestCores.install(
                 kernel, machine, PATCHER, KernelCosts.of(setup.profile()), new Listeners(all, places), mutation);
@@ -203,7 +212,9 @@ public final class GuestRun {
         Routine.Builder b = Routine.named("patcher");
         GuestCores.flip(b, kernel, setup.target().key(), setup.target().enable());
         return b.act("done", (core, local) -> {
-                    link.patcherDone(core);
+                    if (link != null) {
+                        link.patcherDone(core);
+                    }
                     watch.patcherDone();
                 })
                 .label("idle")
