@@ -112,7 +112,7 @@ class MachineCheckTest {
         assertEquals(1, check("--machine --passes 1 --protocol broken-refs-late"), err::toString);
         assertTrue(out.toString().contains("Coverage: not known: the proof finds the protocol wrong"), out::toString);
         assertEquals(0, check("--machine --passes 1 --refs global-fetch-add --strategy pos --runs 5"), err::toString);
-        assertTrue(out.toString().contains("Coverage: not known: no proof is about such reference"), out::toString);
+        assertTrue(out.toString().contains("Coverage: not known: no proof is about such a machine"), out::toString);
         assertEquals(0, check("--machine --cores 24 --sites 12 --strategy pos --runs 1"), err::toString);
         assertTrue(out.toString().contains("not known: the proof has more than 500,000 states."), out::toString);
     }
@@ -249,7 +249,7 @@ class MachineCheckTest {
                 "batches=0|batches=1|config: batches: there is no place `1`",
                 ":6690:|:66:|config: places: patch at 0xffffffff810000ef: old text has 1 bytes",
                 "refs=percpu|refs=percpu more=1|config: unknown more",
-                "model protocol|model toy|model: `toy` is none of protocol, machine, bpf",
+                "model protocol|model toy|model: `toy` is none of protocol, machine, guest, bpf",
                 "expect |origin |",
             })
     void whatDoesNotFitIsRefusedWithAReason(String from, String to, String reason) throws IOException {
@@ -270,7 +270,7 @@ class MachineCheckTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "C0 drain|C1 drain|step 6: `C1 drain ",
+                "C0 drain|C1 drain|step 2: `C1 drain ",
                 "C0 step batch starts|C0 step batch ends|`C0 step batch ends` is not possible here",
                 "sites=1|sites=2|config: sites=2: the text has 1",
                 "passes=1|passes=2|model: the model that it was made with is another one",

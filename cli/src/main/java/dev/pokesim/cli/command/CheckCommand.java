@@ -10,6 +10,7 @@ import dev.pokesim.emulator.core.FetchMode;
 import dev.pokesim.patcher.kernel.GlobalRefs;
 import dev.pokesim.patcher.kernel.PerCpuRefs;
 import dev.pokesim.patcher.kernel.Refs;
+import dev.pokesim.patcher.kernel.RefsSchemes;
 import dev.pokesim.patcher.proof.ProofSetup;
 import dev.pokesim.patcher.proof.Reduction;
 import dev.pokesim.patcher.protocol.PatchProtocol;
@@ -23,6 +24,7 @@ import dev.pokesim.patcher.schedule.TextOrigin;
 import dev.pokesim.patcher.sequence.PatchCatalogue;
 import dev.pokesim.patcher.sequence.PatchScenario;
 import dev.pokesim.patcher.sequence.PatchScenarioReader;
+import dev.pokesim.patcher.site.KernelImage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -57,8 +59,8 @@ import picocli.CommandLine.Spec;
             "  poke-sim check --machine --protocol broken-refs-late",
             "  poke-sim check --machine --scenario vector-without-sync",
             "  poke-sim check --machine --cores 64 --sites 16 --strategy portfolio",
-            "  poke-sim check --input vmlinuz --key bpf_stats_enabled_key --cores 2 --guest",
-            "  poke-sim check --input vmlinuz --key bpf_stats_enabled_key --cores 2 --guest --mutate skip-sync=2",
+            "  poke-sim check --input vmlinuz --key bpf_stats_enabled_key --guest",
+            "  poke-sim check --input vmlinuz --key KEY --guest --mutate skip-sync=2",
             "  poke-sim check --all",
             "  poke-sim check --growth"
         })
@@ -229,6 +231,9 @@ public final class CheckCommand implements Callable<Integer> {
 
     private PatchModel ofRoutines(FetchMode mode, int cores) {
         PatchTarget patched = isGiven("--sites") ? target.target() : target.upTo(1);
+        TargetOptions.require(
+                KernelImage.of(patched.image()).isEmpty(),
+                "--machine executes functions with sites, and those of a kernel need the kernel around them; add --guest");
         return new PatchModel(patched, target.protocol(), refs(), mode, cores, machine.passes(), machine.nmis());
     }
 
@@ -365,7 +370,7 @@ public final class CheckCommand implements Callable<Integer> {
     }
 
     private Refs refs() {
-        return TargetOptions.named("--refs", refs, SCHEMES, Refs::name);
+        return TargetOptions.named("--refs", refs, machine.isAsked() ? RefsSchemes.ALL : SCHEMES, Refs::name);
     }
 
     private List<FetchMode> fetchModes() {

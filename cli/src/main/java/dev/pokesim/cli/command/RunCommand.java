@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
             "  poke-sim run --input vmlinuz --key bpf_stats_enabled_key --cores 8 --guest",
             "  poke-sim run --cores 480 --trace storm.trace --trace-level memory",
             "  poke-sim run --cores 480 --refs global --plot storm.svg --report storm.html",
-            "  poke-sim run --input vmlinuz --key bpf_stats_enabled_key --cores 64 --guest --mutate skip-sync=2"
+            "  poke-sim run --input vmlinuz --key KEY --cores 64 --guest --mutate skip-refs"
         })
 public final class RunCommand implements Callable<Integer> {
     @Mixin

@@ -13,6 +13,7 @@ import dev.pokesim.patcher.run.RunSetup;
 import dev.pokesim.patcher.scenario.Scenario;
 import dev.pokesim.patcher.scenario.ScenarioReader;
 import dev.pokesim.patcher.schedule.RunOrigin;
+import dev.pokesim.patcher.site.KernelImage;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -30,7 +31,9 @@ final class RunOptions {
     @Option(
             names = "--hot-sites",
             paramLabel = "N",
-            description = "How many of them the cores execute (default: as the scenario says).")
+            description =
+                    "How many of them the cores execute (default: as the scenario says; 0 for a kernel without --guest, whose "
+                            + "functions need the kernel around them).")
     private @Nullable Integer hotSites;
 
     @Option(
@@ -70,7 +73,8 @@ final class RunOptions {
     List<RunSetup> setups(Refs refs) {
         PatchTarget patched = target.target();
         int places = patched.places().size();
-        return setups(refs, patched, places, "the " + places + " sites");
+        boolean isKernel = KernelImage.of(patched.image()).isPresent();
+        return setups(refs, patched, isKernel ? 0 : places, places, "the " + places + " sites");
     }
 
     /** Where the parts of such a setup come from. */
@@ -101,14 +105,16 @@ final class RunOptions {
                         new GlobalRefs(),
                         patched,
                         callable,
+                        callable,
                         "the " + callable + " functions with a site that cores can call in a guest kernel"));
     }
 
     /**
+     * @param usuallyMost how many sites are hot at most if nobody says how many: 0 for a kernel that is not a guest
      * @param mostHot how many sites can be hot
      * @param ofWhat what those are
      */
-    private List<RunSetup> setups(Refs refs, PatchTarget patched, int mostHot, String ofWhat) {
+    private List<RunSetup> setups(Refs refs, PatchTarget patched, int usuallyMost, int mostHot, String ofWhat) {
         TargetOptions.require(
                 replicas >= 1 && replicas <= MAX_REPLICAS,
                 "--replicas " + replicas + " is not between 1 and " + MAX_REPLICAS);
@@ -118,7 +124,7 @@ final class RunOptions {
                 TargetOptions.named("--fetch", fetch, Arrays.asList(FetchMode.values()), FetchMode::optionName);
         MachineProfile machine = KernelCosts.profileReader().read(profile);
         Scenario workload = ScenarioReader.read(scenario);
-        int usual = Math.min(workload.hotSitesOf(patched.places().size()), mostHot);
+        int usual = Math.min(workload.hotSitesOf(patched.places().size()), usuallyMost);
         int hot = hotSites == null ? usual : hotSites;
         TargetOptions.require(hot >= 0 && hot <= mostHot, "--hot-sites " + hot + " is not between 0 and " + ofWhat);
         return LongStream.range(target.seed(), target.seed() + replicas)

@@ -17,7 +17,9 @@ public final class Assumptions {
                 + "the reference count shares its line with "
                 + (isPerCpu(setup) ? "the CPU's own interrupt count" : "vec and nr"));
         lines.add("hot: " + setup.hotSites() + " of " + setup.target().places().size() + " sites"
-                + (setup.hotSites() == 0 ? " (a small batch is a module's own)" : ""));
+                + (setup.hotSites() == 0
+                        ? " (a small batch is a module's own; a kernel's functions need the kernel around them)"
+                        : ""));
         lines.add("fetch: " + setup.fetchMode() + ", " + setup.fetchMode().source());
         setup.scenario().constants().stream()
                 .filter(Assumptions::isUnconfirmed)
