@@ -175,7 +175,16 @@ class KernelInputTest {
     void functionThatNeedsMoreThanARunGivesSaysWhatToDo() throws IOException {
         assertEquals(
                 2,
-                pokeSim("run", "--input", vmlinuz(), "--key", "bpf_stats_enabled_key", "--cores", "4", "--quiet"),
+                pokeSim(
+                        "run",
+                        "--input",
+                        vmlinuz(),
+                        "--key",
+                        "bpf_stats_enabled_key",
+                        "--cores",
+                        "4",
+                        "--hot-sites",
+                        "4"),
                 out::toString);
         assertTrue(
                 err.toString().matches("poke-sim: the guest cannot go on: .+; --hot-sites 0 patches .+\n"),

@@ -57,12 +57,12 @@ class StepCommandTest {
     void aLineIsPrintedForEachKey() {
         assertEquals(0, pokeSim("p\nmM cstep write tail\nzq m", "step", TORN));
         assertEquals("""
-                0/171  start  (looking at core 0 in patcher)
-                70/171  core 0  drain 0x1000010000ef=0xcc  [text at 0xffffffff810000ef]
-                71/171  core 0  serialise  [serialise]
-                70/171  core 0  drain 0x1000010000ef=0xcc  [text at 0xffffffff810000ef]
-                118/171  core 0  write tail  [step-start: write tail]
-                118/171  core 0  write tail  [step-start: write tail]
+                0/172  start  (looking at core 0 in patcher)
+                70/172  core 0  drain 0x1000010000ef=0xcc  [text at 0xffffffff810000ef]
+                71/172  core 0  serialise  [serialise]
+                70/172  core 0  drain 0x1000010000ef=0xcc  [text at 0xffffffff810000ef]
+                119/172  core 0  write tail  [step-start: write tail]
+                119/172  core 0  write tail  [step-start: write tail]
                 -- no key `z`; ? shows the keys
                 """, out.toString());
         assertEquals("", err.toString());

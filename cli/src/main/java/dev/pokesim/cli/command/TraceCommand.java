@@ -54,7 +54,7 @@ import picocli.CommandLine.Parameters;
             "  poke-sim trace storm.trace --counts --format json",
             "  poke-sim trace storm.trace --histogram handler",
             "  poke-sim trace storm.trace --follow-core 17 --limit 100",
-            "  poke-sim trace storm.trace --diff percpu.trace --events step-start,poke --ignore-time",
+            "  poke-sim trace storm.trace --diff percpu.trace --events poke --ignore-time",
             "  poke-sim trace storm.trace --to perf.data && perf report -i perf.data",
             "  poke-sim trace storm.trace --to trace.dat && trace-cmd report trace.dat"
         })

@@ -79,7 +79,7 @@ class ConditionTest {
                 "site +0x1",
                 "time 1.2ms",
                 "time soon",
-                "position 172",
+                "position 173",
                 "position -1",
                 "postion 3"
             })

@@ -96,7 +96,10 @@ class ViewTest {
         Recorded.press(stepper, "/", "rsp -= 8");
         Recorded.press(stepper, "1", "1");
         Recorded.press(stepper, "M");
+        Recorded.press(stepper, "M");
         assertFalse(screen().contains("*rsp"), screen());
+        Recorded.press(stepper, "m");
+        assertFalse(screen().contains("*rsp"), "core 0 has moved: " + screen());
         Recorded.press(stepper, "m");
         assertTrue(screen().contains("*rsp"), screen());
         Recorded.press(stepper, "k");
