@@ -1,12 +1,19 @@
 package dev.pokesim.bpf.form;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The forms that there are. */
 public final class AsyncForms {
-    /** All, those that must fail behind the form that they were made from. */
-    public static final List<AsyncForm> ALL = List.of(
-            new CommandListAsync(), new BrokenNoCommandReference(), new BrokenNoSecondCancel(), new LatchAsync());
+    /** Those that were proposed, merged or follow from them. */
+    public static final List<AsyncForm> FORMS = List.of(new CommandListAsync(), new LatchAsync());
+
+    /** Variants with one mistake each: every one of them must be found wrong in some scenario. */
+    public static final List<AsyncForm> BROKEN = List.of(new BrokenNoCommandReference(), new BrokenNoSecondCancel());
+
+    /** All of them. */
+    public static final List<AsyncForm> ALL =
+            Stream.concat(FORMS.stream(), BROKEN.stream()).toList();
 
     private AsyncForms() {}
 }

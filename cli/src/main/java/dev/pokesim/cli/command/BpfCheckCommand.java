@@ -6,6 +6,7 @@ import dev.pokesim.bpf.form.AsyncForms;
 import dev.pokesim.bpf.run.AsyncModel;
 import dev.pokesim.bpf.run.AsyncSchedule;
 import dev.pokesim.bpf.run.ContextTrace;
+import dev.pokesim.bpf.run.ExpectedVerdict;
 import dev.pokesim.bpf.scenario.Scenario;
 import dev.pokesim.bpf.scenario.Scenarios;
 import dev.pokesim.cli.console.ByteSizeConverter;
@@ -20,6 +21,7 @@ import dev.pokesim.emulator.explore.ExhaustiveSearch;
 import dev.pokesim.emulator.explore.SearchLimits;
 import dev.pokesim.emulator.explore.SearchResult;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -44,26 +46,45 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  poke-sim bpf check --form merged --scenario start-vs-delete",
-            "  poke-sim bpf check --form v6 --scenario nmi-start-vs-delete --without NeverWaitsForItself"
+            "  poke-sim bpf check --form v6 --scenario nmi-start-vs-delete --without NeverWaitsForItself",
+            "  poke-sim bpf check --all",
+            "  poke-sim bpf check --form v6 --all",
+            "  poke-sim bpf check --mutants"
         })
 public final class BpfCheckCommand implements Callable<Integer> {
     private static final double NANOS = 1e9; // in a second
+    private static final String DEFAULT_FORM = "merged";
+    private static final String DEFAULT_SCENARIO = "start-vs-delete";
 
     @Option(
             names = "--form",
             paramLabel = "FORM",
-            defaultValue = "merged",
-            description = "The form of the protocol: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
+            description = "The form of the protocol: ${COMPLETION-CANDIDATES} (default: merged; with --all: each).",
             completionCandidates = FormNames.class)
-    private String form = "";
+    private @Nullable String form;
 
     @Option(
             names = "--scenario",
             paramLabel = "NAME",
-            defaultValue = "start-vs-delete",
-            description = "What meets: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
+            description = "What meets: ${COMPLETION-CANDIDATES} (default: start-vs-delete).",
             completionCandidates = ScenarioNames.class)
-    private String scenario = "";
+    private @Nullable String scenario;
+
+    @Option(
+            names = "--all",
+            description = "Check every form, or the one of --form, in every scenario against the verdict that it should have.")
+    private boolean all;
+
+    @Option(
+            names = "--mutants",
+            description = "Check every variant with a mistake in the scenarios that should show it, and count those that are found.")
+    private boolean mutants;
+
+    @Option(
+            names = "--preemptions",
+            paramLabel = "N",
+            description = "Leave out orders in which cores that could go on are held up more than N times (default: none is left out).")
+    private @Nullable Integer preemptions;
 
     @Option(
             names = "--without",
@@ -112,16 +133,49 @@ public final class BpfCheckCommand implements Callable<Integer> {
         for (String property : without) {
             named("--without", property, propertyNames(), Function.identity());
         }
-        AsyncModel model = new AsyncModel(
-                named("--form", form, AsyncForms.ALL, AsyncForm::name),
-                named("--scenario", scenario, Scenarios.ALL, Scenario::name),
-                without);
         int threads = workers == null ? Runtime.getRuntime().availableProcessors() : workers;
         TargetOptions.require(threads >= 1 && threads <= 1024, "--workers " + threads + " is not between 1 and 1024");
-        return output.print(check(model, threads)).exitCode().value();
+        int bound = preemptions == null ? ExpectedVerdict.UNBOUNDED : preemptions;
+        TargetOptions.require(preemptions == null || bound >= 0, "--preemptions " + bound + " is less than 0");
+        String formName = form == null ? DEFAULT_FORM : form;
+        AsyncForm one = named("--form", formName, AsyncForms.ALL, AsyncForm::name);
+        if (all || mutants) {
+            TargetOptions.require(
+                    scenario == null && without.isEmpty() && preemptions == null && !(all && mutants),
+                    (all ? "--all" : "--mutants")
+                            + " goes through fixed cases; leave out --scenario, --without, --preemptions and the other one");
+            List<ExpectedVerdict> cases = (all ? ExpectedVerdict.ofForms() : ExpectedVerdict.ofBroken())
+                    .stream()
+                            .filter(each -> form == null || each.form().name().equals(formName))
+                            .toList();
+            TargetOptions.require(
+                    !cases.isEmpty(), "--form " + formName + " has no cases in " + (all ? "--all" : "--mutants"));
+            return output.print(matrix(cases, threads)).exitCode().value();
+        }
+        AsyncModel model = new AsyncModel(
+                one,
+                named("--scenario", scenario == null ? DEFAULT_SCENARIO : scenario, Scenarios.ALL, Scenario::name),
+                without);
+        return output.print(report(model, search(model, bound, threads), bound))
+                .exitCode()
+                .value();
     }
 
-    private BpfCheckResult check(AsyncModel model, int threads) {
+    private BpfMatrix matrix(List<ExpectedVerdict> cases, int threads) {
+        List<BpfMatrix.Cell> cells = new ArrayList<>();
+        for (ExpectedVerdict each : cases) {
+            AsyncModel model = new AsyncModel(each.form(), each.scenario());
+            stop = null;
+            SearchResult result = search(model, each.preemptions(), threads);
+            cells.add(BpfMatrix.Cell.of(each, result));
+            if (stop == ProofWatch.Stop.INTERRUPT) {
+                break;
+            }
+        }
+        return BpfMatrix.of(mutants, cells);
+    }
+
+    private SearchResult search(AsyncModel model, int bound, int threads) {
         ProgressReporter progress = output.progress();
         BooleanSupplier interrupted = output.stopRequested();
         long start = System.nanoTime();
@@ -139,24 +193,30 @@ public final class BpfCheckCommand implements Callable<Integer> {
                 }
                 return stop == null;
             };
-            result = new ExhaustiveSearch(model, new SearchLimits(Long.MAX_VALUE, memory, Integer.MAX_VALUE))
+            ExhaustiveSearch search = new ExhaustiveSearch(
+                            model, new SearchLimits(Long.MAX_VALUE, memory, Integer.MAX_VALUE))
                     .workers(threads)
-                    .with(watch)
-                    .run();
+                    .with(watch);
+            result = (bound == ExpectedVerdict.UNBOUNDED ? search : search.preemptions(bound)).run();
         } finally {
             progress.done();
         }
         progress.note(String.format(
-                Locale.ROOT, "%,d states in %.1f s", result.states(), (System.nanoTime() - start) / NANOS));
-        return switch (result.verdict()) {
-            case SAFE -> BpfCheckResult.of(model, result, null, null, null);
-            case INCOMPLETE ->
-                BpfCheckResult.of(model, result, stop == null ? ProofWatch.Stop.MEMORY : stop, null, null);
-            case VIOLATED, DEADLOCK -> found(model, result);
-        };
+                Locale.ROOT,
+                "%s in %s: %,d states in %.1f s",
+                model.form().name(),
+                model.scenario().name(),
+                result.states(),
+                (System.nanoTime() - start) / NANOS));
+        return result;
     }
 
-    private BpfCheckResult found(AsyncModel model, SearchResult result) {
+    private BpfCheckResult report(AsyncModel model, SearchResult result, int bound) {
+        if (!isWrong(result)) {
+            boolean isStopped = result.verdict() == SearchResult.Verdict.INCOMPLETE;
+            ProofWatch.Stop by = stop == null ? ProofWatch.Stop.MEMORY : stop;
+            return BpfCheckResult.of(model, result, bound, isStopped ? by : null, null, null);
+        }
         AsyncSchedule schedule = new AsyncSchedule(model, result.trace());
         ContextTrace trace = ContextTrace.of(model, schedule.replay());
         ScheduleOptions.Saved saved = schedules.isAsked()
@@ -165,7 +225,11 @@ public final class BpfCheckCommand implements Callable<Integer> {
                         model.form().name() + "-" + model.scenario().name(),
                         schedule.write())
                 : null;
-        return BpfCheckResult.of(model, result, null, trace, saved);
+        return BpfCheckResult.of(model, result, bound, null, trace, saved);
+    }
+
+    private static boolean isWrong(SearchResult result) {
+        return result.verdict() == SearchResult.Verdict.VIOLATED || result.verdict() == SearchResult.Verdict.DEADLOCK;
     }
 
     private static <T> T named(String option, String typed, List<T> all, Function<T, String> name) {

@@ -53,6 +53,7 @@ record BpfCheckResult(
     static BpfCheckResult of(
             AsyncModel model,
             SearchResult result,
+            int preemptions,
             ProofWatch.@Nullable Stop stop,
             @Nullable ContextTrace trace,
             ScheduleOptions.@Nullable Saved schedule) {
@@ -61,7 +62,9 @@ record BpfCheckResult(
         return new BpfCheckResult(
                 verdict,
                 switch (verdict) {
-                    case SAFE -> "exhausted: no order of the micro-ops breaks " + what;
+                    case SAFE ->
+                        (preemptions < 0 ? "exhausted: no order of the micro-ops" : "no order within the bound") + " breaks "
+                                + what;
                     case VIOLATED -> "an order of micro-ops breaks " + what;
                     default -> "stopped by " + stop + " before every order of " + what + " was gone through";
                 },
@@ -80,7 +83,7 @@ record BpfCheckResult(
                 result.transitions(),
                 result.depth(),
                 result.memoryBytes(),
-                "none: every interleaving, arrival and store-buffer drain",
+                bound(preemptions),
                 stop == null ? null : stop.name().toLowerCase(Locale.ROOT),
                 List.of(
                         "memory: x86-TSO, a store buffer per core; an NMI or interrupt may come between any two micro-ops",
@@ -90,6 +93,12 @@ record BpfCheckResult(
                         "steps that neither another core nor an interrupt can notice are done together (docs/design/0008)"),
                 trace,
                 schedule);
+    }
+
+    static String bound(int preemptions) {
+        return preemptions < 0
+                ? "none: every interleaving, arrival and store-buffer drain"
+                : "at most " + preemptions + " preemptions of a core by another one; every arrival and drain";
     }
 
     @Override

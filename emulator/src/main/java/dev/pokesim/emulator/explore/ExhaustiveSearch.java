@@ -17,6 +17,7 @@ public final class ExhaustiveSearch {
     private BreadthFirstSearch.Progress progress = extent -> true;
     private Consumer<Model> atEnd = model -> {};
     private int workers = 1;
+    private int preemptionBound = -1;
     private String stopReason = "";
 
     /** What is wrong with a state, or with what one of its transitions leads to. */
@@ -46,6 +47,17 @@ public final class ExhaustiveSearch {
         return this;
     }
 
+    /**
+     * Leaves out every run in which a step of another core holds up a core that could go on more often than that. Interrupts, NMIs and
+     * drains are not counted. What is found is real; what is not found may need more.
+     *
+     * @param most 0 or more; there is no bound unless set
+     */
+    public ExhaustiveSearch preemptions(int most) {
+        preemptionBound = most;
+        return this;
+    }
+
     /** Sets how many threads work on it, each with a model of its own; 1 unless set. The result is the same. */
     public ExhaustiveSearch workers(int count) {
         workers = count;
@@ -63,7 +75,7 @@ public final class ExhaustiveSearch {
 
     /** Searches. */
     public SearchResult run() {
-        Exploration first = new Exploration(source, merges);
+        Exploration first = new Exploration(source, merges, preemptionBound);
         first.restart();
         String atStart = first.violation();
         if (atStart != null) {
@@ -72,7 +84,7 @@ public final class ExhaustiveSearch {
         first.save();
         BreadthFirstSearch search = new BreadthFirstSearch(
                 () -> {
-                    Exploration exploration = new Exploration(source, merges);
+                    Exploration exploration = new Exploration(source, merges, preemptionBound);
                     return (state, sizeBytes, successors) -> expand(exploration, state, sizeBytes, successors);
                 },
                 workers,

@@ -55,6 +55,13 @@ final class Exploration implements Machine.IpiTransport {
 
     private int inFlightCount;
     private final int[] nmisLeft;
+    /** How often a core that could go on may be held up by a step of another one; negative: as often as it likes. */
+    private final int preemptionBound;
+
+    private int preemptionsLeft;
+    /** The core that did the last step; -1 before the first one. Kept only under a bound. */
+    private int lastStepper = -1;
+
     private final boolean hasNmis;
     private final byte[] initial;
     private final @Nullable String initialViolation;
@@ -75,7 +82,12 @@ final class Exploration implements Machine.IpiTransport {
     }
 
     Exploration(Model.Source source, boolean merges) {
-        this(source, merges, null, false);
+        this(source, merges, null, false, -1);
+    }
+
+    /** One that ends where a run would need more preemptions than {@code preemptionBound}. */
+    Exploration(Model.Source source, boolean merges, int preemptionBound) {
+        this(source, merges, null, false, preemptionBound);
     }
 
     /**
@@ -83,8 +95,15 @@ final class Exploration implements Machine.IpiTransport {
      * @param exact whether states have what makes no difference to what can happen, such as counts
      */
     Exploration(Model.Source source, boolean merges, @Nullable Log log, boolean exact) {
+        this(source, merges, log, exact, -1);
+    }
+
+    private Exploration(
+            Model.Source source, boolean merges, @Nullable Log log, boolean exact, int preemptionBound) {
         this.merges = merges;
         this.log = log;
+        this.preemptionBound = preemptionBound;
+        preemptionsLeft = preemptionBound;
         model = source.start(choices);
         machine = model.machine();
         visibility = new Visibility(model, machine.memory());
@@ -136,6 +155,10 @@ final class Exploration implements Machine.IpiTransport {
                 out.number(left);
             }
         }
+        if (preemptionBound >= 0) {
+            out.number(preemptionsLeft);
+            out.number(lastStepper + 1);
+        }
         model.save(out);
     }
 
@@ -163,6 +186,10 @@ final class Exploration implements Machine.IpiTransport {
             for (int i = 0; i < nmisLeft.length; i++) {
                 nmisLeft[i] = in.number();
             }
+        }
+        if (preemptionBound >= 0) {
+            preemptionsLeft = in.number();
+            lastStepper = in.number() - 1;
         }
         violation = null;
         model.restore(in);
@@ -239,7 +266,8 @@ final class Exploration implements Machine.IpiTransport {
         int count = 0;
         for (int id = 0; id < machine.coreCount(); id++) {
             Core core = machine.core(id);
-            count = add(count, isStepPossible(core), Transition.Kind.STEP, id, 0);
+            boolean mayStep = isStepPossible(core) && (preemptionsLeft != 0 || !isPreemption(id));
+            count = add(count, mayStep, Transition.Kind.STEP, id, 0);
             count = add(count, !storesOf(core).isEmpty(), Transition.Kind.DRAIN, id, 0);
             count = add(count, nmisLeft[id] > 0 && machine.takesNmi(core), Transition.Kind.NMI, id, 0);
         }
@@ -251,6 +279,14 @@ final class Exploration implements Machine.IpiTransport {
             before = inFlight[i];
         }
         return count;
+    }
+
+    /** Whether a step of this core holds up another one that did the last step and could go on. */
+    private boolean isPreemption(int id) {
+        return preemptionBound >= 0
+                && lastStepper >= 0
+                && lastStepper != id
+                && isStepPossible(machine.core(lastStepper));
     }
 
     private int add(int count, boolean isPossible, Transition.Kind kind, int core, int vector) {
@@ -331,6 +367,10 @@ final class Exploration implements Machine.IpiTransport {
     /** Does a transition that is possible; {@link #choices()} says what fetches see. */
     void perform(int code) {
         Core core = machine.core(coreOf(code));
+        if (preemptionBound >= 0 && kindOf(code) == Transition.Kind.STEP) {
+            preemptionsLeft -= isPreemption(core.id()) ? 1 : 0;
+            lastStepper = core.id();
+        }
         perform(() -> {
             switch (kindOf(code)) {
                 case STEP -> step(core);

@@ -1,0 +1,70 @@
+package dev.pokesim.bpf.run;
+
+import dev.pokesim.bpf.form.AsyncForm;
+import dev.pokesim.bpf.form.AsyncForms;
+import dev.pokesim.bpf.scenario.Scenario;
+import dev.pokesim.bpf.scenario.Scenarios;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * What an exploration of a form in a scenario should come to. All of them are here, in one place.
+ *
+ * @param verdict {@value #SAFE}, or the property that a shortest wrong order violates
+ * @param preemptions most preemptions of the exploration; {@value #UNBOUNDED} for every order
+ */
+public record ExpectedVerdict(AsyncForm form, Scenario scenario, String verdict, int preemptions) {
+    public static final String SAFE = "safe";
+    public static final int UNBOUNDED = -1;
+
+    /** Scenario, then each form with its verdict; {@code /2} behind one bounds the preemptions. */
+    private static final String FORMS = """
+            start-vs-delete: merged safe, v6 InactiveWhenFreed
+            nmi-start-vs-delete: merged safe, v6 NeverWaitsForItself
+            self-rearm-delete: merged safe, v6 InactiveWhenFreed
+            two-nmis: merged safe, v6 safe
+            """;
+
+    /** The same for variants with a mistake: where it shows. */
+    private static final String BROKEN = """
+            start-vs-delete: broken-no-second-cancel InactiveWhenFreed
+            self-rearm-delete: broken-no-second-cancel InactiveWhenFreed
+            nmi-start-vs-delete: broken-no-command-reference NoUseAfterFree, broken-no-second-cancel InactiveWhenFreed
+            two-nmis: broken-no-command-reference FreedOnce
+            """;
+
+    /** Of the forms that were proposed, in every scenario that they have the operations for. */
+    public static List<ExpectedVerdict> ofForms() {
+        return parse(FORMS);
+    }
+
+    /** Of the variants with a mistake, in the scenarios that show it. */
+    public static List<ExpectedVerdict> ofBroken() {
+        return parse(BROKEN);
+    }
+
+    private static List<ExpectedVerdict> parse(String table) {
+        List<ExpectedVerdict> all = new ArrayList<>();
+        table.lines().forEach(line -> {
+            int colon = line.indexOf(':');
+            Scenario scenario = named(line.substring(0, colon), Scenarios.ALL, Scenario::name);
+            for (String cell : line.substring(colon + 1).split(",", -1)) {
+                String[] words = cell.trim().split("[ /]", -1);
+                all.add(new ExpectedVerdict(
+                        named(words[0], AsyncForms.ALL, AsyncForm::name),
+                        scenario,
+                        words[1],
+                        words.length == 2 ? UNBOUNDED : Integer.parseInt(words[2])));
+            }
+        });
+        return all;
+    }
+
+    private static <T> T named(String name, List<T> all, Function<T, String> nameOf) {
+        return all.stream()
+                .filter(one -> nameOf.apply(one).equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("there is no " + name));
+    }
+}
