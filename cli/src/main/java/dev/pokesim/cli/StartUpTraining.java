@@ -27,6 +27,7 @@ final class StartUpTraining {
             List.of("check", "--help"),
             List.of("bpf", "check", "--form", "v6", "--quiet", "--no-schedule"),
             List.of("bpf", "check", "--help"),
+            List.of("bpf", "demo", "--quiet", "--no-schedule"),
             List.of("trace", "--help"),
             List.of("gdb", "--help"),
             List.of("profile", "show", "milan", "--format", "json"),

@@ -108,6 +108,46 @@ class BpfCheckTest {
     }
 
     @Test
+    void everyScenarioOfAFormIsHeldAgainstItsExpectedVerdict() {
+        assertEquals(0, pokeSim("bpf", "check", "--quiet", "--form", "locked-unguarded", "--all"), out::toString);
+        assertTrue(out.toString().startsWith("AS EXPECTED: every verdict is what it should be\n"), out::toString);
+        assertTrue(
+                out.toString().matches("(?s).*\nnmi-same-timer +locked-unguarded +NeverWaitsForItself +21 .*"),
+                out::toString);
+        assertEquals(0, pokeSim("bpf", "check", "--quiet", "--mutants", "--format", "json"), out::toString);
+        JsonObject json = JsonParser.parseString(out.toString()).getAsJsonObject();
+        assertEquals(json.get("mutants").getAsInt(), json.get("killed").getAsInt());
+        assertTrue(json.get("killed").getAsInt() > 2, out::toString);
+    }
+
+    @Test
+    void whatWasStoppedIsNotAsExpected() {
+        assertEquals(3, pokeSim("bpf", "check", "--quiet", "--form", "merged", "--all", "--time-limit", "1ms"));
+        assertTrue(out.toString().startsWith("INCOMPLETE: "), out::toString);
+    }
+
+    @Test
+    void aBoundOfPreemptionsIsToldWithTheVerdict() {
+        assertEquals(0, check("--form v6 --scenario wq-start-delete --preemptions 0"), out::toString);
+        assertTrue(out.toString().startsWith("SAFE: no order within the bound breaks"), out::toString);
+        assertEquals(2, check("--preemptions -1"));
+        assertEquals(2, check("--all --scenario start-vs-delete"));
+    }
+
+    @Test
+    void theDemoFindsWhereAnNmiMayNotComeAndItsSchedulesAreReplayed() throws IOException {
+        assertEquals(0, pokeSim("bpf", "demo", "--quiet", "--out", folder.toString()), err::toString);
+        assertTrue(out.toString().contains("\nlocked, nmi-same-timer: "), out::toString);
+        try (Stream<Path> files = Files.list(folder)) {
+            List<Path> all = files.sorted().toList();
+            assertEquals(3, all.size(), all::toString);
+            for (Path each : all) {
+                assertEquals(0, pokeSim("replay", each.toString(), "--quiet"), err::toString);
+            }
+        }
+    }
+
+    @Test
     void aTimeLimitEndsWithoutAVerdict() {
         assertEquals(3, check("--form merged --scenario start-vs-delete --time-limit 1ms"), out::toString);
         assertTrue(out.toString().startsWith("INCOMPLETE: stopped by the time limit"), out::toString);

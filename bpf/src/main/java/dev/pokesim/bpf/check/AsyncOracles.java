@@ -18,6 +18,7 @@ public final class AsyncOracles {
                 new InactiveWhenFreed(),
                 new FreedOnce(),
                 new RefsBalanced(),
-                new NeverWaitsForItself());
+                new NeverWaitsForItself(),
+                new InterruptsEndEnabled());
     }
 }

@@ -8,6 +8,7 @@ import dev.pokesim.bpf.primitive.Llist;
 import dev.pokesim.bpf.primitive.NolockAllocator;
 import dev.pokesim.bpf.primitive.Rcu;
 import dev.pokesim.bpf.primitive.Refcount;
+import dev.pokesim.bpf.primitive.Workqueue;
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.memory.Address;
@@ -28,14 +29,24 @@ public final class AsyncCb {
     public static final int PROGRAM = 56;
     public static final int CALLBACK = 64;
     public static final int RCU_HEAD = 72;
+    /** Callbacks that cancel this timer wait for its callback now: their number. */
+    private static final int CANCELLING = 80;
+
+    private static final int KIND = 84;
     /** What a form has of its own begins here. */
-    static final int OF_FORM = 80;
+    static final int OF_FORM = 88;
+    /** Work that ends a timer where its CPU cannot wait. */
+    static final int DELETE_WORK = 160;
 
     /** Numbers of the functions that irq_work and RCU call. */
     static final int WORKER_FUNCTION = 0;
 
     static final int RCU_CALLER_FUNCTION = 1;
     static final int FREE_FUNCTION = 0;
+    /** Numbers of the functions that works call. */
+    private static final int CALLBACK_FUNCTION = 0;
+
+    static final int DELETE_FUNCTION = 1;
 
     /** bpf_async_op. */
     static final int START = 0;
@@ -43,9 +54,41 @@ public final class AsyncCb {
     static final int CANCEL = 1;
 
     private static final List<Integer> OFFSETS =
-            List.of(WORKER, IrqWork.FLAGS, IrqWork.FUNCTION, TIMER, REFCOUNT, PROGRAM, CALLBACK, RCU_HEAD, OF_FORM);
+            List.of(
+            WORKER,
+            IrqWork.FLAGS,
+            IrqWork.FUNCTION,
+            TIMER,
+            REFCOUNT,
+            PROGRAM,
+            CALLBACK,
+            RCU_HEAD,
+            CANCELLING,
+            KIND,
+            OF_FORM,
+            DELETE_WORK);
     private static final List<String> NAMES = List.of(
-            "worker.node", "worker.flags", "worker.func", "timer", "refcnt", "prog", "callback_fn", "rcu", "commands");
+            "worker.node",
+            "worker.flags",
+            "worker.func",
+            "timer",
+            "refcnt",
+            "prog",
+            "callback_fn",
+            "rcu",
+            "cancelling",
+            "type",
+            "commands",
+            "delete_work");
+
+    /** enum bpf_async_type: what the argument of {@link Operation#INIT} says. */
+    public enum Kind {
+        /** BPF_ASYNC_TYPE_TIMER. */
+        TIMER,
+        /** BPF_ASYNC_TYPE_WQ: where a timer has its hrtimer, this has its work. */
+        WORK
+    }
+
 
     private AsyncCb() {}
 
@@ -76,6 +119,24 @@ public final class AsyncCb {
         return name;
     }
 
+    static boolean isWork(AddressSpace memory, long cb) {
+        return memory.read(cb + KIND, 4) == Kind.WORK.ordinal(); // written before anybody knows the block, and never again
+    }
+
+    /** Whether its timer or work is queued or runs, to one who can stop the world. */
+    public static boolean isActive(AddressSpace memory, long cb) {
+        return isWork(memory, cb)
+                ? Workqueue.isActive(memory, cb + TIMER)
+                : Hrtimer.isActive(memory, cb + TIMER);
+    }
+
+    /** What {@link #isActive} found, in words. */
+    public static String describe(AddressSpace memory, long cb) {
+        return isWork(memory, cb)
+                ? Workqueue.describe(memory, cb + TIMER)
+                : Hrtimer.describe(memory, cb + TIMER);
+    }
+
     /** Writes what a form has of its own into a control block that nobody knows yet. */
     @FunctionalInterface
     interface Fields {
@@ -86,7 +147,7 @@ public final class AsyncCb {
     static Routine init(Kernel kernel, Fields ofForm) {
         Routine.Builder b = Routine.named("bpf_timer_init");
         int slot = b.local();
-        b.local(); // the argument: not used
+        int kind = b.local();
         int cb = b.local();
         int found = b.local();
         int success = b.local();
@@ -95,7 +156,7 @@ public final class AsyncCb {
         NolockAllocator.allocate(b, kernel, NolockAllocator.Cache.CONTROL_BLOCK, cb);
         b.jumpIf("(no memory?)", (core, local) -> local[cb] == 0, "no-memory")
                 // nobody knows the object yet, and the exchange comes after all of its stores
-                .compute("(initialise)", (core, local) -> initialise(core, local[cb], ofForm))
+                .compute("(initialise)", (core, local) -> initialise(core, local[cb], (int) local[kind], ofForm))
                 .compareAndExchange(
                         "slot: cmpxchg", KernelMemory.field(slot, 0), 8, found, (core, local) -> local[cb], success)
                 .jumpIf("(somebody was faster?)", (core, local) -> local[success] == 0, "lost");
@@ -106,12 +167,18 @@ public final class AsyncCb {
         return Kernel.returnValue(b, Errno.ENOMEM).build();
     }
 
-    private static void initialise(Core core, long cb, Fields ofForm) {
+    static void initialise(Core core, long cb, int kind, Fields ofForm) {
         AddressSpace memory = core.memory();
         memory.write(cb + WORKER, 8, 0, core.id());
         memory.write(cb + WORKER + IrqWork.FLAGS, 4, 0, core.id());
         memory.write(cb + WORKER + IrqWork.FUNCTION, 4, WORKER_FUNCTION, core.id());
-        Hrtimer.initialise(memory, cb + TIMER, core.id());
+        if (kind == Kind.WORK.ordinal()) {
+            Workqueue.initialise(memory, cb + TIMER, CALLBACK_FUNCTION, core.id());
+        } else {
+            Hrtimer.initialise(memory, cb + TIMER, core.id());
+        }
+        memory.write(cb + CANCELLING, 4, 0, core.id());
+        memory.write(cb + KIND, 4, kind, core.id());
         memory.write(cb + REFCOUNT, 4, 1, core.id());
         memory.write(cb + PROGRAM, 8, 0, core.id());
         memory.write(cb + CALLBACK, 8, 0, core.id());
@@ -189,21 +256,133 @@ public final class AsyncCb {
         NolockAllocator.free(b, kernel, NolockAllocator.Cache.CONTROL_BLOCK, cb);
     }
 
-    /** bpf_async_process_op(cb, op, nsec) for a timer: the effect of a command. */
-    static Routine processOp(Routine start, Routine tryToCancel) {
+    /** What the forms do with timers and works. */
+    static final class Effects {
+        final Routine start;
+        final Routine tryToCancel;
+        final Routine cancelSync;
+        final Routine schedule;
+        final Routine cancelWork;
+        final Routine workBusy;
+        final Routine cancelWorkSync;
+        /** bpf_async_process_op(cb, op, nsec). */
+        final Routine process;
+
+        Effects(Kernel kernel) {
+            start = Hrtimer.start(kernel);
+            tryToCancel = Hrtimer.tryToCancel(kernel);
+            cancelSync = Hrtimer.cancel(kernel, tryToCancel);
+            schedule = Workqueue.schedule(kernel);
+            cancelWork = Workqueue.cancel(kernel);
+            workBusy = Workqueue.busy(kernel);
+            cancelWorkSync = Workqueue.cancelSync(kernel, cancelWork, workBusy);
+            process = processOp(this);
+        }
+    }
+
+    /** bpf_async_process_op(cb, op, nsec): the effect of a command. */
+    private static Routine processOp(Effects effects) {
         Routine.Builder b = Routine.named("bpf_async_process_op");
         int cb = b.local();
         int op = b.local();
         int nsec = b.local();
         int timer = b.local();
         return b.compute("(timer)", (core, local) -> local[timer] = local[cb] + TIMER)
+                .jumpIf("(a work?)", (core, local) -> isWork(core.memory(), local[cb]), "work")
                 .jumpIf("(cancel?)", (core, local) -> local[op] == CANCEL, "cancel")
-                .call(start, timer, nsec)
+                .call(effects.start, timer, nsec)
                 .ret()
                 .label("cancel")
-                .call(tryToCancel, timer)
+                .call(effects.tryToCancel, timer)
+                .ret()
+                .label("work")
+                .jumpIf("(cancel?)", (core, local) -> local[op] == CANCEL, "cancel-work")
+                .call(effects.schedule, timer)
+                .ret()
+                .label("cancel-work")
+                .call(effects.cancelWork, timer)
                 .ret()
                 .build();
+    }
+
+    /**
+     * Appends the cancel that nothing can undo any more, and another grace period where the callback runs still.
+     *
+     * @param value a variable
+     */
+    static void cancelAgain(Routine.Builder b, Kernel kernel, Effects effects, int cb, int value) {
+        b.compute("(timer)", (core, local) -> local[value] = local[cb] + TIMER)
+                .jumpIf("(a work?)", (core, local) -> isWork(core.memory(), local[cb]), "cancel-work-again")
+                .call(effects.tryToCancel, value);
+        Kernel.takeResult(b, value);
+        b.jumpIf("(not running?)", (core, local) -> local[value] >= 0, "cancelled")
+                .label("another-period");
+        callRcu(b, kernel, cb);
+        b.ret().label("cancel-work-again");
+        cancelWorkAgain(b, effects, cb, value);
+        b.label("cancelled").compute("(cancelled)", (core, local) -> local[value] = 0);
+    }
+
+    /** Jumps to {@code another-period} if the work is queued or runs still. */
+    private static void cancelWorkAgain(Routine.Builder b, Effects effects, int cb, int value) {
+        b.call(effects.cancelWork, value);
+        Kernel.takeResult(b, value);
+        b.jumpIf("(it was queued?)", (core, local) -> local[value] != 0, "cancelled")
+                .compute("(work)", (core, local) -> local[value] = local[cb] + TIMER)
+                .call(effects.workBusy, value);
+        Kernel.takeResult(b, value);
+        b.jumpIf("(runs?)", (core, local) -> local[value] != 0, "another-period");
+    }
+
+    /** Whether an operation that waits is refused in the state that a core is in. */
+    @FunctionalInterface
+    interface Refusal {
+        boolean holds(Core core);
+    }
+
+    /** bpf_timer_cancel(slot): waits for the callback, unless that would never end. */
+    static Routine cancel(Effects effects, Routine update, Refusal refusal) {
+        Routine.Builder b = Routine.named("bpf_timer_cancel");
+        int slot = b.local();
+        b.local(); // the argument: not used
+        int cb = b.local();
+        int current = b.local();
+        int value = b.local();
+        b.jumpIf("(must not wait here?)", (core, local) -> refusal.holds(core), "not-here");
+        loadSlot(b, slot, cb);
+        checkCallback(b, cb, current, value);
+        b.compute("(no prog)", (core, local) -> local[value] = 0).call(update, cb, value, value);
+        waitForCallback(b, effects, cb, current, value);
+        Kernel.returnValue(b, 0).label("deadlock");
+        Kernel.returnValue(b, Errno.EDEADLK).label("no-timer");
+        Kernel.returnValue(b, Errno.EINVAL).label("not-here");
+        return Kernel.returnValue(b, Errno.EOPNOTSUPP).build();
+    }
+
+    /** Appends what tells whether waiting for a callback ends: jumps to {@code deadlock} if it would not. */
+    static void checkCallback(Routine.Builder b, int cb, int current, int value) {
+        b.load("hrtimer_running", current, KernelMemory.ofThisCpu(KernelMemory.HRTIMER_RUNNING), 8, 0)
+                .jumpIf("(not in a callback?)", (core, local) -> local[current] == 0, "may-wait")
+                .jumpIf("(its own?)", (core, local) -> local[current] == local[cb], "deadlock")
+                .fetchAndAdd("cancelling + 1", KernelMemory.field(cb, CANCELLING), 4, 1, value)
+                .load("cancelling mine?", value, KernelMemory.field(current, CANCELLING), 4, 0)
+                .jumpIf("(nobody?)", (core, local) -> local[value] == 0, "may-wait")
+                .fetchAndAdd("cancelling - 1", KernelMemory.field(cb, CANCELLING), 4, -1, value)
+                .jump("deadlock")
+                .label("may-wait");
+    }
+
+    /** Appends the wait. */
+    static void waitForCallback(Routine.Builder b, Effects effects, int cb, int current, int value) {
+        b.compute("(timer)", (core, local) -> local[value] = local[cb] + TIMER)
+                .call(effects.cancelSync, value)
+                .jumpIf("(not in a callback?)", (core, local) -> local[current] == 0, "waited")
+                .fetchAndAdd("cancelling - 1", KernelMemory.field(cb, CANCELLING), 4, -1, value)
+                .label("waited")
+                .compute("(waited)", (core, local) -> {
+                    local[current] = 0;
+                    local[value] = 0;
+                });
     }
 
     /**
@@ -215,15 +394,46 @@ public final class AsyncCb {
         Routine.Builder b = Routine.named("bpf_timer_cb");
         int timer = b.local();
         int callback = b.local();
+        int running = b.local();
+        b.compute("(cb)", (core, local) -> local[running] = local[timer] - TIMER)
+                .store("hrtimer_running = cb", KernelMemory.ofThisCpu(KernelMemory.HRTIMER_RUNNING), 8, running)
+                .compute("(stored)", (core, local) -> local[running] = 0);
+        run(b, timer, callback, programs);
+        return b.label("out")
+                .storeConstant("hrtimer_running = 0", KernelMemory.ofThisCpu(KernelMemory.HRTIMER_RUNNING), 8, 0)
+                .ret()
+                .build();
+    }
+
+    /**
+     * bpf_wq_work(work): what the work calls. It is a reader only from where it runs the program.
+     *
+     * @param programs by their numbers, from 1 on
+     */
+    public static Routine workCallback(List<Routine> programs) {
+        Routine.Builder b = Routine.named("bpf_wq_work");
+        int work = b.local();
+        int callback = b.local();
+        b.load("cb->callback_fn", callback, core -> core.file()[work] - TIMER + CALLBACK, 8, 0)
+                .jumpIf("(none?)", (core, local) -> local[callback] == 0, "out");
+        Rcu.readLock(b);
+        runProgram(b, callback, programs);
+        return b.then(Rcu.readUnlock()).label("out").ret().build();
+    }
+
+    private static void run(Routine.Builder b, int timer, int callback, List<Routine> programs) {
         b.load("cb->callback_fn", callback, core -> core.file()[timer] - TIMER + CALLBACK, 8, 0)
                 .jumpIf("(none?)", (core, local) -> local[callback] == 0, "out");
+        runProgram(b, callback, programs);
+    }
+
+    private static void runProgram(Routine.Builder b, int callback, List<Routine> programs) {
         for (int i = 0; i < programs.size(); i++) {
             int number = i + 1;
             b.jumpIf("(another program?)", (core, local) -> local[callback] != number, "other-than-" + number)
                     .call(programs.get(i))
                     .label("other-than-" + number);
         }
-        return b.label("out").ret().build();
     }
 
     /** Appends call_rcu_tasks_trace() of a control block. */

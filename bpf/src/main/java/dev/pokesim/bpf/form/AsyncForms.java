@@ -6,10 +6,16 @@ import java.util.stream.Stream;
 /** The forms that there are. */
 public final class AsyncForms {
     /** Those that were proposed, merged or follow from them. */
-    public static final List<AsyncForm> FORMS = List.of(new CommandListAsync(), new LatchAsync());
+    public static final List<AsyncForm> FORMS = List.of(
+            new CommandListAsync(),
+            new LatchAsync(),
+            new LatchSecondCancelAsync(),
+            new LockedAsync(),
+            new LockedUnguardedAsync());
 
     /** Variants with one mistake each: every one of them must be found wrong in some scenario. */
-    public static final List<AsyncForm> BROKEN = List.of(new BrokenNoCommandReference(), new BrokenNoSecondCancel());
+    public static final List<AsyncForm> BROKEN = List.of(
+            new BrokenNoCommandReference(), new BrokenNoSecondCancel(), new BrokenLatchRcuInNmi());
 
     /** All of them. */
     public static final List<AsyncForm> ALL =

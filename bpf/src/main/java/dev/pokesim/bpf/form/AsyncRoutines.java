@@ -11,13 +11,18 @@ import java.util.Map;
  *     returns 0 or an {@link Errno}
  * @param irqWorkFunctions by their numbers; each takes a control block
  * @param rcuFunctions by their numbers; each takes a control block
+ * @param workFunctions of the form's own, numbered from {@link AsyncCb#DELETE_FUNCTION} on; each takes the address of a work
  */
 public record AsyncRoutines(
-        Map<Operation, Routine> operations, List<Routine> irqWorkFunctions, List<Routine> rcuFunctions) {
+        Map<Operation, Routine> operations,
+        List<Routine> irqWorkFunctions,
+        List<Routine> rcuFunctions,
+        List<Routine> workFunctions) {
     public AsyncRoutines {
         operations = Map.copyOf(operations);
         irqWorkFunctions = List.copyOf(irqWorkFunctions);
         rcuFunctions = List.copyOf(rcuFunctions);
+        workFunctions = List.copyOf(workFunctions);
     }
 
     /**

@@ -16,5 +16,5 @@ public final class BrokenNoSecondCancel extends CommandListAsync {
     }
 
     @Override
-    protected void secondCancel(Routine.Builder b, Kernel kernel, Routine tryToCancel, int cb, int value) {}
+    protected void secondCancel(Routine.Builder b, Kernel kernel, AsyncCb.Effects effects, int cb, int value) {}
 }

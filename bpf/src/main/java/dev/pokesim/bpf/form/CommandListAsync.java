@@ -1,6 +1,5 @@
 package dev.pokesim.bpf.form;
 
-import dev.pokesim.bpf.primitive.Hrtimer;
 import dev.pokesim.bpf.primitive.IrqWork;
 import dev.pokesim.bpf.primitive.Kernel;
 import dev.pokesim.bpf.primitive.KernelMemory;
@@ -42,12 +41,11 @@ public class CommandListAsync implements AsyncForm {
     @Override
     public final AsyncRoutines routines(Kernel kernel) {
         Routine queue = IrqWork.queue();
-        Routine start = Hrtimer.start(kernel);
-        Routine tryToCancel = Hrtimer.tryToCancel(kernel);
+        AsyncCb.Effects effects = new AsyncCb.Effects(kernel);
+        Routine process = effects.process;
         Routine update = AsyncCb.updateProgram(kernel);
         Routine put = put(kernel, queue);
         Routine scheduleOp = scheduleOp(kernel, put, queue);
-        Routine process = AsyncCb.processOp(start, tryToCancel);
         return new AsyncRoutines(
                 Map.of(
                         Operation.INIT,
@@ -55,17 +53,20 @@ public class CommandListAsync implements AsyncForm {
                         Operation.SET_CALLBACK,
                         AsyncCb.setCallback(kernel, update),
                         Operation.START,
-                        start(kernel, start, scheduleOp, put),
+                        start(kernel, process, scheduleOp, put),
+                        Operation.CANCEL,
+                        AsyncCb.cancel(effects, update, this::isDeferred),
                         Operation.CANCEL_ASYNC,
-                        cancelAsync(kernel, tryToCancel, scheduleOp, put),
+                        cancelAsync(kernel, process, scheduleOp, put),
                         Operation.CANCEL_AND_FREE,
-                        cancelAndFree(update, tryToCancel, scheduleOp, put)),
+                        cancelAndFree(update, process, scheduleOp, put)),
                 List.of(worker(kernel, process, put), rcuCaller(kernel)),
-                List.of(afterGracePeriod(kernel, tryToCancel)));
+                List.of(afterGracePeriod(kernel, effects)),
+                List.of());
     }
 
     /** bpf_timer_start(slot, nsec). */
-    private Routine start(Kernel kernel, Routine hrtimerStart, Routine scheduleOp, Routine put) {
+    private Routine start(Kernel kernel, Routine process, Routine scheduleOp, Routine put) {
         Routine.Builder b = Routine.named("bpf_timer_start");
         int slot = b.local();
         int nsec = b.local();
@@ -75,8 +76,8 @@ public class CommandListAsync implements AsyncForm {
         AsyncCb.requireProgram(b, cb, value);
         Refcount.incrementUnlessZero(b, kernel, "cb->refcnt", KernelMemory.field(cb, AsyncCb.REFCOUNT), "dying");
         b.jumpIf("(not here?)", (core, local) -> isDeferred(core), "defer")
-                .compute("(timer)", (core, local) -> local[value] = local[cb] + AsyncCb.TIMER)
-                .call(hrtimerStart, value, nsec)
+                .compute("(op = START)", (core, local) -> local[value] = AsyncCb.START)
+                .call(process, cb, value, nsec)
                 .call(put, cb);
         Kernel.returnValue(b, 0).label("defer").compute("(op = START)", (core, local) -> local[value] = AsyncCb.START);
         afterDeferring(b, put, cb);
@@ -86,7 +87,7 @@ public class CommandListAsync implements AsyncForm {
     }
 
     /** bpf_timer_cancel_async(slot). */
-    private Routine cancelAsync(Kernel kernel, Routine tryToCancel, Routine scheduleOp, Routine put) {
+    private Routine cancelAsync(Kernel kernel, Routine process, Routine scheduleOp, Routine put) {
         Routine.Builder b = Routine.named("bpf_timer_cancel_async");
         int slot = b.local();
         int argument = b.local();
@@ -94,14 +95,13 @@ public class CommandListAsync implements AsyncForm {
         int value = b.local();
         AsyncCb.loadSlot(b, slot, cb);
         Refcount.incrementUnlessZero(b, kernel, "cb->refcnt", KernelMemory.field(cb, AsyncCb.REFCOUNT), "dying");
-        b.jumpIf("(not here?)", (core, local) -> isDeferred(core), "defer")
-                .compute("(timer)", (core, local) -> local[value] = local[cb] + AsyncCb.TIMER)
-                .call(tryToCancel, value);
+        b.compute("(op = CANCEL)", (core, local) -> local[value] = AsyncCb.CANCEL)
+                .jumpIf("(not here?)", (core, local) -> isDeferred(core), "defer")
+                .call(process, cb, value, argument);
         Kernel.takeResult(b, value);
         b.call(put, cb);
         Kernel.returnValue(b, "return", (core, local) -> local[value])
-                .label("defer")
-                .compute("(op = CANCEL)", (core, local) -> local[value] = AsyncCb.CANCEL);
+                .label("defer");
         afterDeferring(b, put, cb);
         b.call(scheduleOp, cb, value, argument);
         Kernel.takeResult(b, value);
@@ -115,7 +115,7 @@ public class CommandListAsync implements AsyncForm {
     }
 
     /** __bpf_async_cancel_and_free(slot): the slot's reference goes with the command, or is given back here. */
-    private Routine cancelAndFree(Routine update, Routine tryToCancel, Routine scheduleOp, Routine put) {
+    private Routine cancelAndFree(Routine update, Routine process, Routine scheduleOp, Routine put) {
         Routine.Builder b = Routine.named("bpf_timer_cancel_and_free");
         int slot = b.local();
         int argument = b.local();
@@ -125,14 +125,12 @@ public class CommandListAsync implements AsyncForm {
         Llist.exchange(b, "slot: xchg 0", KernelMemory.field(slot, 0), (core, local) -> 0, cb);
         b.jumpIf("(somebody was faster?)", (core, local) -> local[cb] == 0, "no-timer")
                 .call(update, cb, value, value)
+                .compute("(op = CANCEL)", (core, local) -> local[value] = AsyncCb.CANCEL)
                 .jumpIf("(not here?)", (core, local) -> isDeferred(core), "defer")
-                .compute("(timer)", (core, local) -> local[value] = local[cb] + AsyncCb.TIMER)
-                .call(tryToCancel, value);
-        Kernel.takeResult(b, value);
-        b.call(put, cb);
+                .call(process, cb, value, argument)
+                .call(put, cb);
         Kernel.returnValue(b, 0)
                 .label("defer")
-                .compute("(op = CANCEL)", (core, local) -> local[value] = AsyncCb.CANCEL)
                 .call(scheduleOp, cb, value, argument)
                 .label("no-timer");
         return Kernel.returnValue(b, 0).build();
@@ -243,22 +241,18 @@ public class CommandListAsync implements AsyncForm {
     }
 
     /** bpf_async_cb_rcu_tasks_trace_free(cb): nothing can start the timer any more, so this cancel is the last one. */
-    private Routine afterGracePeriod(Kernel kernel, Routine tryToCancel) {
+    private Routine afterGracePeriod(Kernel kernel, AsyncCb.Effects effects) {
         Routine.Builder b = Routine.named("bpf_async_cb_rcu_tasks_trace_free");
         int cb = b.local();
         int value = b.local();
-        secondCancel(b, kernel, tryToCancel, cb, value);
+        secondCancel(b, kernel, effects, cb, value);
         AsyncCb.release(b, kernel, cb, value);
         return b.ret().build();
     }
 
     /** Appends the cancel after the grace period, and another grace period while the callback runs. */
-    protected void secondCancel(Routine.Builder b, Kernel kernel, Routine tryToCancel, int cb, int value) {
-        b.compute("(timer)", (core, local) -> local[value] = local[cb] + AsyncCb.TIMER)
-                .call(tryToCancel, value);
-        Kernel.takeResult(b, value);
-        b.jumpIf("(not running?)", (core, local) -> local[value] >= 0, "cancelled");
-        AsyncCb.callRcu(b, kernel, cb);
-        b.ret().label("cancelled");
+    protected void secondCancel(
+            Routine.Builder b, Kernel kernel, AsyncCb.Effects effects, int cb, int value) {
+        AsyncCb.cancelAgain(b, kernel, effects, cb, value);
     }
 }

@@ -1,12 +1,12 @@
 package dev.pokesim.bpf.form;
 
-import dev.pokesim.bpf.primitive.Hrtimer;
 import dev.pokesim.bpf.primitive.IrqWork;
 import dev.pokesim.bpf.primitive.Kernel;
 import dev.pokesim.bpf.primitive.KernelMemory;
 import dev.pokesim.bpf.primitive.Llist;
 import dev.pokesim.bpf.primitive.Refcount;
 import dev.pokesim.bpf.primitive.SeqcountLatch;
+import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.memory.AddressSpace;
 import java.util.List;
@@ -16,9 +16,11 @@ import java.util.Map;
  * The form of the sixth posting, January 2026: the last command in two copies behind a latch, one writer at a time, and a terminal
  * sequence number for the end. Was never merged; its readers claim a command and carry it out in two steps.
  *
+ * <p>Variants replace one of the protected steps.
+ *
  * @see "lore.kernel.org: [PATCH bpf-next v6 05/10] bpf: Enable bpf timer and workqueue use in NMI"
  */
-public final class LatchAsync implements AsyncForm {
+public class LatchAsync implements AsyncForm {
     private static final int WRITER = AsyncCb.OF_FORM;
     private static final int SEQUENCE = WRITER + 4;
     private static final int LAST_SEQUENCE = SEQUENCE + 4;
@@ -43,12 +45,12 @@ public final class LatchAsync implements AsyncForm {
     }
 
     @Override
-    public AsyncRoutines routines(Kernel kernel) {
+    public final AsyncRoutines routines(Kernel kernel) {
         Routine queue = IrqWork.queue();
-        Routine process = AsyncCb.processOp(Hrtimer.start(kernel), Hrtimer.tryToCancel(kernel));
+        AsyncCb.Effects effects = new AsyncCb.Effects(kernel);
         Routine update = AsyncCb.updateProgram(kernel);
-        Routine put = put(kernel);
-        Routine worker = worker(process, put);
+        Routine put = put(kernel, queue);
+        Routine worker = worker(effects.process, put);
         Routine scheduleOp = scheduleOp(kernel, worker, put, queue);
         return new AsyncRoutines(
                 Map.of(
@@ -58,12 +60,15 @@ public final class LatchAsync implements AsyncForm {
                         AsyncCb.setCallback(kernel, update),
                         Operation.START,
                         start(scheduleOp),
+                        Operation.CANCEL,
+                        AsyncCb.cancel(effects, update, Core::isNmiBlocked),
                         Operation.CANCEL_ASYNC,
                         cancelAsync(scheduleOp),
                         Operation.CANCEL_AND_FREE,
                         cancelAndFree(put, queue)),
-                List.of(worker),
-                List.of(afterGracePeriod(kernel)));
+                List.of(worker, rcuCaller(kernel)),
+                List.of(afterGracePeriod(kernel, effects)),
+                List.of());
     }
 
     /** The commands stay as the allocator left them. */
@@ -210,22 +215,37 @@ public final class LatchAsync implements AsyncForm {
     }
 
     /** bpf_async_refcount_put(cb). */
-    private static Routine put(Kernel kernel) {
+    private Routine put(Kernel kernel, Routine queue) {
         Routine.Builder b = Routine.named("bpf_async_refcount_put");
         int cb = b.local();
         int isZero = b.local();
         Refcount.decrementAndTest(b, kernel, "cb->refcnt", KernelMemory.field(cb, AsyncCb.REFCOUNT), isZero);
         b.jumpIf("(not the last?)", (core, local) -> local[isZero] == 0, "out");
+        afterLastPut(b, queue, cb);
         AsyncCb.callRcu(b, kernel, cb);
         return b.label("out").ret().build();
     }
 
-    /** After the grace period; without another cancel. */
-    private static Routine afterGracePeriod(Kernel kernel) {
+    /** Appends what is done before call_rcu_tasks_trace(); jumps to {@code out} instead if it must not be called here. */
+    protected void afterLastPut(Routine.Builder b, Routine queue, int cb) {}
+
+    private static Routine rcuCaller(Kernel kernel) {
+        Routine.Builder b = Routine.named("bpf_async_cb_rcu_caller");
+        int cb = b.local();
+        AsyncCb.callRcu(b, kernel, cb);
+        return b.ret().build();
+    }
+
+    private Routine afterGracePeriod(Kernel kernel, AsyncCb.Effects effects) {
         Routine.Builder b = Routine.named("bpf_async_cb_rcu_free");
         int cb = b.local();
         int value = b.local();
+        secondCancel(b, kernel, effects, cb, value);
         AsyncCb.release(b, kernel, cb, value);
         return b.ret().build();
     }
+
+    /** Appends a cancel after the grace period: there is none. */
+    protected void secondCancel(
+            Routine.Builder b, Kernel kernel, AsyncCb.Effects effects, int cb, int value) {}
 }

@@ -231,6 +231,26 @@ public final class Hrtimer {
         return Kernel.returnValue(b, "return", (core, local) -> local[result]).build();
     }
 
+    /** hrtimer_cancel(timer): waits for the end of the callback; who is called by the callback waits for ever. */
+    public static Routine cancel(Kernel kernel, Routine tryToCancel) {
+        Routine.Builder b = Routine.named("hrtimer_cancel");
+        int timer = b.local();
+        int value = b.local();
+        b.label("again").call(tryToCancel, timer);
+        Kernel.takeResult(b, value);
+        return b.jumpIf("(cancelled?)", (core, local) -> local[value] >= 0, "out")
+                .load("callback runs on this CPU?", value, core -> base(core.id()) + RUNNING, 8, 0)
+                .compute("(waits for itself?)", (core, local) -> {
+                    if (local[value] == local[timer]) {
+                        kernel.listener().locksItself(core, "the end of a timer's callback");
+                    }
+                })
+                .jump("again")
+                .label("out")
+                .ret()
+                .build();
+    }
+
     /**
      * The clock's interrupt and the softirq that it raises: takes the first timer and calls its function with interrupts on. A softirq
      * does not interrupt a softirq: it waits for its end.

@@ -36,7 +36,7 @@ public record Kernel(KernelListener listener, Chooser chooser, boolean allocatio
     }
 
     /** Appends local_irq_save(): returns the variable that remembers IF. */
-    static int irqSave(Routine.Builder b) {
+    public static int irqSave(Routine.Builder b) {
         int saved = b.local();
         b.compute(
                         "(local_irq_save)",
@@ -46,8 +46,8 @@ public record Kernel(KernelListener listener, Chooser chooser, boolean allocatio
     }
 
     /** Appends local_irq_restore(). */
-    static void irqRestore(Routine.Builder b, int saved) {
-        String off = "irqs-stay-off-" + saved;
+    public static void irqRestore(Routine.Builder b, int saved) {
+        String off = "irqs-stay-off-" + b.local();
         b.jumpIf("(irqs stay off?)", (core, local) -> local[saved] == 0, off)
                 .setInterruptsEnabled(true)
                 .label(off);

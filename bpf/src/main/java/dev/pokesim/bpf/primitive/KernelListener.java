@@ -24,6 +24,9 @@ public interface KernelListener extends MachineObserver {
     /** A core spins on a lock that it holds itself, in what it interrupted or in what called it. */
     default void locksItself(Core core, String lock) {}
 
+    /** A task has nothing more to do. */
+    default void ends(Core core) {}
+
     /** Something that takes locks, or may, is called in NMI. */
     default void calledInNmi(Core core, String function) {}
 }

@@ -71,6 +71,11 @@ public record KernelListeners(List<? extends KernelListener> all) implements Ker
     }
 
     @Override
+    public void ends(Core core) {
+        all.forEach(one -> one.ends(core));
+    }
+
+    @Override
     public void calledInNmi(Core core, String function) {
         all.forEach(one -> one.calledInNmi(core, function));
     }

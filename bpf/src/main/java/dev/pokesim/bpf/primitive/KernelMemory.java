@@ -27,6 +27,11 @@ public final class KernelMemory {
 
     private static final int SHADOW_SIZE_BYTES = 0x10000;
 
+    /** What {@link Workqueue} keeps. */
+    static final long POOL = DATA + 0x30000;
+
+    private static final int POOL_SIZE_BYTES = 0x1000;
+
     private static final long PER_CPU = 0xffff888100000000L;
     private static final long PER_CPU_STRIDE = 0x10000;
     private static final int PER_CPU_SIZE_BYTES = 0x1000;
@@ -40,6 +45,10 @@ public final class KernelMemory {
     public static final int ASYNC_CB_RUNNING = 0x10;
     /** Offset of how many NMIs the CPU has taken. */
     public static final int NMI_COUNT = 0x18;
+    /** Offset of the timer whose callback runs on the CPU: a variable of BPF's. */
+    public static final int HRTIMER_RUNNING = 0x20;
+    /** Offset of what BPF's spin locks remember of the interrupt flag: one for all locks of the CPU. */
+    public static final int IRQSAVE_FLAGS = 0x28;
     /** Offset of the CPU's hrtimer base: other CPUs touch it, too. */
     static final int HRTIMER_BASE = 0x40;
 
@@ -111,6 +120,7 @@ public final class KernelMemory {
     public static void map(AddressSpace memory, int cores) {
         memory.map(DATA, DATA_SIZE_BYTES, Access.READ, Access.WRITE);
         memory.map(RCU, RCU_SIZE_BYTES, Access.READ, Access.WRITE);
+        memory.map(POOL, POOL_SIZE_BYTES, Access.READ, Access.WRITE);
         memory.map(SHADOW, SHADOW_SIZE_BYTES, Access.READ, Access.WRITE);
         for (NolockAllocator.Cache cache : NolockAllocator.Cache.values()) {
             memory.map(cache.start(), (long) cache.count() * cache.sizeBytes(), Access.READ, Access.WRITE);

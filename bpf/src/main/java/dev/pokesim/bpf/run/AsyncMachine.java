@@ -9,6 +9,7 @@ import dev.pokesim.bpf.primitive.IrqWork;
 import dev.pokesim.bpf.primitive.Kernel;
 import dev.pokesim.bpf.primitive.KernelMemory;
 import dev.pokesim.bpf.primitive.Rcu;
+import dev.pokesim.bpf.primitive.Workqueue;
 import dev.pokesim.bpf.scenario.Scenario;
 import dev.pokesim.bpf.scenario.Scenario.Call;
 import dev.pokesim.bpf.scenario.Scenario.Context;
@@ -23,10 +24,11 @@ import dev.pokesim.emulator.microop.Halt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A machine on which a form is tried: the cores are the scenario's CPUs and, as the last one, the thread that waits for grace
- * periods.
+ * A machine on which a form is tried: the cores are the scenario's CPUs, the thread that waits for grace periods and, if there can be
+ * works, the thread that does them.
  */
 final class AsyncMachine {
     /** The program that every timer calls. */
@@ -35,23 +37,31 @@ final class AsyncMachine {
     private final Scenario scenario;
     private final Machine machine;
     private final AsyncRoutines form;
+    private final Kernel kernel;
     private final Routine rcu;
+    private final @Nullable Routine worker;
     private final List<Routine> tasks = new ArrayList<>();
     private final List<Routine> handlers = new ArrayList<>();
 
     AsyncMachine(AsyncForm form, Scenario scenario, Kernel kernel) {
         this.scenario = scenario;
         AddressSpace memory = new AddressSpace();
-        int cores = scenario.cpus() + 1;
+        this.kernel = kernel;
+        this.form = form.routines(kernel);
+        boolean hasWorks = scenario.kind() == AsyncCb.Kind.WORK || !this.form.workFunctions().isEmpty();
+        int cores = scenario.cpus() + (hasWorks ? 2 : 1);
         KernelMemory.map(memory, cores);
         for (int number = 1; number <= KernelMemory.PROGRAMS; number++) {
             memory.write(KernelMemory.program(number), 4, 1, 0); // its loader's
         }
         machine = new Machine(memory, cores, FetchMode.COHERENT, kernel.chooser());
-        this.form = form.routines(kernel);
         rcu = Rcu.thread(kernel, this.form.rcuFunctions());
+        Routine callback = callback();
+        List<Routine> works = new ArrayList<>(List.of(AsyncCb.workCallback(List.of(callback))));
+        works.addAll(this.form.workFunctions());
+        worker = hasWorks ? Workqueue.thread(kernel, works) : null;
         handle(IrqWork.VECTOR, IrqWork.handler(this.form.irqWorkFunctions()));
-        handle(Hrtimer.VECTOR, Hrtimer.handler(kernel, AsyncCb.timerCallback(List.of(callback()))));
+        handle(Hrtimer.VECTOR, Hrtimer.handler(kernel, AsyncCb.timerCallback(List.of(callback))));
         handle(Machine.NMI, nmi());
         boot();
         for (int cpu = 0; cpu < scenario.cpus(); cpu++) {
@@ -60,6 +70,9 @@ final class AsyncMachine {
             start(cpu, task);
         }
         start(scenario.cpus(), rcu);
+        if (worker != null) {
+            start(scenario.cpus() + 1, worker);
+        }
         machine.observe(kernel.listener());
     }
 
@@ -71,13 +84,21 @@ final class AsyncMachine {
     List<Routine> routines() {
         List<Routine> all = new ArrayList<>(tasks);
         all.add(rcu);
+        if (worker != null) {
+            all.add(worker);
+        }
         all.addAll(handlers);
         return all;
     }
 
     /** Whether a core has nothing left to do by itself. */
     boolean isDone(Core core) {
-        return core.id() == scenario.cpus() ? core.code() == rcu && Rcu.isIdle(core) : core.isHalted();
+        if (core.id() < scenario.cpus()) {
+            return core.isHalted();
+        }
+        return core.id() == scenario.cpus()
+                ? core.code() == rcu && Rcu.isIdle(core)
+                : core.code() == worker && Workqueue.isIdle(core);
     }
 
     private void handle(int vector, Routine handler) {
@@ -96,7 +117,7 @@ final class AsyncMachine {
     private void boot() {
         Routine.Builder b = Routine.named("boot");
         for (int slot = 0; slot < scenario.slots(); slot++) {
-            call(b, new Call(Operation.INIT, slot, 0));
+            call(b, new Call(Operation.INIT, slot, scenario.kind().ordinal()));
             call(b, new Call(Operation.SET_CALLBACK, slot, CALLBACK));
         }
         start(0, b.ret().build());
@@ -117,7 +138,9 @@ final class AsyncMachine {
             program.calls().forEach(one -> call(b, one));
             b.then(Rcu.readUnlock());
         }
-        return b.fence().label("halt").then(new Halt()).jump("halt").build();
+        return b.compute("(task ends)", (core, local) -> kernel.listener().ends(core))
+                .fence()
+                .label("halt").then(new Halt()).jump("halt").build();
     }
 
     /** A handler is a reader already. */

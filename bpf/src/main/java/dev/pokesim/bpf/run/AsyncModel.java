@@ -135,13 +135,13 @@ public record AsyncModel(AsyncForm form, Scenario scenario, Set<String> without)
 
         @Override
         public int owner(long address) {
-            int owner = KernelMemory.owner(address, scenario.cpus() + 1);
+            int owner = KernelMemory.owner(address, host.machine().coreCount());
             return owner == SHARED ? holder(address, true) : owner;
         }
 
         @Override
         public int writer(long address) {
-            int owner = KernelMemory.owner(address, scenario.cpus() + 1);
+            int owner = KernelMemory.owner(address, host.machine().coreCount());
             return owner == SHARED ? holder(address, false) : owner;
         }
 

@@ -35,6 +35,11 @@ public record AsyncSchedule(AsyncModel model, List<Transition> steps) {
      * @throws IllegalArgumentException if it cannot be replayed, or ends without a violation
      */
     public Schedule write() {
+        return write("search=exhaustive");
+    }
+
+    /** As {@link #write()}, and says where it comes from. */
+    Schedule write(String origin) {
         List<String> config = new ArrayList<>();
         config.add("form=" + model.form().name());
         config.add("scenario=" + model.scenario().name());
@@ -44,7 +49,7 @@ public record AsyncSchedule(AsyncModel model, List<Transition> steps) {
                 List.of(
                         new Schedule.Header(Schedule.Key.MODEL, List.of(MODEL, "sha256:" + model.digest())),
                         new Schedule.Header(Schedule.Key.CONFIG, config),
-                        new Schedule.Header(Schedule.Key.ORIGIN, List.of("search=exhaustive")),
+                        new Schedule.Header(Schedule.Key.ORIGIN, List.of(origin)),
                         new Schedule.Header(Schedule.Key.EXPECT, ended(replay()).words())),
                 steps.stream().map(Transition::toStep).toList());
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a machine did, context by context: T0 is the task of CPU 0, N0 its NMI, I0 its irq_work interrupt, S0 its timer interrupt; R
- * is the thread that waits for grace periods.
+ * is the thread that waits for grace periods, K the one that does works.
  *
  * @param oracle the property that is violated; null if none is
  * @param what happened; null if nothing is wrong
@@ -50,8 +50,8 @@ public record ContextTrace(
     public static ContextTrace of(AsyncModel model, Replay.Result result) {
         int cpus = model.scenario().cpus();
         List<Deque<String>> contexts = new ArrayList<>();
-        for (int core = 0; core <= cpus; core++) {
-            contexts.add(new ArrayDeque<>(List.of(core == cpus ? "R" : "T" + core)));
+        for (int core = 0; core <= cpus + 1; core++) {
+            contexts.add(new ArrayDeque<>(List.of(core < cpus ? "T" + core : core == cpus ? "R" : "K")));
         }
         List<Group> groups = new ArrayList<>();
         int number = 0;

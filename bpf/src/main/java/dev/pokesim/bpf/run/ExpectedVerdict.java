@@ -20,17 +20,27 @@ public record ExpectedVerdict(AsyncForm form, Scenario scenario, String verdict,
 
     /** Scenario, then each form with its verdict; {@code /2} behind one bounds the preemptions. */
     private static final String FORMS = """
-            start-vs-delete: merged safe, v6 InactiveWhenFreed
-            nmi-start-vs-delete: merged safe, v6 NeverWaitsForItself
-            self-rearm-delete: merged safe, v6 InactiveWhenFreed
-            two-nmis: merged safe, v6 safe
+            start-vs-delete: locked safe, locked-unguarded safe, v6 InactiveWhenFreed, v6-fixed safe, merged safe
+            nmi-start-vs-delete: locked safe, locked-unguarded safe, v6 NeverWaitsForItself, v6-fixed safe, merged safe
+            nmi-start-delete-vs-start: locked safe, locked-unguarded NeverWaitsForItself, v6 NeverWaitsForItself, v6-fixed safe/0, merged safe/0
+            self-rearm-delete: locked safe, locked-unguarded safe, v6 InactiveWhenFreed, v6-fixed safe, merged safe
+            two-nmis: locked safe, locked-unguarded NeverWaitsForItself, v6 safe, v6-fixed safe, merged safe
+            nmi-same-timer: locked safe, locked-unguarded NeverWaitsForItself, v6 safe, v6-fixed safe, merged safe
+            nmi-other-timer: locked safe, locked-unguarded NeverWaitsForItself, v6 safe, v6-fixed safe, merged safe
+            cancel-vs-callback: locked safe, locked-unguarded safe, v6 safe, v6-fixed safe, merged safe
+            self-cancel: locked safe, locked-unguarded safe, v6 safe, v6-fixed safe, merged safe
+            start-vs-cancel: locked safe, locked-unguarded safe, v6 safe, v6-fixed safe, merged safe
+            no-memory: locked safe, locked-unguarded NeverWaitsForItself, v6 safe, v6-fixed safe, merged safe
+            wq-delete: locked safe, locked-unguarded safe, v6 safe, v6-fixed safe, merged safe
+            wq-start-delete: locked safe, locked-unguarded safe, v6 InactiveWhenFreed, v6-fixed safe, merged safe
+            wq-start-vs-delete: locked safe, locked-unguarded safe, v6 InactiveWhenFreed, v6-fixed safe, merged safe
             """;
 
     /** The same for variants with a mistake: where it shows. */
     private static final String BROKEN = """
             start-vs-delete: broken-no-second-cancel InactiveWhenFreed
             self-rearm-delete: broken-no-second-cancel InactiveWhenFreed
-            nmi-start-vs-delete: broken-no-command-reference NoUseAfterFree, broken-no-second-cancel InactiveWhenFreed
+            nmi-start-vs-delete: broken-no-command-reference NoUseAfterFree, broken-no-second-cancel InactiveWhenFreed, broken-v6-rcu-in-nmi NeverWaitsForItself
             two-nmis: broken-no-command-reference FreedOnce
             """;
 

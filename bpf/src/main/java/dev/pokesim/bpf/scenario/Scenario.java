@@ -1,13 +1,15 @@
 package dev.pokesim.bpf.scenario;
 
+import dev.pokesim.bpf.form.AsyncCb;
 import dev.pokesim.bpf.form.Operation;
 import java.util.List;
 
 /**
- * A few operations that meet. Every slot below {@code slots} has a timer with a callback at the start.
+ * A few operations that meet. Every slot below {@code slots} has a timer or work with a callback at the start.
  *
  * @param question what it is about, in one line
  * @param cpus how many CPUs, without the thread for grace periods
+ * @param kind of what is in the map values
  * @param slots how many map values
  * @param callback what the program does that the timers call; may be empty
  */
@@ -15,6 +17,7 @@ public record Scenario(
         String name,
         String question,
         int cpus,
+        AsyncCb.Kind kind,
         int slots,
         boolean allocationsMayFail,
         List<Program> programs,

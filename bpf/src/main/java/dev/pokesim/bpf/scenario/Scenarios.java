@@ -1,5 +1,6 @@
 package dev.pokesim.bpf.scenario;
 
+import dev.pokesim.bpf.form.AsyncCb;
 import dev.pokesim.bpf.form.Operation;
 import dev.pokesim.bpf.scenario.Scenario.Call;
 import dev.pokesim.bpf.scenario.Scenario.Context;
@@ -11,6 +12,10 @@ public final class Scenarios {
     private static final long NSEC = 1000;
     private static final Call START = new Call(Operation.START, 0, NSEC);
     private static final Call DELETE = new Call(Operation.CANCEL_AND_FREE, 0, 0);
+
+    private static final Call OTHER_START = new Call(Operation.START, 1, NSEC);
+    private static final Call CANCEL = new Call(Operation.CANCEL, 0, 0);
+    private static final Call CANCEL_ASYNC = new Call(Operation.CANCEL_ASYNC, 0, 0);
 
     /** All of them. */
     public static final List<Scenario> ALL = List.of(
@@ -27,6 +32,12 @@ public final class Scenarios {
                     List.of(nmi(0, START), task(1, DELETE)),
                     List.of()),
             of(
+                    "nmi-start-delete-vs-start",
+                    "an NMI starts the timer, an NMI of another CPU deletes its map value, a task starts it",
+                    2,
+                    List.of(nmi(0, START), nmi(1, DELETE), task(0, START)),
+                    List.of()),
+            of(
                     "self-rearm-delete",
                     "the timer's callback starts it again and then deletes its own map value",
                     1,
@@ -37,12 +48,70 @@ public final class Scenarios {
                     "a second NMI starts the timer before the interrupt that the first one asked for",
                     1,
                     List.of(nmi(0, START), nmi(0, START)),
-                    List.of()));
+                    List.of()),
+            of(
+                    "nmi-same-timer",
+                    "an NMI starts the timer that the task below is starting",
+                    1,
+                    List.of(task(0, START), nmi(0, START)),
+                    List.of()),
+            new Scenario(
+                    "nmi-other-timer",
+                    "an NMI starts another timer than the task below",
+                    1,
+                    AsyncCb.Kind.TIMER,
+                    2,
+                    false,
+                    List.of(task(0, START), nmi(0, OTHER_START)),
+                    List.of()),
+            of(
+                    "cancel-vs-callback",
+                    "one CPU starts the timer, another one cancels it and waits for its callback",
+                    2,
+                    List.of(task(0, START), task(1, CANCEL)),
+                    List.of()),
+            of(
+                    "self-cancel",
+                    "the timer's callback cancels its own timer",
+                    1,
+                    List.of(task(0, START)),
+                    List.of(CANCEL)),
+            of(
+                    "start-vs-cancel",
+                    "one CPU starts the timer, another one cancels it without waiting",
+                    2,
+                    List.of(task(0, START), task(1, CANCEL_ASYNC)),
+                    List.of()),
+            new Scenario(
+                    "no-memory",
+                    "an NMI starts the timer, an NMI deletes its map value, and allocations may fail",
+                    1,
+                    AsyncCb.Kind.TIMER,
+                    1,
+                    true,
+                    List.of(nmi(0, START), nmi(0, DELETE)),
+                    List.of()),
+            ofWork("wq-delete", "the map value of a work that was never started is deleted", 1, List.of(task(0, DELETE))),
+            ofWork("wq-start-delete", "a task starts a work and deletes its map value", 1, List.of(task(0, START, DELETE))),
+            ofWork(
+                    "wq-start-vs-delete",
+                    "one CPU starts a work while another one deletes its map value",
+                    2,
+                    List.of(task(0, START), task(1, DELETE))));
+
+    /** Those in which an NMI meets the task of its own CPU. */
+    public static final List<Scenario> NMI_PLACEMENTS = ALL.stream()
+            .filter(one -> one.name().equals("nmi-same-timer") || one.name().equals("nmi-other-timer"))
+            .toList();
 
     private Scenarios() {}
 
     private static Scenario of(String name, String question, int cpus, List<Program> programs, List<Call> callback) {
-        return new Scenario(name, question, cpus, 1, false, programs, callback);
+        return new Scenario(name, question, cpus, AsyncCb.Kind.TIMER, 1, false, programs, callback);
+    }
+
+    private static Scenario ofWork(String name, String question, int cpus, List<Program> programs) {
+        return new Scenario(name, question, cpus, AsyncCb.Kind.WORK, 1, false, programs, List.of());
     }
 
     private static Program task(int cpu, Call... calls) {

@@ -10,5 +10,5 @@ import picocli.CommandLine.Command;
             ""
         },
         footer = {"", "Example: poke-sim bpf check --form v6 --scenario start-vs-delete"},
-        subcommands = BpfCheckCommand.class)
+        subcommands = {BpfCheckCommand.class, BpfDemoCommand.class})
 public final class BpfCommand {}

@@ -1,0 +1,67 @@
+package dev.pokesim.bpf.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.pokesim.bpf.form.AsyncForm;
+import dev.pokesim.bpf.form.AsyncForms;
+import dev.pokesim.bpf.scenario.Scenario;
+import dev.pokesim.bpf.scenario.Scenarios;
+import dev.pokesim.emulator.explore.ExhaustiveSearch;
+import dev.pokesim.emulator.explore.SearchLimits;
+import dev.pokesim.emulator.explore.SearchResult;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ExpectedVerdictTest {
+    /** What takes longer is left to {@code bpf check --all}. */
+    private static List<ExpectedVerdict> small() {
+        return Stream.concat(ExpectedVerdict.ofForms().stream(), ExpectedVerdict.ofBroken().stream())
+                .filter(each -> each.preemptions() == ExpectedVerdict.UNBOUNDED)
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("small")
+    void isWhatTheExplorationComesTo(ExpectedVerdict expected) {
+        SearchResult result = new ExhaustiveSearch(
+                        new AsyncModel(expected.form(), expected.scenario()), SearchLimits.ONE_GIB)
+                .workers(2)
+                .run();
+        String found = result.verdict() == SearchResult.Verdict.SAFE
+                ? ExpectedVerdict.SAFE
+                : AsyncModel.oracleOf(result.reason());
+        assertEquals(expected.verdict(), found, result::toString);
+    }
+
+    @Test
+    void thereIsOneForEveryFormInEveryScenario() {
+        Set<String> pairs = new TreeSet<>();
+        ExpectedVerdict.ofForms()
+                .forEach(each -> pairs.add(each.form().name() + " " + each.scenario().name()));
+        Set<String> all = new TreeSet<>();
+        for (AsyncForm form : AsyncForms.FORMS) {
+            for (Scenario scenario : Scenarios.ALL) {
+                all.add(form.name() + " " + scenario.name());
+            }
+        }
+        assertEquals(all, pairs);
+        assertEquals(pairs.size(), ExpectedVerdict.ofForms().size());
+    }
+
+    @Test
+    void everyVariantWithAMistakeHasAScenarioThatShowsIt() {
+        Set<AsyncForm> shown = new HashSet<>();
+        for (ExpectedVerdict each : ExpectedVerdict.ofBroken()) {
+            if (!each.verdict().equals(ExpectedVerdict.SAFE)) {
+                shown.add(each.form());
+            }
+        }
+        assertEquals(Set.copyOf(AsyncForms.BROKEN), shown);
+    }
+}
