@@ -9,6 +9,9 @@ public final class AsyncOracles {
     /** The name under which it is reported that nothing can happen although somebody is not done. */
     public static final String DEADLOCK = "NoDeadlock";
 
+    /** The name under which it is reported that something goes on for ever, whatever the order. */
+    public static final String ENDS = "SomeRunEnds";
+
     private AsyncOracles() {}
 
     /** New ones for a run. */
@@ -19,6 +22,10 @@ public final class AsyncOracles {
                 new FreedOnce(),
                 new RefsBalanced(),
                 new NeverWaitsForItself(),
-                new InterruptsEndEnabled());
+                new InterruptsEndEnabled(),
+                new CommandsTakenOnce(),
+                new LastCommandTaken(),
+                new CommandsInOrder(),
+                new LastCommandWins());
     }
 }

@@ -143,8 +143,20 @@ public final class AsyncCb {
         void initialise(AddressSpace memory, long cb, int core);
     }
 
+    /** How a control block gets into its map value: {@code success} becomes 1, or 0 if there was one already. */
+    @FunctionalInterface
+    interface Publication {
+        void append(Routine.Builder b, int slot, int found, int cb, int success);
+    }
+
+    /** The compare-and-exchange of the lock-free forms. */
+    static void publish(Routine.Builder b, int slot, int found, int cb, int success) {
+        b.compareAndExchange(
+                "slot: cmpxchg", KernelMemory.field(slot, 0), 8, found, (core, local) -> local[cb], success);
+    }
+
     /** __bpf_async_init(slot). */
-    static Routine init(Kernel kernel, Fields ofForm) {
+    static Routine init(Kernel kernel, Fields ofForm, Publication publication) {
         Routine.Builder b = Routine.named("bpf_timer_init");
         int slot = b.local();
         int kind = b.local();
@@ -156,10 +168,9 @@ public final class AsyncCb {
         NolockAllocator.allocate(b, kernel, NolockAllocator.Cache.CONTROL_BLOCK, cb);
         b.jumpIf("(no memory?)", (core, local) -> local[cb] == 0, "no-memory")
                 // nobody knows the object yet, and the exchange comes after all of its stores
-                .compute("(initialise)", (core, local) -> initialise(core, local[cb], (int) local[kind], ofForm))
-                .compareAndExchange(
-                        "slot: cmpxchg", KernelMemory.field(slot, 0), 8, found, (core, local) -> local[cb], success)
-                .jumpIf("(somebody was faster?)", (core, local) -> local[success] == 0, "lost");
+                .compute("(initialise)", (core, local) -> initialise(core, local[cb], (int) local[kind], ofForm));
+        publication.append(b, slot, found, cb, success);
+        b.jumpIf("(somebody was faster?)", (core, local) -> local[success] == 0, "lost");
         Kernel.returnValue(b, 0).label("lost");
         NolockAllocator.free(b, kernel, NolockAllocator.Cache.CONTROL_BLOCK, cb);
         b.label("busy");

@@ -15,11 +15,29 @@ public final class AsyncForms {
 
     /** Variants with one mistake each: every one of them must be found wrong in some scenario. */
     public static final List<AsyncForm> BROKEN = List.of(
-            new BrokenNoCommandReference(), new BrokenNoSecondCancel(), new BrokenLatchRcuInNmi());
+            new BrokenNoCommandReference(),
+            new BrokenNoSecondCancel(),
+            new BrokenListNotReversed(),
+            new BrokenRcuInNmi(),
+            new BrokenNeverStartedRetries(),
+            new BrokenSlotNotExchanged(),
+            new BrokenPublishedByStore(),
+            new BrokenSlotReadTwice(),
+            new BrokenCountNotInitialised(),
+            new BrokenLatchRcuInNmi(),
+            new BrokenLatchNoNewCheck(),
+            new BrokenLatchNoSequenceCheck(),
+            new BrokenLatchOneCopy(),
+            new BrokenLatchLostPut(),
+            new BrokenLatchWriterSpins(),
+            new BrokenLatchNoIrqWorkBarrier());
+
+    /** Variants that are wrong on machines with weaker memory, and right on this one. */
+    public static final List<AsyncForm> EQUIVALENT = List.of(new NoIrqWorkBarrier());
 
     /** All of them. */
     public static final List<AsyncForm> ALL =
-            Stream.concat(FORMS.stream(), BROKEN.stream()).toList();
+            Stream.of(FORMS, BROKEN, EQUIVALENT).flatMap(List::stream).toList();
 
     private AsyncForms() {}
 }

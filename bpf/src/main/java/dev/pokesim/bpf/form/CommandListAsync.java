@@ -2,6 +2,7 @@ package dev.pokesim.bpf.form;
 
 import dev.pokesim.bpf.primitive.IrqWork;
 import dev.pokesim.bpf.primitive.Kernel;
+import dev.pokesim.bpf.primitive.KernelListener;
 import dev.pokesim.bpf.primitive.KernelMemory;
 import dev.pokesim.bpf.primitive.Llist;
 import dev.pokesim.bpf.primitive.NolockAllocator;
@@ -49,7 +50,7 @@ public class CommandListAsync implements AsyncForm {
         return new AsyncRoutines(
                 Map.of(
                         Operation.INIT,
-                        AsyncCb.init(kernel, (memory, cb, core) -> memory.write(cb + COMMANDS, 8, 0, core)),
+                        AsyncCb.init(kernel, this::initialise, this::publish),
                         Operation.SET_CALLBACK,
                         AsyncCb.setCallback(kernel, update),
                         Operation.START,
@@ -65,6 +66,21 @@ public class CommandListAsync implements AsyncForm {
                 List.of());
     }
 
+    /** Writes what a control block has of this form's own. */
+    protected void initialise(AddressSpace memory, long cb, int core) {
+        memory.write(cb + COMMANDS, 8, 0, core);
+    }
+
+    /** Appends what puts a control block into its map value; {@code success} becomes 0 if there was one already. */
+    protected void publish(Routine.Builder b, int slot, int found, int cb, int success) {
+        AsyncCb.publish(b, slot, found, cb, success);
+    }
+
+    /** Appends what loads the control block of a map value: jumps to {@code no-timer} if there is none. */
+    protected void loadSlot(Routine.Builder b, int slot, int cb) {
+        AsyncCb.loadSlot(b, slot, cb);
+    }
+
     /** bpf_timer_start(slot, nsec). */
     private Routine start(Kernel kernel, Routine process, Routine scheduleOp, Routine put) {
         Routine.Builder b = Routine.named("bpf_timer_start");
@@ -72,7 +88,7 @@ public class CommandListAsync implements AsyncForm {
         int nsec = b.local();
         int cb = b.local();
         int value = b.local();
-        AsyncCb.loadSlot(b, slot, cb);
+        loadSlot(b, slot, cb);
         AsyncCb.requireProgram(b, cb, value);
         Refcount.incrementUnlessZero(b, kernel, "cb->refcnt", KernelMemory.field(cb, AsyncCb.REFCOUNT), "dying");
         b.jumpIf("(not here?)", (core, local) -> isDeferred(core), "defer")
@@ -122,7 +138,7 @@ public class CommandListAsync implements AsyncForm {
         int cb = b.local();
         int value = b.local();
         AsyncCb.loadSlot(b, slot, cb);
-        Llist.exchange(b, "slot: xchg 0", KernelMemory.field(slot, 0), (core, local) -> 0, cb);
+        emptySlot(b, slot, cb);
         b.jumpIf("(somebody was faster?)", (core, local) -> local[cb] == 0, "no-timer")
                 .call(update, cb, value, value)
                 .compute("(op = CANCEL)", (core, local) -> local[value] = AsyncCb.CANCEL)
@@ -136,6 +152,11 @@ public class CommandListAsync implements AsyncForm {
         return Kernel.returnValue(b, 0).build();
     }
 
+    /** Appends what takes the control block out of its map value. */
+    protected void emptySlot(Routine.Builder b, int slot, int cb) {
+        Llist.exchange(b, "slot: xchg 0", KernelMemory.field(slot, 0), (core, local) -> 0, cb);
+    }
+
     /** Whether hrtimers cannot be touched here: hard interrupts, NMIs and whatever else has interrupts off. */
     protected boolean isDeferred(Core core) {
         return !core.flags().interruptsEnabled();
@@ -145,7 +166,7 @@ public class CommandListAsync implements AsyncForm {
     protected void afterDeferring(Routine.Builder b, Routine put, int cb) {}
 
     /** bpf_async_schedule_op(cb, op, nsec): owns a reference when it is called. */
-    private static Routine scheduleOp(Kernel kernel, Routine put, Routine queue) {
+    private Routine scheduleOp(Kernel kernel, Routine put, Routine queue) {
         Routine.Builder b = Routine.named("bpf_async_schedule_op");
         int cb = b.local();
         int op = b.local();
@@ -163,6 +184,10 @@ public class CommandListAsync implements AsyncForm {
                     memory.write(local[command] + OP, 4, local[op], core.id());
                 });
         Llist.add(b, "async_cmds", command, KernelMemory.field(cb, COMMANDS), value);
+        b.compute("(issued)", (core, local) -> kernel.listener()
+                        .commandIssued(
+                                core,
+                                new KernelListener.Command(local[cb], local[command], local[op], local[nsec])));
         b.jumpIf("(somebody will kick?)", (core, local) -> local[value] == 0, "out")
                 .call(queue, cb);
         b.label("out");
@@ -183,7 +208,7 @@ public class CommandListAsync implements AsyncForm {
         b.jumpIf("(nothing?)", (core, local) -> local[list] == 0, "out")
                 // the nodes are ours alone now
                 .compute(
-                        "(oldest first)", (core, local) -> local[list] = reverse(core.memory(), local[list], core.id()))
+                        "(oldest first)", (core, local) -> local[list] = inOrder(core.memory(), local[list], core.id()))
                 .store("async_cb_running = cb", KernelMemory.ofThisCpu(KernelMemory.ASYNC_CB_RUNNING), 8, cb)
                 .label("next")
                 .compute("(command)", (core, local) -> {
@@ -192,8 +217,13 @@ public class CommandListAsync implements AsyncForm {
                     local[list] = memory.read(local[command] + NEXT, 8);
                     local[op] = memory.read(local[command] + OP, 4);
                     local[nsec] = memory.read(local[command] + NSEC, 8);
+                    kernel.listener()
+                            .commandTaken(
+                                    core,
+                                    new KernelListener.Command(local[cb], local[command], local[op], local[nsec]));
                 })
-                .call(process, cb, op, nsec);
+                .call(process, cb, op, nsec)
+                .compute("(done)", (core, local) -> kernel.listener().commandDone(core));
         afterCommand(b, put, cb);
         NolockAllocator.free(b, kernel, NolockAllocator.Cache.COMMAND, command);
         return b.jumpIf("(more?)", (core, local) -> local[list] != 0, "next")
@@ -208,7 +238,8 @@ public class CommandListAsync implements AsyncForm {
         b.call(put, cb);
     }
 
-    private static long reverse(AddressSpace memory, long first, int core) {
+    /** The commands of a list as they are carried out, oldest first. */
+    protected long inOrder(AddressSpace memory, long first, int core) {
         long reversed = 0;
         for (long node = first; node != 0; ) {
             long next = memory.read(node + NEXT, 8);
@@ -220,17 +251,22 @@ public class CommandListAsync implements AsyncForm {
     }
 
     /** bpf_async_refcount_put(cb): the last one asks for a grace period, with interrupts on or by way of irq_work. */
-    private static Routine put(Kernel kernel, Routine queue) {
+    private Routine put(Kernel kernel, Routine queue) {
         Routine.Builder b = Routine.named("bpf_async_refcount_put");
         int cb = b.local();
         int isZero = b.local();
         Refcount.decrementAndTest(b, kernel, "cb->refcnt", KernelMemory.field(cb, AsyncCb.REFCOUNT), isZero);
         b.jumpIf("(not the last?)", (core, local) -> local[isZero] == 0, "out")
-                .jumpIf("(irqs are off?)", (core, local) -> !core.flags().interruptsEnabled(), "defer");
+                .jumpIf("(irqs are off?)", (core, local) -> isRcuDeferred(core), "defer");
         AsyncCb.callRcu(b, kernel, cb);
         b.ret().label("defer");
         IrqWork.initialise(b, cb, AsyncCb.RCU_CALLER_FUNCTION);
         return b.call(queue, cb).label("out").ret().build();
+    }
+
+    /** Whether call_rcu_tasks_trace() must not be called here. */
+    protected boolean isRcuDeferred(Core core) {
+        return !core.flags().interruptsEnabled();
     }
 
     private static Routine rcuCaller(Kernel kernel) {

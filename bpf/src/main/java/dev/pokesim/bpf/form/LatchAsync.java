@@ -2,6 +2,7 @@ package dev.pokesim.bpf.form;
 
 import dev.pokesim.bpf.primitive.IrqWork;
 import dev.pokesim.bpf.primitive.Kernel;
+import dev.pokesim.bpf.primitive.KernelListener;
 import dev.pokesim.bpf.primitive.KernelMemory;
 import dev.pokesim.bpf.primitive.Llist;
 import dev.pokesim.bpf.primitive.Refcount;
@@ -9,6 +10,7 @@ import dev.pokesim.bpf.primitive.SeqcountLatch;
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.memory.AddressSpace;
+import dev.pokesim.emulator.microop.AddressOf;
 import java.util.List;
 import java.util.Map;
 
@@ -33,6 +35,8 @@ public class LatchAsync implements AsyncForm {
     private static final long DESTROY = 1L << 32;
 
     private static final long DESTROYED = DESTROY + 1;
+    /** What a worker remembers of a command that it has claimed. */
+    private static final int TAKEN = 2;
 
     @Override
     public String name() {
@@ -50,12 +54,12 @@ public class LatchAsync implements AsyncForm {
         AsyncCb.Effects effects = new AsyncCb.Effects(kernel);
         Routine update = AsyncCb.updateProgram(kernel);
         Routine put = put(kernel, queue);
-        Routine worker = worker(effects.process, put);
+        Routine worker = worker(kernel, effects.process, put);
         Routine scheduleOp = scheduleOp(kernel, worker, put, queue);
         return new AsyncRoutines(
                 Map.of(
                         Operation.INIT,
-                        AsyncCb.init(kernel, LatchAsync::initialise),
+                        AsyncCb.init(kernel, LatchAsync::initialise, AsyncCb::publish),
                         Operation.SET_CALLBACK,
                         AsyncCb.setCallback(kernel, update),
                         Operation.START,
@@ -110,29 +114,50 @@ public class LatchAsync implements AsyncForm {
     }
 
     /** bpf_async_schedule_op(cb, op, nsec). */
-    private static Routine scheduleOp(Kernel kernel, Routine worker, Routine put, Routine queue) {
+    private Routine scheduleOp(Kernel kernel, Routine worker, Routine put, Routine queue) {
         Routine.Builder b = Routine.named("bpf_async_schedule_op");
         int cb = b.local();
         int op = b.local();
         int nsec = b.local();
         int value = b.local();
         int success = b.local();
-        b.compareAndExchange("writer: cmpxchg", KernelMemory.field(cb, WRITER), 4, value, (core, local) -> 1, success)
-                .jumpIf("(somebody writes?)", (core, local) -> local[success] == 0, "busy");
+        becomeWriter(b, kernel, KernelMemory.field(cb, WRITER), value, success);
         SeqcountLatch.flip(b, KernelMemory.field(cb, SEQUENCE));
         storeCopy(b, cb, 0, nsec, op);
-        SeqcountLatch.flip(b, KernelMemory.field(cb, SEQUENCE));
-        storeCopy(b, cb, 1, nsec, op);
+        SeqcountLatch.flip(b, KernelMemory.field(cb, SEQUENCE), value);
+        b.compute("(issued)", (core, local) -> {
+            kernel.listener()
+                    .commandIssued(core, new KernelListener.Command(local[cb], local[value], local[op], local[nsec]));
+            local[value] = 0;
+        });
+        storeSecondCopy(b, cb, nsec, op);
         b.storeConstant("writer = 0", KernelMemory.field(cb, WRITER), 4, 0);
         Refcount.incrementUnlessZero(b, kernel, "cb->refcnt", KernelMemory.field(cb, AsyncCb.REFCOUNT), "busy");
         b.jumpIf("(in NMI?)", (core, local) -> core.isNmiBlocked(), "nmi").call(worker, cb);
         Kernel.returnValue(b, 0).label("nmi").call(queue, cb);
         Kernel.takeResult(b, value);
-        b.jumpIf("(queued?)", (core, local) -> local[value] != 0, "queued")
-                .call(put, cb)
-                .label("queued");
+        b.jumpIf("(queued?)", (core, local) -> local[value] != 0, "queued");
+        afterRefusal(b, put, cb);
+        b.label("queued");
         Kernel.returnValue(b, 0).label("busy");
         return Kernel.returnValue(b, Errno.EBUSY).build();
+    }
+
+    /** Appends what makes the caller the only writer: jumps to {@code busy} if somebody is. */
+    protected void becomeWriter(
+            Routine.Builder b, Kernel kernel, AddressOf writer, int value, int success) {
+        b.compareAndExchange("writer: cmpxchg", writer, 4, value, (core, local) -> 1, success)
+                .jumpIf("(somebody writes?)", (core, local) -> local[success] == 0, "busy");
+    }
+
+    /** Appends the stores to the copy that readers are not sent to now. */
+    protected void storeSecondCopy(Routine.Builder b, int cb, int nsec, int op) {
+        storeCopy(b, cb, 1, nsec, op);
+    }
+
+    /** Appends what happens to the caller's reference when the irq_work was pending already. */
+    protected void afterRefusal(Routine.Builder b, Routine put, int cb) {
+        b.call(put, cb);
     }
 
     private static void storeCopy(Routine.Builder b, int cb, int copy, int nsec, int op) {
@@ -142,7 +167,7 @@ public class LatchAsync implements AsyncForm {
     }
 
     /** bpf_async_irq_worker(cb): claims the last command if nobody has, carries it out, gives a reference back. */
-    private static Routine worker(Routine process, Routine put) {
+    private Routine worker(Kernel kernel, Routine process, Routine put) {
         Routine.Builder b = Routine.named("bpf_async_irq_worker");
         int cb = b.local();
         int last = b.local();
@@ -154,13 +179,13 @@ public class LatchAsync implements AsyncForm {
         b.label("again")
                 .load("last_seq", last, KernelMemory.field(cb, LAST_SEQUENCE), 8, 0)
                 .jumpIf("(terminal?)", (core, local) -> local[last] >= DESTROY, "terminal")
-                .load("latch.seq", sequence, KernelMemory.field(cb, SEQUENCE), 4, 0)
-                .jumpIf("(nothing new?)", (core, local) -> local[sequence] == local[last], "put")
-                .load("cmd.nsec", nsec, core -> copy(core.file()[cb], core.file()[sequence]) + NSEC, 8, 0)
+                .load("latch.seq", sequence, KernelMemory.field(cb, SEQUENCE), 4, 0);
+        ifNothingNew(b, sequence, last);
+        b.load("cmd.nsec", nsec, core -> copy(core.file()[cb], core.file()[sequence]) + NSEC, 8, 0)
                 .load("cmd.op", op, core -> copy(core.file()[cb], core.file()[sequence]) + OP, 4, 0)
-                .load("latch.seq again", value, KernelMemory.field(cb, SEQUENCE), 4, 0)
-                .jumpIf("(changed?)", (core, local) -> local[value] != local[sequence], "again")
-                .compareAndExchange(
+                .load("latch.seq again", value, KernelMemory.field(cb, SEQUENCE), 4, 0);
+        ifChanged(b, sequence, value);
+        b.compareAndExchange(
                         "last_seq: claim",
                         KernelMemory.field(cb, LAST_SEQUENCE),
                         8,
@@ -168,6 +193,14 @@ public class LatchAsync implements AsyncForm {
                         (core, local) -> local[sequence],
                         success)
                 .jumpIf("(somebody was faster?)", (core, local) -> local[success] == 0, "again")
+                .compute("(taken)", (core, local) -> {
+                    kernel.listener()
+                            .commandTaken(
+                                    core,
+                                    new KernelListener.Command(
+                                            local[cb], local[sequence] & ~1L, local[op], local[nsec]));
+                    local[success] = TAKEN;
+                })
                 .jump("process")
                 .label("terminal")
                 .jumpIf("(destroyed already?)", (core, local) -> local[last] != DESTROY, "put")
@@ -187,9 +220,25 @@ public class LatchAsync implements AsyncForm {
                     local[value] = 0;
                 })
                 .call(process, cb, op, nsec)
+                .compute("(done)", (core, local) -> {
+                    if (local[success] == TAKEN) { // and not the end of the control block
+                        kernel.listener().commandDone(core);
+                    }
+                    local[success] = 0;
+                })
                 .label("put")
                 .call(put, cb);
         return Kernel.returnValue(b, 0).build();
+    }
+
+    /** Appends what ends a run that finds nothing new: jumps to {@code put}. */
+    protected void ifNothingNew(Routine.Builder b, int sequence, int last) {
+        b.jumpIf("(nothing new?)", (core, local) -> local[sequence] == local[last], "put");
+    }
+
+    /** Appends what discards a copy that was written while it was read: jumps to {@code again}. */
+    protected void ifChanged(Routine.Builder b, int sequence, int value) {
+        b.jumpIf("(changed?)", (core, local) -> local[value] != local[sequence], "again");
     }
 
     private static long copy(long cb, long sequence) {

@@ -124,7 +124,8 @@ public final class Hrtimer {
                 .load("base->first", value, KernelMemory.field(base, FIRST), 8, 0)
                 .store("timer->next", KernelMemory.field(timer, NEXT), 8, value)
                 .store("base->first = timer", KernelMemory.field(base, FIRST), 8, timer)
-                .storeConstant("timer->state = enqueued", KernelMemory.field(timer, STATE), 4, 1);
+                .storeConstant("timer->state = enqueued", KernelMemory.field(timer, STATE), 4, 1)
+                .compute("(queued)", (core, local) -> kernel.listener().timerQueued(core, local[timer]));
         program(b, base, value);
         SpinLock.unlock(b, NAME, KernelMemory.field(base, LOCK));
         Kernel.irqRestore(b, irqs);

@@ -5,6 +5,7 @@ import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.microop.LockedUpdate;
 import dev.pokesim.patcher.kernel.KernelBug;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Work that is handed from any context, NMIs included, to an interrupt of the same CPU. As soon as PENDING is cleared it may be
@@ -70,6 +71,15 @@ public final class IrqWork {
      * @param functions by their numbers; each is called with the address of the work
      */
     public static Routine handler(List<Routine> functions) {
+        return handler(functions, IrqWork::beforeFunction);
+    }
+
+    /** One that must fail: without the barrier behind the store that clears PENDING. */
+    public static Routine brokenHandlerWithoutBarrier(List<Routine> functions) {
+        return handler(functions, b -> {});
+    }
+
+    private static Routine handler(List<Routine> functions, Consumer<Routine.Builder> beforeFunction) {
         Routine.Builder b = Routine.named("irq_work_run");
         b.interruptEntry(0, 0);
         int list = b.local();
@@ -87,7 +97,7 @@ public final class IrqWork {
                 .load("irq_work: flags", flags, KernelMemory.field(work, FLAGS), 4, 0)
                 .compute("(clear PENDING)", (core, local) -> local[flags] &= ~PENDING)
                 .store("irq_work: clear PENDING", KernelMemory.field(work, FLAGS), 4, flags);
-        beforeFunction(b);
+        beforeFunction.accept(b);
         b.load("irq_work: func", function, KernelMemory.field(work, FUNCTION), 4, 0);
         for (int i = 0; i < functions.size(); i++) {
             int number = i;

@@ -24,6 +24,29 @@ public interface KernelListener extends MachineObserver {
     /** A core spins on a lock that it holds itself, in what it interrupted or in what called it. */
     default void locksItself(Core core, String lock) {}
 
+    /**
+     * An operation has left a command for another context, or is about to; it takes effect unless the operation returns an error.
+     */
+    default void commandIssued(Core core, Command command) {}
+
+    /** A context is going to carry a command out. */
+    default void commandTaken(Core core, Command command) {}
+
+    /** The context that took a command last has carried it out. */
+    default void commandDone(Core core) {}
+
+    /** A timer was put into the queue of its base, whose lock is held. */
+    default void timerQueued(Core core, long timer) {}
+
+    /**
+     * A command that one context leaves for another one.
+     *
+     * @param cb the control block
+     * @param number no other command of the block has it
+     * @param op as the form codes it
+     */
+    record Command(long cb, long number, long op, long nsec) {}
+
     /** A task has nothing more to do. */
     default void ends(Core core) {}
 

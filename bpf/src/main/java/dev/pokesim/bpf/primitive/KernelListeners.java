@@ -71,6 +71,26 @@ public record KernelListeners(List<? extends KernelListener> all) implements Ker
     }
 
     @Override
+    public void commandIssued(Core core, Command command) {
+        all.forEach(one -> one.commandIssued(core, command));
+    }
+
+    @Override
+    public void commandTaken(Core core, Command command) {
+        all.forEach(one -> one.commandTaken(core, command));
+    }
+
+    @Override
+    public void commandDone(Core core) {
+        all.forEach(one -> one.commandDone(core));
+    }
+
+    @Override
+    public void timerQueued(Core core, long timer) {
+        all.forEach(one -> one.timerQueued(core, timer));
+    }
+
+    @Override
     public void ends(Core core) {
         all.forEach(one -> one.ends(core));
     }

@@ -15,9 +15,14 @@ public final class SeqcountLatch {
     /** Appends the flip that begins a write, or that sends the readers back to copy 0. */
     public static void flip(Routine.Builder b, AddressOf sequence) {
         int value = b.local();
+        flip(b, sequence, value);
+        b.compute("(flipped)", (core, local) -> local[value] = 0);
+    }
+
+    /** As {@link #flip(Routine.Builder, AddressOf)}, and leaves the new count in a variable. */
+    public static void flip(Routine.Builder b, AddressOf sequence, int value) {
         b.load("latch.seq: load", value, sequence, 4, 0)
                 .compute("(latch.seq + 1)", (core, local) -> local[value] = local[value] + 1 & 0xffffffffL)
-                .store("latch.seq: store", sequence, 4, value)
-                .compute("(flipped)", (core, local) -> local[value] = 0);
+                .store("latch.seq: store", sequence, 4, value);
     }
 }

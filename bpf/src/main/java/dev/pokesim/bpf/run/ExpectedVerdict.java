@@ -1,9 +1,11 @@
 package dev.pokesim.bpf.run;
 
+import dev.pokesim.bpf.check.AsyncOracles;
 import dev.pokesim.bpf.form.AsyncForm;
 import dev.pokesim.bpf.form.AsyncForms;
 import dev.pokesim.bpf.scenario.Scenario;
 import dev.pokesim.bpf.scenario.Scenarios;
+import dev.pokesim.emulator.explore.SearchResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -16,6 +18,9 @@ import java.util.function.Function;
  */
 public record ExpectedVerdict(AsyncForm form, Scenario scenario, String verdict, int preemptions) {
     public static final String SAFE = "safe";
+    /** What is found where the exploration was stopped. */
+    public static final String INCOMPLETE = "incomplete";
+
     public static final int UNBOUNDED = -1;
 
     /** Scenario, then each form with its verdict; {@code /2} behind one bounds the preemptions. */
@@ -29,19 +34,35 @@ public record ExpectedVerdict(AsyncForm form, Scenario scenario, String verdict,
             nmi-other-timer: locked safe, locked-unguarded NeverWaitsForItself, v6 safe, v6-fixed safe, merged safe
             cancel-vs-callback: locked safe, locked-unguarded safe, v6 safe, v6-fixed safe, merged safe
             self-cancel: locked safe, locked-unguarded safe, v6 safe, v6-fixed safe, merged safe
-            start-vs-cancel: locked safe, locked-unguarded safe, v6 safe, v6-fixed safe, merged safe
+            start-vs-cancel: locked safe, locked-unguarded safe, v6 LastCommandWins, v6-fixed LastCommandWins, merged safe
             no-memory: locked safe, locked-unguarded NeverWaitsForItself, v6 safe, v6-fixed safe, merged safe
+            nmi-order: locked safe, locked-unguarded NeverWaitsForItself, v6 safe, v6-fixed safe, merged safe
+            nmi-start-vs-cancel: locked safe, locked-unguarded safe, v6 LastCommandWins, v6-fixed LastCommandWins, merged safe
+            two-cpus-nmi: locked safe, locked-unguarded safe, v6 safe, v6-fixed safe, merged safe
+            delete-vs-delete: locked safe, locked-unguarded safe, v6 safe, v6-fixed safe, merged safe
+            reinit: locked safe, locked-unguarded safe, v6 safe, v6-fixed safe, merged safe
             wq-delete: locked safe, locked-unguarded safe, v6 safe, v6-fixed safe, merged safe
             wq-start-delete: locked safe, locked-unguarded safe, v6 InactiveWhenFreed, v6-fixed safe, merged safe
             wq-start-vs-delete: locked safe, locked-unguarded safe, v6 InactiveWhenFreed, v6-fixed safe, merged safe
             """;
 
-    /** The same for variants with a mistake: where it shows. */
+    /** The same for variants with a mistake: where it shows, or where it should show and does not. */
     private static final String BROKEN = """
-            start-vs-delete: broken-no-second-cancel InactiveWhenFreed
+            start-vs-delete: broken-no-second-cancel InactiveWhenFreed, broken-slot-read-twice NoFault, broken-count-not-initialised FreedOnce
             self-rearm-delete: broken-no-second-cancel InactiveWhenFreed
-            nmi-start-vs-delete: broken-no-command-reference NoUseAfterFree, broken-no-second-cancel InactiveWhenFreed, broken-v6-rcu-in-nmi NeverWaitsForItself
-            two-nmis: broken-no-command-reference FreedOnce
+            nmi-start-vs-delete: broken-no-command-reference NoUseAfterFree, broken-no-second-cancel InactiveWhenFreed
+            nmi-start-vs-delete: broken-v6-rcu-in-nmi NeverWaitsForItself
+            two-nmis: broken-no-command-reference FreedOnce, broken-v6-lost-put RefsBalanced
+            nmi-order: broken-list-not-reversed CommandsInOrder
+            no-memory: broken-rcu-in-nmi NeverWaitsForItself
+            wq-delete: broken-never-started-retries SomeRunEnds
+            delete-vs-delete: broken-slot-not-exchanged RefsBalanced
+            reinit: broken-published-by-store FreedOnce
+            nmi-same-timer: broken-v6-writer-spins NeverWaitsForItself, broken-v6-no-new-check CommandsTakenOnce
+            start-vs-cancel: broken-v6-no-sequence-check CommandsTakenOnce, broken-v6-one-copy CommandsTakenOnce
+            two-cpus-nmi: broken-v6-no-irq-work-barrier LastCommandTaken
+            two-nmis: merged-no-irq-work-barrier safe
+            two-cpus-nmi: merged-no-irq-work-barrier safe
             """;
 
     /** Of the forms that were proposed, in every scenario that they have the operations for. */
@@ -49,9 +70,22 @@ public record ExpectedVerdict(AsyncForm form, Scenario scenario, String verdict,
         return parse(FORMS);
     }
 
-    /** Of the variants with a mistake, in the scenarios that show it. */
+    /** Of the variants with a mistake, in the scenarios that show it; and of those that are right on x86. */
     public static List<ExpectedVerdict> ofBroken() {
         return parse(BROKEN);
+    }
+
+    /**
+     * What an exploration came to, in the same words.
+     *
+     * @param ends in how many states everything was done
+     */
+    public static String found(SearchResult result, long ends) {
+        return switch (result.verdict()) {
+            case SAFE -> ends == 0 ? AsyncOracles.ENDS : SAFE;
+            case VIOLATED, DEADLOCK -> AsyncModel.oracleOf(result.reason());
+            case INCOMPLETE -> INCOMPLETE;
+        };
     }
 
     private static List<ExpectedVerdict> parse(String table) {

@@ -14,6 +14,7 @@ public final class Scenarios {
     private static final Call DELETE = new Call(Operation.CANCEL_AND_FREE, 0, 0);
 
     private static final Call OTHER_START = new Call(Operation.START, 1, NSEC);
+    private static final Call INIT = new Call(Operation.INIT, 0, AsyncCb.Kind.TIMER.ordinal());
     private static final Call CANCEL = new Call(Operation.CANCEL, 0, 0);
     private static final Call CANCEL_ASYNC = new Call(Operation.CANCEL_ASYNC, 0, 0);
 
@@ -90,6 +91,36 @@ public final class Scenarios {
                     1,
                     true,
                     List.of(nmi(0, START), nmi(0, DELETE)),
+                    List.of()),
+            of(
+                    "nmi-order",
+                    "an NMI starts the timer, the next NMI of the same CPU cancels it",
+                    1,
+                    List.of(nmi(0, START), nmi(0, CANCEL_ASYNC)),
+                    List.of()),
+            of(
+                    "nmi-start-vs-cancel",
+                    "an NMI starts the timer, another CPU cancels it without waiting",
+                    2,
+                    List.of(nmi(0, START), task(1, CANCEL_ASYNC)),
+                    List.of()),
+            of(
+                    "two-cpus-nmi",
+                    "NMIs of two CPUs cancel the timer without waiting",
+                    2,
+                    List.of(nmi(0, CANCEL_ASYNC), nmi(1, CANCEL_ASYNC)),
+                    List.of()),
+            of(
+                    "delete-vs-delete",
+                    "two CPUs delete the same map value",
+                    2,
+                    List.of(task(0, DELETE), task(1, DELETE)),
+                    List.of()),
+            of(
+                    "reinit",
+                    "a CPU deletes a map value and initialises it again, another one initialises it, too",
+                    2,
+                    List.of(task(0, DELETE, INIT), task(1, INIT)),
                     List.of()),
             ofWork("wq-delete", "the map value of a work that was never started is deleted", 1, List.of(task(0, DELETE))),
             ofWork("wq-start-delete", "a task starts a work and deletes its map value", 1, List.of(task(0, START, DELETE))),

@@ -122,6 +122,8 @@ public final class BpfCheckCommand implements Callable<Integer> {
     private final OutputOptions output;
 
     private ProofWatch.@Nullable Stop stop;
+    /** In how many states of the last exploration everything was done. */
+    private long ends;
 
     /** The command, printing to this console. */
     public BpfCheckCommand(Console console) {
@@ -167,7 +169,7 @@ public final class BpfCheckCommand implements Callable<Integer> {
             AsyncModel model = new AsyncModel(each.form(), each.scenario());
             stop = null;
             SearchResult result = search(model, each.preemptions(), threads);
-            cells.add(BpfMatrix.Cell.of(each, result));
+            cells.add(BpfMatrix.Cell.of(each, result, ends));
             if (stop == ProofWatch.Stop.INTERRUPT) {
                 break;
             }
@@ -182,6 +184,7 @@ public final class BpfCheckCommand implements Callable<Integer> {
         long end = timeLimit == null ? Long.MAX_VALUE : timeLimit.toNanos();
         long memory = memoryLimit == null ? Runtime.getRuntime().maxMemory() / 2 : memoryLimit;
         SearchResult result;
+        ends = 0;
         progress.start("states", 0);
         try {
             BreadthFirstSearch.Progress watch = extent -> {
@@ -196,7 +199,8 @@ public final class BpfCheckCommand implements Callable<Integer> {
             ExhaustiveSearch search = new ExhaustiveSearch(
                             model, new SearchLimits(Long.MAX_VALUE, memory, Integer.MAX_VALUE))
                     .workers(threads)
-                    .with(watch);
+                    .with(watch)
+                    .atEnd(reached -> ends++);
             result = (bound == ExpectedVerdict.UNBOUNDED ? search : search.preemptions(bound)).run();
         } finally {
             progress.done();
@@ -215,7 +219,7 @@ public final class BpfCheckCommand implements Callable<Integer> {
         if (!isWrong(result)) {
             boolean isStopped = result.verdict() == SearchResult.Verdict.INCOMPLETE;
             ProofWatch.Stop by = stop == null ? ProofWatch.Stop.MEMORY : stop;
-            return BpfCheckResult.of(model, result, bound, isStopped ? by : null, null, null);
+            return BpfCheckResult.of(model, result, bound, ends, isStopped ? by : null, null, null);
         }
         AsyncSchedule schedule = new AsyncSchedule(model, result.trace());
         ContextTrace trace = ContextTrace.of(model, schedule.replay());
@@ -225,7 +229,7 @@ public final class BpfCheckCommand implements Callable<Integer> {
                         model.form().name() + "-" + model.scenario().name(),
                         schedule.write())
                 : null;
-        return BpfCheckResult.of(model, result, bound, null, trace, saved);
+        return BpfCheckResult.of(model, result, bound, ends, null, trace, saved);
     }
 
     private static boolean isWrong(SearchResult result) {

@@ -4,6 +4,7 @@ import dev.pokesim.bpf.check.AsyncOracle;
 import dev.pokesim.bpf.check.AsyncOracles;
 import dev.pokesim.bpf.run.AsyncModel;
 import dev.pokesim.bpf.run.ContextTrace;
+import dev.pokesim.bpf.run.ExpectedVerdict;
 import dev.pokesim.cli.console.ExitCode;
 import dev.pokesim.cli.console.Paragraph;
 import dev.pokesim.cli.console.Report;
@@ -54,10 +55,12 @@ record BpfCheckResult(
             AsyncModel model,
             SearchResult result,
             int preemptions,
+            long ends,
             ProofWatch.@Nullable Stop stop,
             @Nullable ContextTrace trace,
             ScheduleOptions.@Nullable Saved schedule) {
-        String verdict = trace != null ? VIOLATED : stop != null ? INCOMPLETE : SAFE;
+        boolean isEndless = ExpectedVerdict.found(result, ends).equals(AsyncOracles.ENDS);
+        String verdict = trace != null || isEndless ? VIOLATED : stop != null ? INCOMPLETE : SAFE;
         String what = model.form().name() + " in " + model.scenario().name();
         return new BpfCheckResult(
                 verdict,
@@ -65,7 +68,10 @@ record BpfCheckResult(
                     case SAFE ->
                         (preemptions < 0 ? "exhausted: no order of the micro-ops" : "no order within the bound") + " breaks "
                                 + what;
-                    case VIOLATED -> "an order of micro-ops breaks " + what;
+                    case VIOLATED ->
+                        isEndless
+                                ? "no order of the micro-ops ends: something in " + what + " goes on for ever"
+                                : "an order of micro-ops breaks " + what;
                     default -> "stopped by " + stop + " before every order of " + what + " was gone through";
                 },
                 model.form().name(),

@@ -1,6 +1,7 @@
 package dev.pokesim.cli.command;
 
-import dev.pokesim.bpf.run.AsyncModel;
+import dev.pokesim.bpf.form.AsyncForm;
+import dev.pokesim.bpf.form.AsyncForms;
 import dev.pokesim.bpf.run.ExpectedVerdict;
 import dev.pokesim.cli.console.ExitCode;
 import dev.pokesim.cli.console.Paragraph;
@@ -27,8 +28,6 @@ record BpfMatrix(
         @Nullable Integer killed,
         List<Cell> cells)
         implements Report {
-    private static final String INCOMPLETE = "incomplete";
-
     /**
      * A form in a scenario.
      *
@@ -45,27 +44,27 @@ record BpfMatrix(
             @Nullable Integer preemptions,
             long states,
             int depth) {
-        static Cell of(ExpectedVerdict expected, SearchResult result) {
+        static Cell of(ExpectedVerdict expected, SearchResult result, long ends) {
             return new Cell(
                     expected.scenario().name(),
                     expected.form().name(),
                     expected.verdict(),
-                    switch (result.verdict()) {
-                        case SAFE -> ExpectedVerdict.SAFE;
-                        case INCOMPLETE -> INCOMPLETE;
-                        case VIOLATED, DEADLOCK -> AsyncModel.oracleOf(result.reason());
-                    },
+                    ExpectedVerdict.found(result, ends),
                     expected.preemptions() == ExpectedVerdict.UNBOUNDED ? null : expected.preemptions(),
                     result.states(),
                     result.depth());
         }
 
         private boolean isIncomplete() {
-            return verdict.equals(INCOMPLETE);
+            return verdict.equals(ExpectedVerdict.INCOMPLETE);
         }
 
         private boolean isUnexpected() {
             return !isIncomplete() && !verdict.equals(expected);
+        }
+
+        private boolean isEquivalent() {
+            return AsyncForms.EQUIVALENT.stream().map(AsyncForm::name).anyMatch(form::equals);
         }
 
         private boolean isKilled() {
@@ -77,7 +76,9 @@ record BpfMatrix(
         return new BpfMatrix(
                 (int) cells.stream().filter(Cell::isUnexpected).count(),
                 (int) cells.stream().filter(Cell::isIncomplete).count(),
-                ofMutants ? forms(cells) : null,
+                ofMutants
+                        ? forms(cells.stream().filter(cell -> !cell.isEquivalent()).toList())
+                        : null,
                 ofMutants ? forms(cells.stream().filter(Cell::isKilled).toList()) : null,
                 List.copyOf(cells));
     }
@@ -105,6 +106,8 @@ record BpfMatrix(
                 });
         if (mutants != null) {
             out.println(killed + " of " + CheckResult.counted(mutants, "variant") + " with a mistake are found wrong");
+            out.println("equal on x86, found right: "
+                    + String.join(", ", AsyncForms.EQUIVALENT.stream().map(AsyncForm::name).toList()));
         }
         out.println();
         TextTable table = new TextTable()

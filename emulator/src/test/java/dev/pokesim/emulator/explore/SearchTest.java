@@ -57,6 +57,21 @@ class SearchTest {
     }
 
     @Test
+    void aBoundOfPreemptionsLeavesOutWhatNeedsMore() {
+        String loadThenExchange = "8b 06 ff c0 87 06"; // mov eax, [rsi]; inc eax; xchg [rsi], eax
+        Model.Source lost = new SmallModel(SearchTest::isTwo, loadThenExchange, loadThenExchange);
+        assertEquals(Verdict.VIOLATED, search(lost).verdict());
+        SearchResult none =
+                new ExhaustiveSearch(lost, SearchLimits.ONE_GIB).preemptions(0).run();
+        assertEquals(Verdict.SAFE, none.verdict(), none::toString);
+        SearchResult one =
+                new ExhaustiveSearch(lost, SearchLimits.ONE_GIB).preemptions(1).run();
+        assertEquals(Verdict.VIOLATED, one.verdict());
+        assertEquals(search(lost).trace().size(), one.trace().size());
+        assertEquals("x is 1", new Replay(lost).run(one.trace()).violation());
+    }
+
+    @Test
     void theResultDoesNotDependOnTheNumberOfWorkers() {
         Model.Source fine = new SmallModel(machine -> null, "ff 06 ff 07 ff 06", "ff 06 ff 07 ff 06", "ff 06 ff 07");
         for (Model.Source source : List.of(LOST_UPDATE, fine)) {
