@@ -33,8 +33,10 @@ public final class CommandsInOrder extends AsyncOracle {
                 boolean isLate = issued.subList(i + 1, issued.size()).stream()
                         .anyMatch(later -> later.cb == one.cb && later.cpu == one.cpu && later.isTaken);
                 if (isLate) {
-                    violated(core, "core " + core.id() + " carries out a command of core " + one.cpu
-                            + " after one that came later");
+                    violated(
+                            core,
+                            "core " + core.id() + " carries out a command of core " + one.cpu
+                                    + " after one that came later");
                 }
                 return;
             }

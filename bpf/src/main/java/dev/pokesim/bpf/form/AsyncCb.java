@@ -53,8 +53,7 @@ public final class AsyncCb {
 
     static final int CANCEL = 1;
 
-    private static final List<Integer> OFFSETS =
-            List.of(
+    private static final List<Integer> OFFSETS = List.of(
             WORKER,
             IrqWork.FLAGS,
             IrqWork.FUNCTION,
@@ -89,7 +88,6 @@ public final class AsyncCb {
         WORK
     }
 
-
     private AsyncCb() {}
 
     /** What is at an address, such as {@code refcnt of timer 0}; null if it is no control block's. */
@@ -120,21 +118,18 @@ public final class AsyncCb {
     }
 
     static boolean isWork(AddressSpace memory, long cb) {
-        return memory.read(cb + KIND, 4) == Kind.WORK.ordinal(); // written before anybody knows the block, and never again
+        return memory.read(cb + KIND, 4)
+                == Kind.WORK.ordinal(); // written before anybody knows the block, and never again
     }
 
     /** Whether its timer or work is queued or runs, to one who can stop the world. */
     public static boolean isActive(AddressSpace memory, long cb) {
-        return isWork(memory, cb)
-                ? Workqueue.isActive(memory, cb + TIMER)
-                : Hrtimer.isActive(memory, cb + TIMER);
+        return isWork(memory, cb) ? Workqueue.isActive(memory, cb + TIMER) : Hrtimer.isActive(memory, cb + TIMER);
     }
 
     /** What {@link #isActive} found, in words. */
     public static String describe(AddressSpace memory, long cb) {
-        return isWork(memory, cb)
-                ? Workqueue.describe(memory, cb + TIMER)
-                : Hrtimer.describe(memory, cb + TIMER);
+        return isWork(memory, cb) ? Workqueue.describe(memory, cb + TIMER) : Hrtimer.describe(memory, cb + TIMER);
     }
 
     /** Writes what a form has of its own into a control block that nobody knows yet. */

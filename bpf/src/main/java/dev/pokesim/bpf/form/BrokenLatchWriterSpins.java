@@ -18,8 +18,7 @@ public final class BrokenLatchWriterSpins extends LatchSecondCancelAsync {
     }
 
     @Override
-    protected void becomeWriter(
-            Routine.Builder b, Kernel kernel, AddressOf writer, int value, int success) {
+    protected void becomeWriter(Routine.Builder b, Kernel kernel, AddressOf writer, int value, int success) {
         SpinLock.lock(b, kernel, "writer", writer);
     }
 }

@@ -16,8 +16,7 @@ public final class BrokenNeverStartedRetries extends CommandListAsync {
     }
 
     @Override
-    protected void secondCancel(
-            Routine.Builder b, Kernel kernel, AsyncCb.Effects effects, int cb, int value) {
+    protected void secondCancel(Routine.Builder b, Kernel kernel, AsyncCb.Effects effects, int cb, int value) {
         b.compute("(work)", (core, local) -> local[value] = local[cb] + AsyncCb.TIMER)
                 .call(effects.cancelWork, value);
         Kernel.takeResult(b, value);

@@ -12,6 +12,7 @@ import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.memory.AddressSpace;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The form that was merged in February 2026, with the fixes of the two days after: a reference per call in progress, a list of
@@ -37,6 +38,12 @@ public class CommandListAsync implements AsyncForm {
     @Override
     public String description() {
         return "reference count, list of commands drained by irq_work, second cancel after the grace period";
+    }
+
+    /** Two CPUs that drain the list one after the other may change the order of what they do. */
+    @Override
+    public Set<String> notPromised() {
+        return Set.of("LastCommandWins");
     }
 
     @Override
@@ -116,8 +123,7 @@ public class CommandListAsync implements AsyncForm {
                 .call(process, cb, value, argument);
         Kernel.takeResult(b, value);
         b.call(put, cb);
-        Kernel.returnValue(b, "return", (core, local) -> local[value])
-                .label("defer");
+        Kernel.returnValue(b, "return", (core, local) -> local[value]).label("defer");
         afterDeferring(b, put, cb);
         b.call(scheduleOp, cb, value, argument);
         Kernel.takeResult(b, value);
@@ -184,10 +190,11 @@ public class CommandListAsync implements AsyncForm {
                     memory.write(local[command] + OP, 4, local[op], core.id());
                 });
         Llist.add(b, "async_cmds", command, KernelMemory.field(cb, COMMANDS), value);
-        b.compute("(issued)", (core, local) -> kernel.listener()
+        b.compute(
+                "(issued)",
+                (core, local) -> kernel.listener()
                         .commandIssued(
-                                core,
-                                new KernelListener.Command(local[cb], local[command], local[op], local[nsec])));
+                                core, new KernelListener.Command(local[cb], local[command], local[op], local[nsec])));
         b.jumpIf("(somebody will kick?)", (core, local) -> local[value] == 0, "out")
                 .call(queue, cb);
         b.label("out");
@@ -287,8 +294,7 @@ public class CommandListAsync implements AsyncForm {
     }
 
     /** Appends the cancel after the grace period, and another grace period while the callback runs. */
-    protected void secondCancel(
-            Routine.Builder b, Kernel kernel, AsyncCb.Effects effects, int cb, int value) {
+    protected void secondCancel(Routine.Builder b, Kernel kernel, AsyncCb.Effects effects, int cb, int value) {
         AsyncCb.cancelAgain(b, kernel, effects, cb, value);
     }
 }

@@ -144,8 +144,7 @@ public class LatchAsync implements AsyncForm {
     }
 
     /** Appends what makes the caller the only writer: jumps to {@code busy} if somebody is. */
-    protected void becomeWriter(
-            Routine.Builder b, Kernel kernel, AddressOf writer, int value, int success) {
+    protected void becomeWriter(Routine.Builder b, Kernel kernel, AddressOf writer, int value, int success) {
         b.compareAndExchange("writer: cmpxchg", writer, 4, value, (core, local) -> 1, success)
                 .jumpIf("(somebody writes?)", (core, local) -> local[success] == 0, "busy");
     }
@@ -295,6 +294,5 @@ public class LatchAsync implements AsyncForm {
     }
 
     /** Appends a cancel after the grace period: there is none. */
-    protected void secondCancel(
-            Routine.Builder b, Kernel kernel, AsyncCb.Effects effects, int cb, int value) {}
+    protected void secondCancel(Routine.Builder b, Kernel kernel, AsyncCb.Effects effects, int cb, int value) {}
 }

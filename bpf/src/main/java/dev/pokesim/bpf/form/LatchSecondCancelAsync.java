@@ -20,8 +20,7 @@ public class LatchSecondCancelAsync extends LatchAsync {
     }
 
     @Override
-    protected void secondCancel(
-            Routine.Builder b, Kernel kernel, AsyncCb.Effects effects, int cb, int value) {
+    protected void secondCancel(Routine.Builder b, Kernel kernel, AsyncCb.Effects effects, int cb, int value) {
         AsyncCb.cancelAgain(b, kernel, effects, cb, value);
     }
 

@@ -101,8 +101,12 @@ public class LockedAsync implements AsyncForm {
         NolockAllocator.allocate(b, kernel, NolockAllocator.Cache.CONTROL_BLOCK, cb);
         b.jumpIf("(no memory?)", (core, local) -> local[cb] == 0, "no-memory")
                 .compute("(initialise)", (core, local) -> {
-                    AsyncCb.initialise(core, local[cb], (int) local[kind], (memory, block, id) ->
-                            Workqueue.initialise(memory, block + AsyncCb.DELETE_WORK, AsyncCb.DELETE_FUNCTION, id));
+                    AsyncCb.initialise(
+                            core,
+                            local[cb],
+                            (int) local[kind],
+                            (memory, block, id) -> Workqueue.initialise(
+                                    memory, block + AsyncCb.DELETE_WORK, AsyncCb.DELETE_FUNCTION, id));
                 })
                 .store("slot = cb", KernelMemory.field(slot, 0), 8, cb);
         unlockAndReturn(b, slot, 0);

@@ -58,8 +58,13 @@ public final class IrqWork {
         return Kernel.returnValue(b, 0).build();
     }
 
-    /** Appends init_irq_work() as plain stores; only while it is not pending. */
+    /** Appends init_irq_work() as plain stores; a {@link KernelBug} while it is pending, since its list would be lost. */
     public static void initialise(Routine.Builder b, int work, int function) {
+        b.compute("(not pending?)", (core, local) -> {
+            if ((core.memory().read(local[work] + FLAGS, 4) & PENDING) != 0) {
+                throw new KernelBug("core " + core.id() + ": an irq_work is initialised while it is pending");
+            }
+        });
         b.storeConstant("irq_work: node", KernelMemory.field(work, 0), 8, 0)
                 .storeConstant("irq_work: flags", KernelMemory.field(work, FLAGS), 4, 0)
                 .storeConstant("irq_work: func", KernelMemory.field(work, FUNCTION), 4, function);

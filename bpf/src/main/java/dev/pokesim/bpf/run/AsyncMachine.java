@@ -48,7 +48,8 @@ final class AsyncMachine {
         AddressSpace memory = new AddressSpace();
         this.kernel = kernel;
         this.form = form.routines(kernel);
-        boolean hasWorks = scenario.kind() == AsyncCb.Kind.WORK || !this.form.workFunctions().isEmpty();
+        boolean hasWorks = scenario.kind() == AsyncCb.Kind.WORK
+                || !this.form.workFunctions().isEmpty();
         int cores = scenario.cpus() + (hasWorks ? 2 : 1);
         KernelMemory.map(memory, cores);
         for (int number = 1; number <= KernelMemory.PROGRAMS; number++) {
@@ -140,7 +141,10 @@ final class AsyncMachine {
         }
         return b.compute("(task ends)", (core, local) -> kernel.listener().ends(core))
                 .fence()
-                .label("halt").then(new Halt()).jump("halt").build();
+                .label("halt")
+                .then(new Halt())
+                .jump("halt")
+                .build();
     }
 
     /** A handler is a reader already. */

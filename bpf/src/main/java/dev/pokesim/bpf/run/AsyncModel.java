@@ -45,11 +45,17 @@ public record AsyncModel(AsyncForm form, Scenario scenario, Set<String> without)
 
     @Override
     public Model start(Chooser open) {
-        List<AsyncOracle> oracles = AsyncOracles.all().stream()
-                .filter(oracle -> !without.contains(oracle.getClass().getSimpleName()))
-                .toList();
+        List<AsyncOracle> oracles = oracles();
         Kernel kernel = new Kernel(new KernelListeners(oracles), open, scenario.allocationsMayFail());
         return new Running(new AsyncMachine(form, scenario, kernel), oracles);
+    }
+
+    /** New oracles for a run: those that the form promises to satisfy and that are not left out. */
+    public List<AsyncOracle> oracles() {
+        return AsyncOracles.all().stream()
+                .filter(oracle -> !without.contains(oracle.getClass().getSimpleName()))
+                .filter(oracle -> !form.notPromised().contains(oracle.getClass().getSimpleName()))
+                .toList();
     }
 
     /**

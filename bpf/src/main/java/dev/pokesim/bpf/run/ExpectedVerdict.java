@@ -27,10 +27,10 @@ public record ExpectedVerdict(AsyncForm form, Scenario scenario, String verdict,
     private static final String FORMS = """
             start-vs-delete: locked safe, locked-unguarded safe, v6 InactiveWhenFreed, v6-fixed safe, merged safe
             nmi-start-vs-delete: locked safe, locked-unguarded safe, v6 NeverWaitsForItself, v6-fixed safe, merged safe
-            nmi-start-delete-vs-start: locked safe, locked-unguarded NeverWaitsForItself, v6 NeverWaitsForItself, v6-fixed safe/0, merged safe/0
+            nmi-start-delete-vs-start: locked safe, locked-unguarded NeverWaitsForItself, v6 NeverWaitsForItself, v6-fixed LastCommandWins/0, merged safe/0
             self-rearm-delete: locked safe, locked-unguarded safe, v6 InactiveWhenFreed, v6-fixed safe, merged safe
             two-nmis: locked safe, locked-unguarded NeverWaitsForItself, v6 safe, v6-fixed safe, merged safe
-            nmi-same-timer: locked safe, locked-unguarded NeverWaitsForItself, v6 safe, v6-fixed safe, merged safe
+            nmi-same-timer: locked safe, locked-unguarded NeverWaitsForItself, v6 LastCommandWins, v6-fixed LastCommandWins, merged safe
             nmi-other-timer: locked safe, locked-unguarded NeverWaitsForItself, v6 safe, v6-fixed safe, merged safe
             cancel-vs-callback: locked safe, locked-unguarded safe, v6 safe, v6-fixed safe, merged safe
             self-cancel: locked safe, locked-unguarded safe, v6 safe, v6-fixed safe, merged safe
@@ -39,6 +39,8 @@ public record ExpectedVerdict(AsyncForm form, Scenario scenario, String verdict,
             nmi-order: locked safe, locked-unguarded NeverWaitsForItself, v6 safe, v6-fixed safe, merged safe
             nmi-start-vs-cancel: locked safe, locked-unguarded safe, v6 LastCommandWins, v6-fixed LastCommandWins, merged safe
             two-cpus-nmi: locked safe, locked-unguarded safe, v6 safe, v6-fixed safe, merged safe
+            nmi-order-two-cpus: locked safe, locked-unguarded NeverWaitsForItself, v6 CommandsTakenOnce, v6-fixed CommandsTakenOnce, merged CommandsInOrder
+            nmi-vs-two-cancels: locked safe, locked-unguarded safe, v6 CommandsTakenOnce, v6-fixed CommandsTakenOnce, merged safe
             delete-vs-delete: locked safe, locked-unguarded safe, v6 safe, v6-fixed safe, merged safe
             reinit: locked safe, locked-unguarded safe, v6 safe, v6-fixed safe, merged safe
             wq-delete: locked safe, locked-unguarded safe, v6 safe, v6-fixed safe, merged safe

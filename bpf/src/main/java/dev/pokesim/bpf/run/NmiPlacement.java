@@ -71,7 +71,8 @@ public record NmiPlacement(
                         .findFirst()
                         .orElse("");
             }
-            isTaskOver |= taken.kind() == Transition.Kind.IPI || taken.kind() == Transition.Kind.STEP && !isOfTask(taken);
+            isTaskOver |=
+                    taken.kind() == Transition.Kind.IPI || taken.kind() == Transition.Kind.STEP && !isOfTask(taken);
             done += isOfTask(taken) ? 1 : 0;
             walk.take(taken, ANY);
         }

@@ -111,6 +111,18 @@ public final class Scenarios {
                     List.of(nmi(0, CANCEL_ASYNC), nmi(1, CANCEL_ASYNC)),
                     List.of()),
             of(
+                    "nmi-order-two-cpus",
+                    "an NMI starts the timer and the next one cancels it, while an NMI of another CPU starts it",
+                    2,
+                    List.of(nmi(0, START), nmi(0, CANCEL_ASYNC), nmi(1, START)),
+                    List.of()),
+            of(
+                    "nmi-vs-two-cancels",
+                    "an NMI cancels the timer without waiting, another CPU does so twice",
+                    2,
+                    List.of(nmi(0, CANCEL_ASYNC), task(1, CANCEL_ASYNC, CANCEL_ASYNC)),
+                    List.of()),
+            of(
                     "delete-vs-delete",
                     "two CPUs delete the same map value",
                     2,
@@ -122,8 +134,16 @@ public final class Scenarios {
                     2,
                     List.of(task(0, DELETE, INIT), task(1, INIT)),
                     List.of()),
-            ofWork("wq-delete", "the map value of a work that was never started is deleted", 1, List.of(task(0, DELETE))),
-            ofWork("wq-start-delete", "a task starts a work and deletes its map value", 1, List.of(task(0, START, DELETE))),
+            ofWork(
+                    "wq-delete",
+                    "the map value of a work that was never started is deleted",
+                    1,
+                    List.of(task(0, DELETE))),
+            ofWork(
+                    "wq-start-delete",
+                    "a task starts a work and deletes its map value",
+                    1,
+                    List.of(task(0, START, DELETE))),
             ofWork(
                     "wq-start-vs-delete",
                     "one CPU starts a work while another one deletes its map value",

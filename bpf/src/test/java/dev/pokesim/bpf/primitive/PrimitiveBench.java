@@ -20,6 +20,7 @@ import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 final class PrimitiveBench {
     private final List<BiConsumer<Kernel, Routine.Builder>> tasks = new ArrayList<>();
     private final Map<Integer, Function<Kernel, Routine>> handlers = new HashMap<>();
-    private @Nullable Function<Kernel, Routine> rcuThread;
+    private @Nullable Function<Kernel, Routine> thread;
+    private Predicate<Core> isIdle = core -> true;
     private Consumer<AddressSpace> setUp = memory -> {};
     private int nmis;
     private boolean allocationsFail;
@@ -61,8 +63,18 @@ final class PrimitiveBench {
     }
 
     /** The last core is the thread for grace periods. */
-    PrimitiveBench rcu(Function<Kernel, Routine> thread) {
-        rcuThread = thread;
+    PrimitiveBench rcu(Function<Kernel, Routine> rcuThread) {
+        return thread(rcuThread, Rcu::isIdle);
+    }
+
+    /** The last core is the thread for works. */
+    PrimitiveBench worker(Function<Kernel, Routine> workerThread) {
+        return thread(workerThread, Workqueue::isIdle);
+    }
+
+    private PrimitiveBench thread(Function<Kernel, Routine> routine, Predicate<Core> idle) {
+        thread = routine;
+        isIdle = idle;
         return this;
     }
 
@@ -111,7 +123,7 @@ final class PrimitiveBench {
     private Model model(Chooser chooser) {
         Kernel kernel = new Kernel(new Told(), chooser, allocationsFail);
         int cpus = tasks.size();
-        int cores = cpus + (rcuThread == null ? 0 : 1);
+        int cores = cpus + (thread == null ? 0 : 1);
         AddressSpace memory = new AddressSpace();
         KernelMemory.map(memory, cores);
         Hrtimer.initialise(memory, cell(200), 0);
@@ -124,8 +136,8 @@ final class PrimitiveBench {
             task.accept(kernel, b);
             routines.add(b.fence().label("halt").then(new Halt()).jump("halt").build());
         }
-        if (rcuThread != null) {
-            routines.add(rcuThread.apply(kernel));
+        if (thread != null) {
+            routines.add(thread.apply(kernel));
         }
         for (int id = 0; id < cores; id++) {
             KernelMemory.prepare(machine.core(id));
@@ -186,7 +198,7 @@ final class PrimitiveBench {
 
         @Override
         public boolean isDone(Core core) {
-            return core.id() == cpus ? core.code() == routines.get(cpus) && Rcu.isIdle(core) : core.isHalted();
+            return core.id() == cpus ? core.code() == routines.get(cpus) && isIdle.test(core) : core.isHalted();
         }
 
         @Override

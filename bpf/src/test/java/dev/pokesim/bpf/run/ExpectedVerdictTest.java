@@ -20,10 +20,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ExpectedVerdictTest {
+    private static final String LARGE = "nmi-order-two-cpus";
+
     /** What takes longer is left to {@code bpf check --all}. */
     private static List<ExpectedVerdict> small() {
         return Stream.concat(ExpectedVerdict.ofForms().stream(), ExpectedVerdict.ofBroken().stream())
                 .filter(each -> each.preemptions() == ExpectedVerdict.UNBOUNDED)
+                .filter(each -> !each.scenario().name().equals(LARGE))
                 .toList();
     }
 
@@ -43,7 +46,8 @@ class ExpectedVerdictTest {
     void thereIsOneForEveryFormInEveryScenario() {
         Set<String> pairs = new TreeSet<>();
         ExpectedVerdict.ofForms()
-                .forEach(each -> pairs.add(each.form().name() + " " + each.scenario().name()));
+                .forEach(each ->
+                        pairs.add(each.form().name() + " " + each.scenario().name()));
         Set<String> all = new TreeSet<>();
         for (AsyncForm form : AsyncForms.FORMS) {
             for (Scenario scenario : Scenarios.ALL) {

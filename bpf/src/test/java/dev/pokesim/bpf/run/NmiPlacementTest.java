@@ -21,7 +21,15 @@ class NmiPlacementTest {
     /** The places between the steps of the lock and around the operation: what comes first of those with a name. */
     private static List<String> ends(Scenario scenario) {
         List<NmiPlacement> all = NmiPlacement.all(new AsyncModel(new LockedUnguardedAsync(), scenario));
-        return List.of("cli", "bpf_spin_lock: lock", "irqsave_flags = IF", "slot", "irqsave_flags", "bpf_spin_lock: unlock", "sti", "rcu_read_unlock")
+        return List.of(
+                        "cli",
+                        "bpf_spin_lock: lock",
+                        "irqsave_flags = IF",
+                        "slot",
+                        "irqsave_flags",
+                        "bpf_spin_lock: unlock",
+                        "sti",
+                        "rcu_read_unlock")
                 .stream()
                 .map(step -> all.stream()
                         .filter(place -> place.before().equals(step))

@@ -72,18 +72,21 @@ public final class BpfCheckCommand implements Callable<Integer> {
 
     @Option(
             names = "--all",
-            description = "Check every form, or the one of --form, in every scenario against the verdict that it should have.")
+            description =
+                    "Check every form, or the one of --form, in every scenario against the verdict that it should have.")
     private boolean all;
 
     @Option(
             names = "--mutants",
-            description = "Check every variant with a mistake in the scenarios that should show it, and count those that are found.")
+            description =
+                    "Check every variant with a mistake in the scenarios that should show it, and count those that are found.")
     private boolean mutants;
 
     @Option(
             names = "--preemptions",
             paramLabel = "N",
-            description = "Leave out orders in which cores that could go on are held up more than N times (default: none is left out).")
+            description =
+                    "Leave out orders in which cores that could go on are held up more than N times (default: none is left out).")
     private @Nullable Integer preemptions;
 
     @Option(

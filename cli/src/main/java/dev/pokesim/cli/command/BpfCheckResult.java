@@ -66,8 +66,8 @@ record BpfCheckResult(
                 verdict,
                 switch (verdict) {
                     case SAFE ->
-                        (preemptions < 0 ? "exhausted: no order of the micro-ops" : "no order within the bound") + " breaks "
-                                + what;
+                        (preemptions < 0 ? "exhausted: no order of the micro-ops" : "no order within the bound")
+                                + " breaks " + what;
                     case VIOLATED ->
                         isEndless
                                 ? "no order of the micro-ops ends: something in " + what + " goes on for ever"
@@ -79,11 +79,7 @@ record BpfCheckResult(
                 model.scenario().name(),
                 model.scenario().question(),
                 model.scenario().cpus(),
-                AsyncOracles.all().stream()
-                        .filter(oracle ->
-                                !model.without().contains(oracle.getClass().getSimpleName()))
-                        .map(AsyncOracle::property)
-                        .toList(),
+                model.oracles().stream().map(AsyncOracle::property).toList(),
                 List.copyOf(new TreeSet<>(model.without())),
                 result.states(),
                 result.transitions(),

@@ -53,10 +53,7 @@ record BpfDemoResult(List<Part> parts) implements Report {
             List<Row> rows,
             List<ScheduleOptions.Saved> schedules) {
         static Part of(
-                AsyncForm form,
-                Scenario scenario,
-                List<NmiPlacement> places,
-                List<ScheduleOptions.Saved> schedules) {
+                AsyncForm form, Scenario scenario, List<NmiPlacement> places, List<ScheduleOptions.Saved> schedules) {
             List<Row> rows = new ArrayList<>();
             for (NmiPlacement place : places) {
                 String before = section(place.before(), rows);
@@ -74,7 +71,9 @@ record BpfDemoResult(List<Part> parts) implements Report {
                     scenario.name(),
                     scenario.question(),
                     places.size(),
-                    (int) places.stream().filter(place -> place.oracle() != null).count(),
+                    (int) places.stream()
+                            .filter(place -> place.oracle() != null)
+                            .count(),
                     rows,
                     schedules);
         }
@@ -111,7 +110,8 @@ record BpfDemoResult(List<Part> parts) implements Report {
             out.println();
             out.println(part.form + ", " + part.scenario + ": " + part.question);
             if (part.wrong == 0) {
-                Paragraph.print(out, "  ", part.places + " places, nothing wrong at any (" + part.formDescription + ")");
+                Paragraph.print(
+                        out, "  ", part.places + " places, nothing wrong at any (" + part.formDescription + ")");
                 continue;
             }
             out.println("  " + part.places + " places, wrong at " + part.wrong);

@@ -26,8 +26,7 @@ record BpfMatrix(
         int incomplete,
         @Nullable Integer mutants,
         @Nullable Integer killed,
-        List<Cell> cells)
-        implements Report {
+        List<Cell> cells) implements Report {
     /**
      * A form in a scenario.
      *
@@ -77,7 +76,9 @@ record BpfMatrix(
                 (int) cells.stream().filter(Cell::isUnexpected).count(),
                 (int) cells.stream().filter(Cell::isIncomplete).count(),
                 ofMutants
-                        ? forms(cells.stream().filter(cell -> !cell.isEquivalent()).toList())
+                        ? forms(cells.stream()
+                                .filter(cell -> !cell.isEquivalent())
+                                .toList())
                         : null,
                 ofMutants ? forms(cells.stream().filter(Cell::isKilled).toList()) : null,
                 List.copyOf(cells));
@@ -107,7 +108,9 @@ record BpfMatrix(
         if (mutants != null) {
             out.println(killed + " of " + CheckResult.counted(mutants, "variant") + " with a mistake are found wrong");
             out.println("equal on x86, found right: "
-                    + String.join(", ", AsyncForms.EQUIVALENT.stream().map(AsyncForm::name).toList()));
+                    + String.join(
+                            ", ",
+                            AsyncForms.EQUIVALENT.stream().map(AsyncForm::name).toList()));
         }
         out.println();
         TextTable table = new TextTable()
