@@ -128,7 +128,7 @@ class BpfCheckTest {
 
     @Test
     void aBoundOfPreemptionsIsToldWithTheVerdict() {
-        assertEquals(0, check("--form v6 --scenario wq-start-delete --preemptions 0"), out::toString);
+        assertEquals(0, check("--form merged --scenario start-vs-delete --preemptions 0"), out::toString);
         assertTrue(out.toString().startsWith("SAFE: no order within the bound breaks"), out::toString);
         assertEquals(2, check("--preemptions -1"));
         assertEquals(2, check("--all --scenario start-vs-delete"));
