@@ -49,6 +49,7 @@ import picocli.CommandLine.ScopeType;
             "  poke-sim step testdata/schedules/torn-jmp-after-missing-sync.schedule",
             "  poke-sim trace storm.trace --counts",
             "  poke-sim bpf check --form v6 --scenario start-vs-delete",
+            "  poke-sim bpf run --form merged --cores 64 --duration 50ms",
             "  poke-sim sites testdata/elf/statickeys.elf",
             "  poke-sim profile show milan"
         },

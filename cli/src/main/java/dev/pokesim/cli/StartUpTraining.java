@@ -27,6 +27,8 @@ final class StartUpTraining {
             List.of("check", "--help"),
             List.of("bpf", "check", "--form", "v6", "--quiet", "--no-schedule"),
             List.of("bpf", "check", "--help"),
+            List.of("bpf", "run", "--cores", "2", "--duration", "1ms", "--quiet"),
+            List.of("bpf", "compare", "--help"),
             List.of("bpf", "demo", "--quiet", "--no-schedule"),
             List.of("trace", "--help"),
             List.of("gdb", "--help"),

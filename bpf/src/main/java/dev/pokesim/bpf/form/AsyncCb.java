@@ -96,7 +96,7 @@ public final class AsyncCb {
             return null;
         }
         int index = NolockAllocator.Cache.CONTROL_BLOCK.indexOf(address);
-        return field(address - NolockAllocator.Cache.CONTROL_BLOCK.object(index)) + " of timer " + index;
+        return field(address - NolockAllocator.Cache.CONTROL_BLOCK.around(address)) + " of timer " + index;
     }
 
     /** The hrtimer that an address lies in; 0 if in none. */
@@ -105,7 +105,7 @@ public final class AsyncCb {
         if (NolockAllocator.cacheOf(address) != blocks) {
             return 0;
         }
-        long timer = blocks.object(blocks.indexOf(address)) + TIMER;
+        long timer = blocks.around(address) + TIMER;
         return Address.isWithin(address, timer, Hrtimer.SIZE_BYTES) ? timer : 0;
     }
 

@@ -20,8 +20,8 @@ public interface AsyncForm {
     }
 
     /** The interrupt that calls its irq_works. */
-    default Routine irqWorkHandler(List<Routine> functions) {
-        return IrqWork.handler(functions);
+    default Routine irqWorkHandler(Kernel kernel, List<Routine> functions) {
+        return IrqWork.handler(kernel, functions);
     }
 
     /** Its routines on one machine. */

@@ -1,6 +1,7 @@
 package dev.pokesim.bpf.form;
 
 import dev.pokesim.bpf.primitive.IrqWork;
+import dev.pokesim.bpf.primitive.Kernel;
 import dev.pokesim.emulator.machine.Routine;
 import java.util.List;
 
@@ -17,7 +18,7 @@ public final class BrokenLatchNoIrqWorkBarrier extends LatchSecondCancelAsync {
     }
 
     @Override
-    public Routine irqWorkHandler(List<Routine> functions) {
-        return IrqWork.brokenHandlerWithoutBarrier(functions);
+    public Routine irqWorkHandler(Kernel kernel, List<Routine> functions) {
+        return IrqWork.brokenHandlerWithoutBarrier(kernel, functions);
     }
 }

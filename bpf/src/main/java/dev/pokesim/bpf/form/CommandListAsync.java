@@ -48,7 +48,7 @@ public class CommandListAsync implements AsyncForm {
 
     @Override
     public final AsyncRoutines routines(Kernel kernel) {
-        Routine queue = IrqWork.queue();
+        Routine queue = IrqWork.queue(kernel);
         AsyncCb.Effects effects = new AsyncCb.Effects(kernel);
         Routine process = effects.process;
         Routine update = AsyncCb.updateProgram(kernel);

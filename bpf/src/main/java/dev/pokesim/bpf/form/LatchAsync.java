@@ -50,7 +50,7 @@ public class LatchAsync implements AsyncForm {
 
     @Override
     public final AsyncRoutines routines(Kernel kernel) {
-        Routine queue = IrqWork.queue();
+        Routine queue = IrqWork.queue(kernel);
         AsyncCb.Effects effects = new AsyncCb.Effects(kernel);
         Routine update = AsyncCb.updateProgram(kernel);
         Routine put = put(kernel, queue);

@@ -25,6 +25,11 @@ public class LockedAsync implements AsyncForm {
     /** As listings and verdicts say. */
     public static final String LOCK_NAME = "bpf_spin_lock";
 
+    /** Whether an address is that of the lock of some map value. */
+    public static boolean isLock(long address) {
+        return KernelMemory.isSlot(address) && (address & KernelMemory.SLOT_SIZE_BYTES - 1) == LOCK;
+    }
+
     @Override
     public String name() {
         return "locked";

@@ -6,6 +6,7 @@ import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.patcher.kernel.KernelBug;
+import java.util.Objects;
 
 /**
  * High-resolution timers in soft mode: each is queued on the base of one CPU, whose interrupt runs the callback with interrupts on.
@@ -14,7 +15,8 @@ import dev.pokesim.patcher.kernel.KernelBug;
  * <p>Layout of a timer: base (8 bytes) at {@value #BASE}, next in the queue (8) at {@value #NEXT}, when it is due (8) at
  * {@value #EXPIRES}, whether it is queued (4) at {@value #STATE}.
  *
- * <p>One interrupt runs one timer, at any time after it was started: nothing here knows the time.
+ * <p>On a machine without time one interrupt runs one timer, at any time after it was started. On one with time the queue is sorted
+ * by expiry in nanoseconds, the clock is programmed for the first one, and its interrupt runs all that have expired by then.
  *
  * @see "Linux kernel/time/hrtimer.c, hrtimer_start_range_ns(), hrtimer_try_to_cancel(), __run_hrtimer()"
  */
@@ -37,6 +39,7 @@ public final class Hrtimer {
     private static final int PROGRAMMED = 24;
 
     private static final String NAME = "hrtimer base";
+    private static final long PS_PER_NS = 1000;
     /** In {@link #BASE} while a timer moves from one base to another. */
     private static final long MIGRATION = 1;
 
@@ -50,6 +53,11 @@ public final class Hrtimer {
     /** Whether an address belongs to some CPU's base. */
     public static boolean isBase(long address) {
         return KernelMemory.isPerCpu(address) && Address.isWithin(address, base(KernelMemory.coreOf(address)), 32);
+    }
+
+    /** Whether an address is that of the lock of some CPU's base. */
+    public static boolean isLock(long address) {
+        return isBase(address) && address == base(KernelMemory.coreOf(address)) + LOCK;
     }
 
     /**
@@ -119,17 +127,68 @@ public final class Hrtimer {
                 .compute("(base)", (core, local) -> {
                     local[base] = local[target];
                     local[target] = 0;
-                })
-                .store("timer->expires", KernelMemory.field(timer, EXPIRES), 8, nsec)
-                .load("base->first", value, KernelMemory.field(base, FIRST), 8, 0)
-                .store("timer->next", KernelMemory.field(timer, NEXT), 8, value)
-                .store("base->first = timer", KernelMemory.field(base, FIRST), 8, timer)
-                .storeConstant("timer->state = enqueued", KernelMemory.field(timer, STATE), 4, 1)
-                .compute("(queued)", (core, local) -> kernel.listener().timerQueued(core, local[timer]));
-        program(b, base, value);
+                });
+        if (kernel.time() == null) {
+            b.store("timer->expires", KernelMemory.field(timer, EXPIRES), 8, nsec)
+                    .load("base->first", value, KernelMemory.field(base, FIRST), 8, 0)
+                    .store("timer->next", KernelMemory.field(timer, NEXT), 8, value)
+                    .store("base->first = timer", KernelMemory.field(base, FIRST), 8, timer)
+                    .storeConstant("timer->state = enqueued", KernelMemory.field(timer, STATE), 4, 1)
+                    .compute("(queued)", (core, local) -> kernel.listener().timerQueued(core, local[timer]));
+            program(b, base, value);
+        } else {
+            b.call(enqueueByExpiry(kernel), base, timer, nsec);
+        }
         SpinLock.unlock(b, NAME, KernelMemory.field(base, LOCK));
         Kernel.irqRestore(b, irqs);
         return b.ret().build();
+    }
+
+    /** enqueue_hrtimer(base, timer) and hrtimer_reprogram() on a machine with time, with the lock held. */
+    private static Routine enqueueByExpiry(Kernel kernel) {
+        Routine.Builder b = Routine.named("enqueue_hrtimer");
+        int base = b.local();
+        int timer = b.local();
+        int expires = b.local(); // the time from now on at first
+        int previous = b.local();
+        int current = b.local();
+        int value = b.local();
+        b.compute("(expires)", (core, local) -> local[expires] += core.timePs() / PS_PER_NS)
+                .store("timer->expires", KernelMemory.field(timer, EXPIRES), 8, expires)
+                .load("base->first", current, KernelMemory.field(base, FIRST), 8, 0)
+                .label("walk")
+                .jumpIf("(the last?)", (core, local) -> local[current] == 0, "place")
+                .load("its expiry", value, KernelMemory.field(current, EXPIRES), 8, 0)
+                .jumpIf("(later?)", (core, local) -> local[value] > local[expires], "place")
+                .compute("(on)", (core, local) -> local[previous] = local[current])
+                .load("next in the queue", current, KernelMemory.field(previous, NEXT), 8, 0)
+                .jump("walk")
+                .label("place")
+                .store("timer->next", KernelMemory.field(timer, NEXT), 8, current)
+                .storeConstant("timer->state = enqueued", KernelMemory.field(timer, STATE), 4, 1)
+                .compute("(queued)", (core, local) -> kernel.listener().timerQueued(core, local[timer]))
+                .jumpIf("(the first?)", (core, local) -> local[previous] == 0, "first")
+                .store("previous->next = timer", KernelMemory.field(previous, NEXT), 8, timer)
+                .ret()
+                .label("first")
+                .store("base->first = timer", KernelMemory.field(base, FIRST), 8, timer)
+                // the softirq programs the clock when it is done
+                .load("base->running", value, KernelMemory.field(base, RUNNING), 8, 0)
+                .jumpIf("(in softirq there?)", (core, local) -> local[value] != 0, "out")
+                .load("clock programmed?", value, KernelMemory.field(base, PROGRAMMED), 8, 0)
+                .jumpIf("(early enough?)", (core, local) -> local[value] != 0 && local[value] <= local[expires], "out");
+        programFor(b, kernel, base, expires);
+        return b.label("out").ret().build();
+    }
+
+    /** The clock of this CPU will interrupt at a time in nanoseconds. */
+    private static void programFor(Routine.Builder b, Kernel kernel, int base, int expires) {
+        b.store("clock: programmed", KernelMemory.field(base, PROGRAMMED), 8, expires)
+                .act(
+                        "program clock",
+                        kernel.costs().clockPs(),
+                        (core, local) -> Objects.requireNonNull(kernel.time())
+                                .interruptAt(core.id(), Math.max(local[expires] * PS_PER_NS, core.timePs())));
     }
 
     /** The clock of the base's CPU will interrupt, once. */
@@ -149,7 +208,12 @@ public final class Hrtimer {
         String again = "base-again-" + base;
         String stable = "base-stable-" + base;
         b.label(again)
-                .awaitMemory("timer->base: moving", KernelMemory.field(timer, BASE), 8, value -> value != MIGRATION, 0)
+                .awaitMemory(
+                        "timer->base: moving",
+                        KernelMemory.field(timer, BASE),
+                        8,
+                        value -> value != MIGRATION,
+                        kernel.costs().spinPs())
                 .load("timer->base", base, KernelMemory.field(timer, BASE), 8, 0)
                 .jumpIf("(moving again?)", (core, local) -> local[base] == MIGRATION, again);
         SpinLock.lock(b, kernel, NAME, KernelMemory.field(base, LOCK));
@@ -200,7 +264,12 @@ public final class Hrtimer {
         int base = b.local();
         int sequence = b.local();
         b.label("active?")
-                .awaitMemory("timer->base: moving", KernelMemory.field(timer, BASE), 8, now -> now != MIGRATION, 0)
+                .awaitMemory(
+                        "timer->base: moving",
+                        KernelMemory.field(timer, BASE),
+                        8,
+                        now -> now != MIGRATION,
+                        kernel.costs().spinPs())
                 .load("timer->base", base, KernelMemory.field(timer, BASE), 8, 0)
                 .jumpIf("(moving again?)", (core, local) -> local[base] == MIGRATION, "active?")
                 .load("base->seq", sequence, KernelMemory.field(base, SEQUENCE), 4, 0)
@@ -260,14 +329,16 @@ public final class Hrtimer {
      */
     public static Routine handler(Kernel kernel, Routine callback) {
         Routine.Builder b = Routine.named("hrtimer_run_softirq");
-        b.interruptEntry(0, 0);
+        b.interruptEntry(kernel.costs().interruptEntryPs(), 0);
         int base = b.local();
         int timer = b.local();
         int value = b.local();
-        Kernel.acknowledge(b);
+        int now = b.local();
+        boolean isTimed = kernel.time() != null;
+        Kernel.acknowledge(b, kernel);
         Rcu.readLock(b);
         b.compute("(this CPU's base)", (core, local) -> local[base] = base(core.id()))
-                .storeConstant("clock: not programmed", KernelMemory.field(base, PROGRAMMED), 4, 0)
+                .storeConstant("clock: not programmed", KernelMemory.field(base, PROGRAMMED), isTimed ? 8 : 4, 0)
                 .load("in softirq?", value, KernelMemory.ofThisCpu(KernelMemory.IN_SOFTIRQ), 4, 0)
                 .jumpIf("(not in softirq?)", (core, local) -> local[value] == 0, "softirq")
                 .storeConstant("raise softirq", KernelMemory.ofThisCpu(KernelMemory.SOFTIRQ_PENDING), 4, 1)
@@ -277,29 +348,45 @@ public final class Hrtimer {
                 .label("again")
                 .storeConstant("softirq not pending", KernelMemory.ofThisCpu(KernelMemory.SOFTIRQ_PENDING), 4, 0);
         SpinLock.lock(b, kernel, NAME, KernelMemory.field(base, LOCK));
+        if (isTimed) {
+            b.compute("(now)", (core, local) -> local[now] = core.timePs() / PS_PER_NS)
+                    .label("expired?");
+        }
         b.load("base->first", timer, KernelMemory.field(base, FIRST), 8, 0)
-                .jumpIf("(nothing queued?)", (core, local) -> local[timer] == 0, "empty")
-                .store("base->running = timer", KernelMemory.field(base, RUNNING), 8, timer);
+                .jumpIf("(nothing queued?)", (core, local) -> local[timer] == 0, "empty");
+        if (isTimed) {
+            b.load("timer->expires", value, KernelMemory.field(timer, EXPIRES), 8, 0)
+                    .jumpIf("(not yet?)", (core, local) -> local[value] > local[now], "later");
+        }
+        b.store("base->running = timer", KernelMemory.field(base, RUNNING), 8, timer);
         nextSequence(b, base, value);
         b.call(dequeue(), base, timer);
         SpinLock.unlock(b, NAME, KernelMemory.field(base, LOCK));
-        b.setInterruptsEnabled(true).call(callback, timer).setInterruptsEnabled(false);
+        b.setInterruptsEnabled(true);
+        if (isTimed) {
+            b.compute("(fires)", (core, local) -> kernel.listener().timerFires(core, local[timer]));
+        }
+        b.call(callback, timer).setInterruptsEnabled(false);
         SpinLock.lock(b, kernel, NAME, KernelMemory.field(base, LOCK));
         nextSequence(b, base, value);
-        b.storeConstant("base->running = NULL", KernelMemory.field(base, RUNNING), 8, 0)
-                .load("base->first", timer, KernelMemory.field(base, FIRST), 8, 0)
-                .jumpIf("(no more timers?)", (core, local) -> local[timer] == 0, "empty");
-        program(b, base, value);
+        b.storeConstant("base->running = NULL", KernelMemory.field(base, RUNNING), 8, 0);
+        if (isTimed) {
+            b.jump("expired?").label("later");
+            programFor(b, kernel, base, value);
+        } else {
+            b.load("base->first", timer, KernelMemory.field(base, FIRST), 8, 0)
+                    .jumpIf("(no more timers?)", (core, local) -> local[timer] == 0, "empty");
+            program(b, base, value);
+        }
         b.label("empty");
         SpinLock.unlock(b, NAME, KernelMemory.field(base, LOCK));
-        return b.compute("(done with it)", (core, local) -> local[timer] = 0)
+        b.compute("(done with it)", (core, local) -> local[timer] = 0)
                 .load("softirq pending?", value, KernelMemory.ofThisCpu(KernelMemory.SOFTIRQ_PENDING), 4, 0)
                 .jumpIf("(another one?)", (core, local) -> local[value] != 0, "again")
                 .storeConstant("softirq ends", KernelMemory.ofThisCpu(KernelMemory.IN_SOFTIRQ), 4, 0)
-                .label("leave")
-                .then(Rcu.readUnlock())
-                .interruptReturn(0)
-                .build();
+                .label("leave");
+        Rcu.readUnlock(b, kernel);
+        return b.interruptReturn(kernel.costs().interruptExitPs()).build();
     }
 
     /** raw_write_seqcount_barrier(): one byte of the count is kept, so that a timer that restarts itself has finitely many states. */

@@ -31,7 +31,7 @@ public final class IrqWork {
     private IrqWork() {}
 
     /** irq_work_queue(work): returns 1, or 0 if it was pending already. */
-    public static Routine queue() {
+    public static Routine queue(Kernel kernel) {
         Routine.Builder b = Routine.named("irq_work_queue");
         int work = b.local();
         int old = b.local();
@@ -41,6 +41,9 @@ public final class IrqWork {
             protected long update(Core core, long before) {
                 core.file()[old] = before;
                 core.setUpdateFailed(false);
+                if ((before & PENDING) == 0) {
+                    kernel.listener().workQueued(core, address(core) - FLAGS);
+                }
                 return before | PENDING | BUSY;
             }
 
@@ -75,24 +78,24 @@ public final class IrqWork {
      *
      * @param functions by their numbers; each is called with the address of the work
      */
-    public static Routine handler(List<Routine> functions) {
-        return handler(functions, IrqWork::beforeFunction);
+    public static Routine handler(Kernel kernel, List<Routine> functions) {
+        return handler(kernel, functions, IrqWork::beforeFunction);
     }
 
     /** One that must fail: without the barrier behind the store that clears PENDING. */
-    public static Routine brokenHandlerWithoutBarrier(List<Routine> functions) {
-        return handler(functions, b -> {});
+    public static Routine brokenHandlerWithoutBarrier(Kernel kernel, List<Routine> functions) {
+        return handler(kernel, functions, b -> {});
     }
 
-    private static Routine handler(List<Routine> functions, Consumer<Routine.Builder> beforeFunction) {
+    private static Routine handler(Kernel kernel, List<Routine> functions, Consumer<Routine.Builder> beforeFunction) {
         Routine.Builder b = Routine.named("irq_work_run");
-        b.interruptEntry(0, 0);
+        b.interruptEntry(kernel.costs().interruptEntryPs(), 0);
         int list = b.local();
         int work = b.local();
         int flags = b.local();
         int function = b.local();
         int success = b.local();
-        Kernel.acknowledge(b);
+        Kernel.acknowledge(b, kernel);
         Rcu.readLock(b);
         Llist.takeAll(b, "raised_list", KernelMemory.ofThisCpu(KernelMemory.RAISED_LIST), list);
         b.label("next")
@@ -103,6 +106,9 @@ public final class IrqWork {
                 .compute("(clear PENDING)", (core, local) -> local[flags] &= ~PENDING)
                 .store("irq_work: clear PENDING", KernelMemory.field(work, FLAGS), 4, flags);
         beforeFunction.accept(b);
+        if (kernel.time() != null) {
+            b.compute("(runs)", (core, local) -> kernel.listener().workRuns(core, local[work]));
+        }
         b.load("irq_work: func", function, KernelMemory.field(work, FUNCTION), 4, 0);
         for (int i = 0; i < functions.size(); i++) {
             int number = i;
@@ -112,7 +118,7 @@ public final class IrqWork {
                     .jump("ran")
                     .label(other);
         }
-        return b.compute("(no such function)", (core, local) -> {
+        b.compute("(no such function)", (core, local) -> {
                     throw new KernelBug("irq_work calls function " + local[function] + ": no function");
                 })
                 .label("ran")
@@ -129,10 +135,9 @@ public final class IrqWork {
                     local[success] = 0;
                 })
                 .jump("next")
-                .label("done")
-                .then(Rcu.readUnlock())
-                .interruptReturn(0)
-                .build();
+                .label("done");
+        Rcu.readUnlock(b, kernel);
+        return b.interruptReturn(kernel.costs().interruptExitPs()).build();
     }
 
     /** smp_mb() between clearing PENDING and the function: a data store before a refused claim is seen. */

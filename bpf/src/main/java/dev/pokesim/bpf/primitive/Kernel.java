@@ -3,6 +3,7 @@ package dev.pokesim.bpf.primitive;
 import dev.pokesim.emulator.core.Chooser;
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.machine.Routine;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all primitives of one machine share.
@@ -10,8 +11,27 @@ import dev.pokesim.emulator.machine.Routine;
  * @param listener is told what the steps do beyond memory
  * @param chooser decides what the kernel leaves open, such as whether an allocation fails; possibility 0 is the usual one
  * @param allocationsMayFail whether failure of an allocation is one of the possibilities
+ * @param time null on a machine without time
  */
-public record Kernel(KernelListener listener, Chooser chooser, boolean allocationsMayFail) {
+public record Kernel(
+        KernelListener listener,
+        Chooser chooser,
+        boolean allocationsMayFail,
+        @Nullable KernelTime time) {
+    /** One on a machine without time. */
+    public Kernel(KernelListener listener, Chooser chooser, boolean allocationsMayFail) {
+        this(listener, chooser, allocationsMayFail, null);
+    }
+
+    /** What primitives cost; nothing on a machine without time. */
+    public PrimitiveCosts costs() {
+        return time == null ? PrimitiveCosts.NONE : time.costs();
+    }
+
+    boolean allocationFails() {
+        return time == null ? allocationsMayFail && chooser.choose(2) == 1 : time.allocationFails();
+    }
+
     /**
      * Appends the end of a routine with a result, in RAX as functions return it. An interrupt saves RAX, so nobody notices.
      *
@@ -54,8 +74,8 @@ public record Kernel(KernelListener listener, Chooser chooser, boolean allocatio
     }
 
     /** Appends what the handler of an IPI owes the machine; nobody waits for these answers. */
-    static void acknowledge(Routine.Builder b) {
-        b.compute("(acknowledge)", (core, local) -> {
+    static void acknowledge(Routine.Builder b, Kernel kernel) {
+        b.compute("(acknowledge)", kernel.costs().acknowledgePs(), (core, local) -> {
             core.bus().takeCalls(core);
             core.bus().answerCalls(core);
         });

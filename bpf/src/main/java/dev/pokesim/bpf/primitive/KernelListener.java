@@ -24,6 +24,21 @@ public interface KernelListener extends MachineObserver {
     /** A core spins on a lock that it holds itself, in what it interrupted or in what called it. */
     default void locksItself(Core core, String lock) {}
 
+    /** A core is about to take a lock, for the first time or again; only on a machine with time. */
+    default void wantsLock(Core core, String lock) {}
+
+    /** A core must wait for a lock; only on a machine with time. */
+    default void waitsForLock(Core core, String lock) {}
+
+    /** A work was claimed and will run. */
+    default void workQueued(Core core, long work) {}
+
+    /** The function of a work is about to be called. */
+    default void workRuns(Core core, long work) {}
+
+    /** The callback of a timer is about to be called. */
+    default void timerFires(Core core, long timer) {}
+
     /**
      * An operation has left a command for another context, or is about to; it takes effect unless the operation returns an error.
      */

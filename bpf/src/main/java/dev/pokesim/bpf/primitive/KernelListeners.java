@@ -5,19 +5,26 @@ import dev.pokesim.emulator.microop.MicroOp;
 import java.util.List;
 
 /** Tells all of several listeners, in their order. */
-public record KernelListeners(List<? extends KernelListener> all) implements KernelListener {
-    public KernelListeners {
-        all = List.copyOf(all);
+public final class KernelListeners implements KernelListener {
+    private final List<KernelListener> all;
+    /** Accesses are many, and few listeners want to know. */
+    private final List<KernelListener> seeingAccesses;
+
+    public KernelListeners(List<? extends KernelListener> all) {
+        this.all = List.copyOf(all);
+        seeingAccesses = this.all.stream().filter(KernelListener::seesAccesses).toList();
     }
 
     @Override
     public boolean seesAccesses() {
-        return all.stream().anyMatch(KernelListener::seesAccesses);
+        return !seeingAccesses.isEmpty();
     }
 
     @Override
     public void accesses(Core core, MicroOp step) {
-        all.forEach(one -> one.accesses(core, step));
+        for (int i = 0; i < seeingAccesses.size(); i++) {
+            seeingAccesses.get(i).accesses(core, step);
+        }
     }
 
     @Override
@@ -86,11 +93,6 @@ public record KernelListeners(List<? extends KernelListener> all) implements Ker
     }
 
     @Override
-    public void timerQueued(Core core, long timer) {
-        all.forEach(one -> one.timerQueued(core, timer));
-    }
-
-    @Override
     public void ends(Core core) {
         all.forEach(one -> one.ends(core));
     }
@@ -98,5 +100,35 @@ public record KernelListeners(List<? extends KernelListener> all) implements Ker
     @Override
     public void calledInNmi(Core core, String function) {
         all.forEach(one -> one.calledInNmi(core, function));
+    }
+
+    @Override
+    public void wantsLock(Core core, String lock) {
+        all.forEach(one -> one.wantsLock(core, lock));
+    }
+
+    @Override
+    public void waitsForLock(Core core, String lock) {
+        all.forEach(one -> one.waitsForLock(core, lock));
+    }
+
+    @Override
+    public void workQueued(Core core, long work) {
+        all.forEach(one -> one.workQueued(core, work));
+    }
+
+    @Override
+    public void workRuns(Core core, long work) {
+        all.forEach(one -> one.workRuns(core, work));
+    }
+
+    @Override
+    public void timerQueued(Core core, long timer) {
+        all.forEach(one -> one.timerQueued(core, timer));
+    }
+
+    @Override
+    public void timerFires(Core core, long timer) {
+        all.forEach(one -> one.timerFires(core, timer));
     }
 }

@@ -15,6 +15,9 @@ public final class KernelMemory {
 
     private static final long DATA = 0xffffffff8d000000L;
     private static final int LINE = 64;
+    /** Distance of map values; their pointers lie at multiples of it. */
+    public static final int SLOT_SIZE_BYTES = LINE;
+
     private static final long PROGRAM_DATA = DATA + SLOTS * LINE;
     private static final long DATA_SIZE_BYTES = (SLOTS + PROGRAMS) * LINE;
 
@@ -116,15 +119,24 @@ public final class KernelMemory {
         return offset < OWN_SIZE_BYTES || offset >= STACK_TOP - STACK_SIZE_BYTES ? core : -1;
     }
 
-    /** Maps everything. */
+    /** Maps everything, for a run in which no memory is handed out twice. */
     public static void map(AddressSpace memory, int cores) {
+        mapFixed(memory, cores);
+        NolockAllocator.map(memory);
+    }
+
+    /** As {@link #map}, with room for a run as long as one likes: memory is handed out again, at another address. */
+    public static void mapForReuse(AddressSpace memory, int cores) {
+        mapFixed(memory, cores);
+        NolockAllocator.mapForReuse(memory);
+    }
+
+    private static void mapFixed(AddressSpace memory, int cores) {
         memory.map(DATA, DATA_SIZE_BYTES, Access.READ, Access.WRITE);
         memory.map(RCU, RCU_SIZE_BYTES, Access.READ, Access.WRITE);
+        Rcu.setUp(memory, cores);
         memory.map(POOL, POOL_SIZE_BYTES, Access.READ, Access.WRITE);
         memory.map(SHADOW, SHADOW_SIZE_BYTES, Access.READ, Access.WRITE);
-        for (NolockAllocator.Cache cache : NolockAllocator.Cache.values()) {
-            memory.map(cache.start(), (long) cache.count() * cache.sizeBytes(), Access.READ, Access.WRITE);
-        }
         for (int core = 0; core < cores; core++) {
             memory.map(perCpu(core), PER_CPU_SIZE_BYTES, Access.READ, Access.WRITE);
             memory.map(perCpu(core) + STACK_TOP - STACK_SIZE_BYTES, STACK_SIZE_BYTES, Access.READ, Access.WRITE);

@@ -17,22 +17,46 @@ import java.util.List;
  */
 public final class Rcu {
     /** Callbacks that can wait at a time. */
-    private static final int MOST = 64;
+    private static final int MOST = 512;
 
     /** How many callbacks are ready. */
     private static final long READY = KernelMemory.RCU;
-    /** 16 bytes each: the object or 0; the CPUs that are waited for, and the number of the function above them. */
+    /** How many cores there are: it never changes. */
+    private static final long CORES = READY + 8;
+    /** One behind the last callback that is in use. */
+    private static final long END = READY + 16;
+    /** The object or 0, the number of the function, how many CPUs are waited for, and a bit for each of them. */
     private static final long CALLBACKS = READY + 64;
 
-    private static final int FUNCTION_SHIFT = 56;
-    private static final long CPUS = (1L << FUNCTION_SHIFT) - 1;
-    /** Per CPU, how deep its readers nest. */
-    private static final long NESTING = CALLBACKS + MOST * 16;
+    private static final int FUNCTION = 8;
+    private static final int COUNT = 12;
+    private static final int MASK = 16;
+    private static final int MASK_WORDS = 8;
+    private static final int CALLBACK_SIZE_BYTES = MASK + 8 * MASK_WORDS;
+    /** Most cores that there can be. */
+    private static final int MOST_CORES = 64 * MASK_WORDS;
+    /** Per CPU, how deep its readers nest, and how many callbacks wait for it. */
+    private static final long NESTING = CALLBACKS + MOST * CALLBACK_SIZE_BYTES;
 
     private Rcu() {}
 
     private static long nesting(int core) {
-        return NESTING + 4L * core;
+        return NESTING + 8L * core;
+    }
+
+    private static long waiting(int core) {
+        return nesting(core) + 4;
+    }
+
+    private static long callback(int number) {
+        return CALLBACKS + (long) CALLBACK_SIZE_BYTES * number;
+    }
+
+    static void setUp(AddressSpace memory, int cores) {
+        if (cores > MOST_CORES) {
+            throw new IllegalArgumentException(cores + " cores are more than " + MOST_CORES);
+        }
+        memory.write(CORES, 4, cores, 0);
     }
 
     /** Appends rcu_read_lock(). */
@@ -43,16 +67,25 @@ public final class Rcu {
         });
     }
 
-    /** rcu_read_unlock(). */
+    /** Appends rcu_read_unlock(). On a machine with time no two CPUs share a line by it: each has counters of its own there. */
+    public static void readUnlock(Routine.Builder b, Kernel kernel) {
+        if (kernel.time() == null) {
+            b.then(readUnlock());
+            return;
+        }
+        b.fence().act("rcu_read_unlock", (core, local) -> {
+            AddressSpace memory = core.memory();
+            memory.write(READY, 4, leave(core, memory.read(READY, 4)), core.id());
+        });
+    }
+
+    /** rcu_read_unlock() on a machine without time. */
     public static MicroOp readUnlock() {
         return new LockedUpdate(KernelMemory.at(READY), 4) {
             @Override
             protected long update(Core core, long old) {
                 core.setUpdateFailed(false);
-                AddressSpace memory = core.memory();
-                long depth = memory.read(nesting(core.id()), 4) - 1;
-                memory.write(nesting(core.id()), 4, depth, core.id());
-                return depth == 0 ? old + quiescent(core) : old;
+                return leave(core, old);
             }
 
             @Override
@@ -62,17 +95,32 @@ public final class Rcu {
         };
     }
 
+    /** A reader ends: how many callbacks are ready, then. */
+    private static long leave(Core core, long ready) {
+        AddressSpace memory = core.memory();
+        long depth = memory.read(nesting(core.id()), 4) - 1;
+        memory.write(nesting(core.id()), 4, depth, core.id());
+        return depth == 0 ? ready + quiescent(core) : ready;
+    }
+
     /** No grace period waits for this core any more: how many are over by that. */
     private static int quiescent(Core core) {
         AddressSpace memory = core.memory();
+        if (memory.read(waiting(core.id()), 4) == 0) {
+            return 0;
+        }
+        memory.write(waiting(core.id()), 4, 0, core.id());
         int over = 0;
-        for (int i = 0; i < MOST; i++) {
-            long waits = CALLBACKS + 16L * i + 8;
-            long before = memory.read(waits, 8);
+        int end = (int) memory.read(END, 4);
+        for (int i = 0; i < end; i++) {
+            long word = callback(i) + MASK + 8L * (core.id() >> 6);
+            long before = memory.read(word, 8);
             long after = before & ~(1L << core.id());
             if (before != after) {
-                memory.write(waits, 8, after, core.id());
-                over += (after & CPUS) == 0 ? 1 : 0;
+                long count = memory.read(callback(i) + COUNT, 4) - 1;
+                memory.write(word, 8, after, core.id());
+                memory.write(callback(i) + COUNT, 4, count, core.id());
+                over += count == 0 ? 1 : 0;
             }
         }
         return over;
@@ -106,24 +154,33 @@ public final class Rcu {
 
     private static void enqueue(Core core, Kernel kernel, long object, int function) {
         AddressSpace memory = core.memory();
-        int free = -1;
-        for (int i = MOST - 1; i >= 0; i--) {
-            long queued = memory.read(CALLBACKS + 16L * i, 8);
+        int end = (int) memory.read(END, 4);
+        int free = end;
+        for (int i = end - 1; i >= 0; i--) {
+            long queued = memory.read(callback(i), 8);
             if (queued == object) {
                 kernel.listener().calledRcuTwice(core, object);
                 return;
             }
             free = queued == 0 ? i : free;
         }
-        if (free < 0) {
+        if (free == MOST) {
             throw new IllegalStateException("more than " + MOST + " RCU callbacks at a time");
         }
-        long readers = 0;
-        for (int cpu = 0; cpu < FUNCTION_SHIFT; cpu++) {
-            readers |= memory.read(nesting(cpu), 4) != 0 ? 1L << cpu : 0;
+        memory.write(END, 4, Math.max(end, free + 1), core.id());
+        int cores = (int) memory.read(CORES, 4);
+        int readers = 0;
+        for (int cpu = 0; cpu < cores; cpu++) {
+            if (memory.read(nesting(cpu), 4) != 0) {
+                long word = callback(free) + MASK + 8L * (cpu >> 6);
+                memory.write(word, 8, memory.read(word, 8) | 1L << cpu, core.id());
+                memory.write(waiting(cpu), 4, 1, core.id());
+                readers++;
+            }
         }
-        memory.write(CALLBACKS + 16L * free, 8, object, core.id());
-        memory.write(CALLBACKS + 16L * free + 8, 8, readers | (long) function << FUNCTION_SHIFT, core.id());
+        memory.write(callback(free), 8, object, core.id());
+        memory.write(callback(free) + FUNCTION, 4, function, core.id());
+        memory.write(callback(free) + COUNT, 4, readers, core.id());
         if (readers == 0) {
             memory.write(READY, 4, memory.read(READY, 4) + 1, core.id());
         }
@@ -138,7 +195,16 @@ public final class Rcu {
         Routine.Builder b = Routine.named("rcu_tasks_trace_kthread");
         int object = b.local();
         int function = b.local();
-        b.label("wait").awaitMemory("grace period ends", KernelMemory.at(READY), 4, ready -> ready != 0, 0);
+        b.label("wait");
+        if (kernel.time() == null) {
+            b.awaitMemory("grace period ends", KernelMemory.at(READY), 4, ready -> ready != 0, 0);
+        } else {
+            b.load("is a grace period over?", function, KernelMemory.at(READY), 4, 0)
+                    .jumpIf("(yes)", (core, local) -> local[function] != 0, "over")
+                    .delay("sleep", core -> kernel.costs().wakeUpPs())
+                    .jump("wait")
+                    .label("over");
+        }
         b.act("take callback", (core, local) -> take(core, kernel, object, function));
         for (int i = 0; i < functions.size(); i++) {
             int number = i;
@@ -167,15 +233,19 @@ public final class Rcu {
         AddressSpace memory = core.memory();
         int ready = (int) memory.read(READY, 4);
         int skip = ready > 1 ? kernel.chooser().choose(ready) : 0;
-        for (int i = 0; i < MOST; i++) {
-            long at = CALLBACKS + 16L * i;
-            long waits = memory.read(at + 8, 8);
-            if (memory.read(at, 8) != 0 && (waits & CPUS) == 0 && skip-- == 0) {
+        int end = (int) memory.read(END, 4);
+        for (int i = 0; i < end; i++) {
+            long at = callback(i);
+            if (memory.read(at, 8) != 0 && memory.read(at + COUNT, 4) == 0 && skip-- == 0) {
                 core.file()[object] = memory.read(at, 8);
-                core.file()[function] = waits >>> FUNCTION_SHIFT;
+                core.file()[function] = memory.read(at + FUNCTION, 4);
                 memory.write(at, 8, 0, core.id());
-                memory.write(at + 8, 8, 0, core.id());
+                memory.write(at + FUNCTION, 4, 0, core.id());
                 memory.write(READY, 4, ready - 1, core.id());
+                while (end > 0 && memory.read(callback(end - 1), 8) == 0) {
+                    end--;
+                }
+                memory.write(END, 4, end, core.id());
                 return;
             }
         }

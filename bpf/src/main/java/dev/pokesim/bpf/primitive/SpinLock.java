@@ -21,8 +21,15 @@ public final class SpinLock {
         int success = b.local();
         String again = name + "-again-" + success;
         String locked = name + "-locked-" + success;
-        b.label(again)
-                .then(new LockedUpdate(lock, 4) {
+        b.label(again);
+        if (kernel.time() != null) {
+            // what the operation waits for anyway: from here on an NMI comes behind it
+            b.fence()
+                    .compute(
+                            name + ": wanted",
+                            (core, local) -> kernel.listener().wantsLock(core, name));
+        }
+        b.then(new LockedUpdate(lock, 4) {
                     @Override
                     protected long update(Core core, long old) {
                         core.file()[success] = old == 0 ? 1 : 0;
@@ -38,8 +45,16 @@ public final class SpinLock {
                         return name + ": lock";
                     }
                 })
-                .jumpIf("(is it mine?)", (core, local) -> local[success] == 1, locked)
-                .awaitMemory(name + ": spin", lock, 4, value -> value == 0, 0)
+                .jumpIf("(is it mine?)", (core, local) -> local[success] == 1, locked);
+        if (kernel.time() != null) {
+            b.compute(name + ": taken", (core, local) -> kernel.listener().waitsForLock(core, name));
+        }
+        b.awaitMemory(
+                        name + ": spin",
+                        lock,
+                        4,
+                        value -> value == 0,
+                        kernel.costs().spinPs())
                 .jump(again)
                 .label(locked);
     }

@@ -173,7 +173,16 @@ public final class Workqueue {
         Routine.Builder b = Routine.named("worker_thread");
         int work = b.local();
         int value = b.local();
-        b.label("wait").awaitMemory("work is queued", KernelMemory.at(FIRST), 8, first -> first != 0, 0);
+        b.label("wait");
+        if (kernel.time() == null) {
+            b.awaitMemory("work is queued", KernelMemory.at(FIRST), 8, first -> first != 0, 0);
+        } else {
+            b.load("is a work queued?", value, KernelMemory.at(FIRST), 8, 0)
+                    .jumpIf("(yes)", (core, local) -> local[value] != 0, "queued")
+                    .delay("sleep", core -> kernel.costs().wakeUpPs())
+                    .jump("wait")
+                    .label("queued");
+        }
         b.setInterruptsEnabled(false);
         SpinLock.lock(b, kernel, NAME, KernelMemory.at(LOCK));
         b.load("pool->first", work, KernelMemory.at(FIRST), 8, 0)

@@ -61,7 +61,7 @@ final class AsyncMachine {
         List<Routine> works = new ArrayList<>(List.of(AsyncCb.workCallback(List.of(callback))));
         works.addAll(this.form.workFunctions());
         worker = hasWorks ? Workqueue.thread(kernel, works) : null;
-        handle(IrqWork.VECTOR, form.irqWorkHandler(this.form.irqWorkFunctions()));
+        handle(IrqWork.VECTOR, form.irqWorkHandler(kernel, this.form.irqWorkFunctions()));
         handle(Hrtimer.VECTOR, Hrtimer.handler(kernel, AsyncCb.timerCallback(List.of(callback))));
         handle(Machine.NMI, nmi());
         boot();

@@ -16,7 +16,7 @@ class IrqWorkTest {
 
     private static void queue(Kernel kernel, Routine.Builder b) {
         int work = b.local();
-        b.compute("work", (core, local) -> local[work] = WORK).call(IrqWork.queue(), work);
+        b.compute("work", (core, local) -> local[work] = WORK).call(IrqWork.queue(kernel), work);
     }
 
     private static void storeAndQueue(Kernel kernel, Routine.Builder b) {
@@ -53,7 +53,7 @@ class IrqWorkTest {
     }
 
     private static PrimitiveBench bench(Routine function) {
-        return new PrimitiveBench().handler(IrqWork.VECTOR, kernel -> IrqWork.handler(List.of(function)));
+        return new PrimitiveBench().handler(IrqWork.VECTOR, kernel -> IrqWork.handler(kernel, List.of(function)));
     }
 
     @Test

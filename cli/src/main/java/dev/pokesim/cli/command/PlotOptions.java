@@ -50,12 +50,31 @@ final class PlotOptions {
      */
     boolean areWanted() {
         if (plot != null) {
-            require(PLOT, plot, List.of("svg", "png"));
+            requirePlot(plot);
         }
         if (report != null) {
             require(REPORT, report, List.of("html"));
         }
         return plot != null || report != null;
+    }
+
+    /**
+     * That a picture can be written there.
+     *
+     * @throws UserError if not
+     */
+    static void requirePlot(Path file) {
+        require(PLOT, file, List.of("svg", "png"));
+    }
+
+    /**
+     * Writes a picture.
+     *
+     * @param spec of the command whose result is drawn
+     * @throws UserError if it cannot be written
+     */
+    static void put(Path file, Drawing picture, CommandSpec spec) {
+        put(PLOT, file, ending(file).equals("svg") ? utf8(Svg.file(picture, command(spec))) : png(picture));
     }
 
     private static void require(String option, Path file, List<String> endings) {
@@ -84,6 +103,10 @@ final class PlotOptions {
 
     /** What the user typed, but for the names of files that were written. */
     private String command() {
+        return command(spec);
+    }
+
+    private static String command(CommandSpec spec) {
         return TypedCommand.without(FILES, spec.commandLine().getParseResult().originalArgs());
     }
 
@@ -107,7 +130,7 @@ final class PlotOptions {
             Drawing whole = Drawing.stacked(
                     RunPage.title(runs),
                     pictures.stream().map(RunPictures.Captioned::drawing).toList());
-            put(PLOT, plot, ending(plot).equals("svg") ? utf8(Svg.file(whole, command())) : png(whole));
+            put(plot, whole, spec);
         }
         if (report != null) {
             put(REPORT, report, utf8(new RunPage(runs, compared, pictures, command(), version()).html()));

@@ -52,6 +52,9 @@ public final class TimedMachine implements Machine.IpiTransport {
     }
 
     private static final long WAITS = -1;
+    /* An interrupt's ticket: its vector in the lowest bits, above them the number of a deadline. */
+    private static final int VECTOR_BITS = 8;
+    private static final int MAX_DEADLINE_NUMBER = (1 << 31 - VECTOR_BITS) - 1;
 
     /* Kinds of events, in a ticket's high bits: at the same time arrivals come before interrupts, interrupts before cores. */
     private static final long ARRIVAL = 0L << 60;
@@ -71,6 +74,8 @@ public final class TimedMachine implements Machine.IpiTransport {
     private final long[] untilPs;
     /** Events of a core with an older number are void. */
     private final int[] eventNumber;
+    /** Interrupts of a core's timer with an older number are void; 0 is the number of what no timer raises. */
+    private final int[] deadlineNumber;
     /** The micro-op that waits for its line. */
     private final @Nullable MicroOp[] waiting;
 
@@ -84,6 +89,7 @@ public final class TimedMachine implements Machine.IpiTransport {
     private @Nullable Runnable alarm;
     private long failedUpdates;
     private long updates;
+    private long transfers;
     private boolean stopped;
     private boolean stopWanted;
 
@@ -117,6 +123,7 @@ public final class TimedMachine implements Machine.IpiTransport {
         java.util.Arrays.fill(doing, Doing.OFF);
         untilPs = new long[count];
         eventNumber = new int[count];
+        deadlineNumber = new int[count];
         waiting = new MicroOp[count];
         requestedLine = new CacheLine[2 * count];
         requestsOwnership = new boolean[2 * count];
@@ -144,6 +151,11 @@ public final class TimedMachine implements Machine.IpiTransport {
     /** Compare-and-exchanges that found another value so far. */
     public long failedUpdates() {
         return failedUpdates;
+    }
+
+    /** How often a line has moved to a core so far, any line and any core. */
+    public long transfers() {
+        return transfers;
     }
 
     /** How often the line of an address has moved to a core; 0 if it was never used. */
@@ -176,6 +188,16 @@ public final class TimedMachine implements Machine.IpiTransport {
     /** A device raises an interrupt on a core at a time. */
     public void raiseAt(int core, int vector, long atPs) {
         events.add(atPs, INTERRUPT | (long) core << 32 | vector);
+    }
+
+    /**
+     * Sets the deadline of a core's own timer; the one that was set before is void, unless it has passed.
+     *
+     * @see "Intel SDM vol. 3A, TSC-Deadline Mode"
+     */
+    public void setDeadline(int core, int vector, long atPs) {
+        deadlineNumber[core] = deadlineNumber[core] == MAX_DEADLINE_NUMBER ? 1 : deadlineNumber[core] + 1;
+        events.add(atPs, INTERRUPT | (long) core << 32 | (long) deadlineNumber[core] << VECTOR_BITS | vector);
     }
 
     /** Calls back at a time, before which nothing later happens; one alarm at a time. */
@@ -251,8 +273,11 @@ public final class TimedMachine implements Machine.IpiTransport {
             } else if (kind == ARRIVAL) {
                 arrive(id);
             } else if (kind == INTERRUPT) {
-                machine.raise(id, (int) ticket);
-                interrupt(id);
+                int number = (int) ticket >>> VECTOR_BITS;
+                if (number == 0 || number == deadlineNumber[id]) {
+                    machine.raise(id, (int) ticket & (1 << VECTOR_BITS) - 1);
+                    interrupt(id);
+                }
             } else {
                 Runnable callback = alarm;
                 alarm = null;
@@ -563,6 +588,7 @@ public final class TimedMachine implements Machine.IpiTransport {
     private void arrive(int request) {
         CacheLine line = Objects.requireNonNull(requestedLine[request]);
         requestedLine[request] = null;
+        transfers++;
         int id = request >> 1;
         boolean owns = requestsOwnership[request];
         boolean held = line.isInFlight(request);

@@ -98,8 +98,7 @@ final class Exploration implements Machine.IpiTransport {
         this(source, merges, log, exact, -1);
     }
 
-    private Exploration(
-            Model.Source source, boolean merges, @Nullable Log log, boolean exact, int preemptionBound) {
+    private Exploration(Model.Source source, boolean merges, @Nullable Log log, boolean exact, int preemptionBound) {
         this.merges = merges;
         this.log = log;
         this.preemptionBound = preemptionBound;

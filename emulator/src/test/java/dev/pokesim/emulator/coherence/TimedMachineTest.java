@@ -85,6 +85,29 @@ class TimedMachineTest {
         return b.storeConstant("store", core -> address, 8, 1);
     }
 
+    // ---- the timer of a core
+
+    @Test
+    void aNewDeadlineReplacesTheOldOneOfItsCoreOnly() {
+        for (int core = 0; core < 2; core++) {
+            String name = "core " + core;
+            start(core, 0, Routine.named("waits"));
+            timed.setDeadline(core, IPI, 300_000);
+            notes.put(name, 0L);
+        }
+        Routine.Builder handler = Routine.named("handler");
+        handler.interruptEntry(0, 0);
+        handler.compute(
+                "count", (core, local) -> notes.merge("core " + core.id(), 1000 + core.timePs() / 1000, Long::sum));
+        machine.handle(IPI, handler.interruptReturn(0).build());
+        timed.setDeadline(1, IPI, 500_000);
+        timed.setDeadline(1, IPI, 200_000);
+        runNs(1000);
+        int frame = 5; // pushes of 1 ns each
+        assertEquals(1000 + 300 + frame, at("core 0")); // once, when it was due
+        assertEquals(1000 + 200 + frame, at("core 1"));
+    }
+
     // ---- lines
 
     @Test

@@ -1,0 +1,94 @@
+package dev.pokesim.bpf.workload;
+
+import dev.pokesim.bpf.form.Operation;
+import java.util.List;
+
+/**
+ * What tasks and NMIs do with random timers, as data.
+ *
+ * @param description one line
+ * @param tasks by the number of the core, the last one for all further cores; a core without programs is idle
+ * @param nmi what an NMI does; if empty, none come
+ * @param callback what the timer's callback does with its own timer, in this order, each with its percentage
+ */
+public record TimerWorkload(
+        String name, String description, List<List<Choice>> tasks, List<Choice> nmi, List<Choice> callback) {
+    /**
+     * Operations of one program on one timer.
+     *
+     * @param percent how often; of the choices of one place, together at most 100
+     */
+    public record Choice(int percent, List<Operation> operations) {
+        public Choice {
+            operations = List.copyOf(operations);
+        }
+    }
+
+    private static final List<Operation> REPLACE =
+            List.of(Operation.CANCEL_AND_FREE, Operation.INIT, Operation.SET_CALLBACK);
+
+    private static final List<Choice> MIX = List.of(
+            new Choice(60, List.of(Operation.START)),
+            new Choice(5, List.of(Operation.CANCEL, Operation.SET_CALLBACK)),
+            new Choice(20, List.of(Operation.CANCEL_ASYNC)),
+            new Choice(10, List.of(Operation.SET_CALLBACK)),
+            new Choice(5, REPLACE));
+
+    private static final List<Choice> START_OR_CANCEL =
+            List.of(new Choice(75, List.of(Operation.START)), new Choice(25, List.of(Operation.CANCEL_ASYNC)));
+    private static final List<Choice> START = List.of(new Choice(100, List.of(Operation.START)));
+
+    /** All of them. */
+    public static final List<TimerWorkload> ALL = List.of(
+            new TimerWorkload(
+                    "storm",
+                    "every core starts, cancels, sets callbacks, deletes and creates; NMIs start and cancel",
+                    List.of(MIX),
+                    START_OR_CANCEL,
+                    List.of()),
+            new TimerWorkload(
+                    "nmi-only", "tasks idle, NMIs start and cancel", List.of(List.of()), START_OR_CANCEL, List.of()),
+            new TimerWorkload("task-only", "the storm without NMIs", List.of(MIX), List.of(), List.of()),
+            new TimerWorkload("mixed", "tasks and NMIs do the same, deletes included", List.of(MIX), MIX, List.of()),
+            new TimerWorkload(
+                    "delete-race",
+                    "core 0 starts, core 1 deletes and creates, the others idle; NMIs start and cancel",
+                    List.of(START, List.of(new Choice(100, REPLACE)), List.of()),
+                    START_OR_CANCEL,
+                    List.of()),
+            new TimerWorkload(
+                    "async-cancel",
+                    "tasks and NMIs start and cancel, nothing is deleted",
+                    List.of(START_OR_CANCEL),
+                    START_OR_CANCEL,
+                    List.of()),
+            new TimerWorkload(
+                    "self-rearm",
+                    "tasks start, NMIs start and cancel; the callback starts its timer again, or replaces it",
+                    List.of(START),
+                    START_OR_CANCEL,
+                    List.of(new Choice(45, List.of(Operation.START)), new Choice(5, REPLACE))));
+
+    /** Names of workloads that cannot be had yet, and what they need. */
+    public static final List<Missing> MISSING = List.of(
+            new Missing("recursion", "a program on the tracepoint of hrtimer_start"),
+            new Missing("wq", "bpf_wq_start() in runs in time"));
+
+    /**
+     * A workload that cannot be had.
+     *
+     * @param needs in words
+     */
+    public record Missing(String name, String needs) {}
+
+    public TimerWorkload {
+        tasks = List.copyOf(tasks);
+        nmi = List.copyOf(nmi);
+        callback = List.copyOf(callback);
+    }
+
+    /** What a core's task does. */
+    List<Choice> task(int core) {
+        return tasks.get(Math.min(core, tasks.size() - 1));
+    }
+}
