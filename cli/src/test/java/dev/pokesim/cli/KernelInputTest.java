@@ -8,9 +8,11 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.pokesim.cli.console.Console;
 import dev.pokesim.cli.console.Interruption;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -29,7 +31,18 @@ class KernelInputTest {
     private Path folder;
 
     private int pokeSim(String... arguments) {
-        Console console = new Console(new PrintWriter(out), new PrintWriter(err), false, false, new Interruption());
+        return pressing("", arguments);
+    }
+
+    private int pressing(String keys, String... arguments) {
+        Console console = new Console(
+                new PrintWriter(out),
+                new PrintWriter(err),
+                false,
+                false,
+                new Interruption(),
+                new ByteArrayInputStream(keys.getBytes(StandardCharsets.UTF_8)),
+                false);
         return PokeSim.run(console, arguments);
     }
 
@@ -220,6 +233,12 @@ class KernelInputTest {
         }
         assertEquals(0, pokeSim("replay", schedule.toString(), "--quiet"), err::toString);
         assertTrue(out.toString().contains("AS EXPECTED: it ends with NoTornInstruction of core 1 "), out::toString);
+
+        out.getBuffer().setLength(0);
+        assertEquals(0, pressing("vMCpoke\n", "step", schedule.toString()), err::toString);
+        assertTrue(out.toString().contains("!! NoTornInstruction"), out::toString);
+        assertTrue(out.toString().contains("[text at 0xffffffff"), out::toString);
+        assertTrue(out.toString().contains(" <bpf_trace_run1"), out::toString);
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.pokesim.emulator.memory.Frame;
 import dev.pokesim.emulator.microop.Halt;
 import dev.pokesim.emulator.state.StateReader;
 import dev.pokesim.emulator.state.StateWriter;
+import dev.pokesim.emulator.trace.TraceHeader;
 import dev.pokesim.patcher.check.Oracle;
 import dev.pokesim.patcher.check.Oracles;
 import dev.pokesim.patcher.check.Violation;
@@ -22,6 +23,7 @@ import dev.pokesim.patcher.guest.KernelMutation;
 import dev.pokesim.patcher.guest.MemoryOwners;
 import dev.pokesim.patcher.kernel.KernelCosts;
 import dev.pokesim.patcher.kernel.Listeners;
+import dev.pokesim.patcher.kernel.PatchListener;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -78,7 +80,7 @@ public record GuestModel(
 
     @Override
     public Model start(Chooser staleBytes) {
-        return new Running(staleBytes);
+        return new Running(staleBytes, List.of());
     }
 
     @Override
@@ -99,6 +101,21 @@ public record GuestModel(
     @Override
     public String counting() {
         return "as the kernel counts them";
+    }
+
+    @Override
+    public Model.Source observedBy(PatchListener observer) {
+        return staleBytes -> new Running(staleBytes, List.of(observer));
+    }
+
+    @Override
+    public List<TraceHeader.Symbol> data() {
+        return RunTrace.data(kernel);
+    }
+
+    @Override
+    public List<Long> counters() {
+        return kernel.pokeArray().counters();
     }
 
     @Override
@@ -133,7 +150,7 @@ public record GuestModel(
         private final List<Oracle> oracles;
         private @Nullable Violation violation;
 
-        Running(Chooser staleBytes) {
+        Running(Chooser staleBytes, List<PatchListener> observers) {
             AddressSpace memory = new AddressSpace();
             Set<Long> pages = new HashSet<>(); // only asked whether it contains
             Set<Long> addresses = new HashSet<>(); // as well
@@ -148,8 +165,10 @@ public record GuestModel(
             machine = new Machine(memory, cores, fetchMode, staleBytes);
             oracles = Oracles.of(target.places(), kernel.pokeArray(), cores);
             oracles.forEach(oracle -> oracle.reportTo(this::violated));
+            List<PatchListener> all = new ArrayList<>(observers);
+            all.addAll(oracles);
             guests = GuestCores.install(
-                    kernel, machine, PATCHER, KernelCosts.NONE, new Listeners(oracles, target.places()), mutation);
+                    kernel, machine, PATCHER, KernelCosts.NONE, new Listeners(all, target.places()), mutation);
             owners = kernel.owners();
             Routine patcher = patcher();
             Routine worker = worker();

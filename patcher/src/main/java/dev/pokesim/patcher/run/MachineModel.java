@@ -2,6 +2,8 @@ package dev.pokesim.patcher.run;
 
 import dev.pokesim.emulator.core.FetchMode;
 import dev.pokesim.emulator.explore.Model;
+import dev.pokesim.emulator.trace.TraceHeader;
+import dev.pokesim.patcher.kernel.PatchListener;
 import java.util.List;
 
 /** A patching machine without time, for explorations: core 0 patches, each other core calls functions with places, and halts. */
@@ -27,6 +29,15 @@ public sealed interface MachineModel extends Model.Source permits PatchModel, Gu
 
     /** How handlers count references. */
     String counting();
+
+    /** The same, and somebody is told what happens besides the oracles; before them. */
+    Model.Source observedBy(PatchListener observer);
+
+    /** The patcher's and the handlers' data, under the kernel's names. */
+    List<TraceHeader.Symbol> data();
+
+    /** Where references are counted. */
+    List<Long> counters();
 
     /** The same with one place, two cores and one call, which shows most in the fewest steps. */
     MachineModel smallest();

@@ -11,6 +11,7 @@ import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.microop.Halt;
 import dev.pokesim.emulator.state.StateReader;
 import dev.pokesim.emulator.state.StateWriter;
+import dev.pokesim.emulator.trace.TraceHeader;
 import dev.pokesim.patcher.check.EveryWaitEnds;
 import dev.pokesim.patcher.check.Oracle;
 import dev.pokesim.patcher.check.Oracles;
@@ -39,6 +40,7 @@ import dev.pokesim.patcher.protocol.PatchStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,14 +113,21 @@ public record PatchModel(
         return running(staleBytes, List.of(), null, host -> {});
     }
 
-    /** The same, and somebody is told what happens besides the oracles; before them. */
+    @Override
     public Model.Source observedBy(PatchListener observer) {
         return staleBytes -> running(staleBytes, List.of(observer), null, host -> {});
     }
 
-    /** Where its machine keeps the patcher's and the handlers' data. */
-    public KernelLayout layout() {
-        return PatchMachine.layout(target, cores);
+    @Override
+    public List<TraceHeader.Symbol> data() {
+        return RunTrace.data(refs, PatchMachine.layout(target, cores));
+    }
+
+    @Override
+    public List<Long> counters() {
+        return LongStream.of(refs.counters(PatchMachine.layout(target, cores)))
+                .boxed()
+                .toList();
     }
 
     /** The same, and each state that it comes to is looked up among those of the proof: in none of them it must not be. */

@@ -116,7 +116,7 @@ public final class RunTrace implements PatchRun.StateSink, Closeable {
     }
 
     /** The same of a kernel that patches itself. */
-    private static List<TraceHeader.Symbol> data(GuestKernel kernel) {
+    static List<TraceHeader.Symbol> data(GuestKernel kernel) {
         PokeArray array = kernel.pokeArray();
         List<TraceHeader.Symbol> data = new ArrayList<>(List.of(
                 new TraceHeader.Symbol("tp_vec", array.entries(), array.sizeBytes()),

@@ -2,12 +2,12 @@ package dev.pokesim.patcher.travel;
 
 import dev.pokesim.emulator.coherence.TimedMachine;
 import dev.pokesim.emulator.core.FetchMode;
+import dev.pokesim.emulator.trace.TraceHeader;
 import dev.pokesim.emulator.travel.Rerun;
 import dev.pokesim.emulator.travel.Timeline;
-import dev.pokesim.patcher.kernel.KernelLayout;
-import dev.pokesim.patcher.kernel.Refs;
 import dev.pokesim.patcher.run.PatchTarget;
 import dev.pokesim.patcher.run.RunEvents;
+import java.util.List;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param facts what is known about the run, by name, for readers
  * @param events listens to the run
+ * @param data of the patcher and the handlers, with their names
+ * @param counters of references
  * @param timed null if the run has no time
  * @param violation what is wrong at the end; null if nothing is
  */
@@ -24,8 +26,8 @@ record PatchRerun(
         Timeline.Landmarks landmarks,
         SortedMap<String, String> facts,
         PatchTarget target,
-        Refs refs,
-        KernelLayout layout,
+        List<TraceHeader.Symbol> data,
+        List<Long> counters,
         FetchMode fetchMode,
         RunEvents events,
         @Nullable TimedMachine timed,

@@ -14,7 +14,6 @@ import dev.pokesim.emulator.travel.RoutineText;
 import dev.pokesim.emulator.travel.Step;
 import dev.pokesim.emulator.travel.Timeline;
 import dev.pokesim.patcher.run.PatchTarget;
-import dev.pokesim.patcher.run.RunTrace;
 import dev.pokesim.patcher.schedule.MachineSchedule;
 import dev.pokesim.patcher.schedule.ProofSchedule;
 import dev.pokesim.patcher.site.Symbol;
@@ -42,7 +41,7 @@ public final class PatchTimeline {
         timeline = new Timeline(parts.rerun(), parts.landmarks());
         routines = new RoutineText(timeline.routines());
         view = new FetchView(timeline.machine().memory(), parts.fetchMode(), count -> 0);
-        data = RunTrace.data(parts.refs(), parts.layout());
+        data = parts.data();
     }
 
     /**
@@ -58,8 +57,8 @@ public final class PatchTimeline {
         List<String> words = schedule.words(Schedule.Key.MODEL);
         String model = words.isEmpty() ? "" : words.get(0);
         return switch (model) {
-            case MachineSchedule.MODEL ->
-                new PatchTimeline(ScheduleAgain.of(name, MachineSchedule.read(name, schedule, force)), schedule);
+            case MachineSchedule.MODEL, MachineSchedule.GUEST_MODEL ->
+                new PatchTimeline(ScheduleAgain.of(MachineSchedule.read(name, schedule, force)), schedule);
             case ProofSchedule.MODEL ->
                 new PatchTimeline(ScheduleAgain.of(name, ProofSchedule.read(name, schedule, force)), null);
             default ->
@@ -67,7 +66,8 @@ public final class PatchTimeline {
                         name,
                         0,
                         "model",
-                        "`" + model + "` is neither " + ProofSchedule.MODEL + " nor " + MachineSchedule.MODEL);
+                        "`" + model + "` is none of " + ProofSchedule.MODEL + ", " + MachineSchedule.MODEL + ", "
+                                + MachineSchedule.GUEST_MODEL);
         };
     }
 
@@ -131,7 +131,7 @@ public final class PatchTimeline {
         Map<Long, String> names = new TreeMap<>();
         data.forEach(symbol -> names.put(symbol.address(), symbol.name()));
         List<Counter> counters = new ArrayList<>();
-        for (long address : parts.refs().counters(parts.layout())) {
+        for (long address : parts.counters()) {
             int value = (int) timeline.machine().memory().read(address, Integer.BYTES);
             counters.add(new Counter(names.getOrDefault(address, ""), address, value));
         }
@@ -238,7 +238,7 @@ public final class PatchTimeline {
     public Timeline.Wanted refChange() {
         return (here, step) -> step.events().stream()
                 .anyMatch(event ->
-                        event.name().equals("store") && parts.refs().isCounter(event.address(), parts.layout()));
+                        event.name().equals("store") && parts.counters().contains(event.address()));
     }
 
     /** Something is wrong: only at the end. */

@@ -13,7 +13,7 @@ import dev.pokesim.emulator.travel.Step;
 import dev.pokesim.emulator.travel.Timeline;
 import dev.pokesim.patcher.proof.Counterexample;
 import dev.pokesim.patcher.run.GuidedRun;
-import dev.pokesim.patcher.run.PatchModel;
+import dev.pokesim.patcher.run.MachineModel;
 import dev.pokesim.patcher.run.RunEvents;
 import dev.pokesim.patcher.run.TraceLevel;
 import dev.pokesim.patcher.schedule.MachineSchedule;
@@ -28,7 +28,7 @@ final class ScheduleAgain implements Rerun {
     private final StepwiseReplay replay;
     private final RunEvents events;
 
-    private ScheduleAgain(PatchModel model, List<Transition> transitions) {
+    private ScheduleAgain(MachineModel model, List<Transition> transitions) {
         List<TraceEvent> happened = new ArrayList<>();
         events = new RunEvents(model.target().places(), TraceLevel.MEMORY, happened::add);
         StateWriter before = new StateWriter(new long[0]);
@@ -42,19 +42,11 @@ final class ScheduleAgain implements Rerun {
     /**
      * That of a machine.
      *
-     * @param name of the file, for messages
-     * @throws InvalidDataFile if a step does not fit, or a kernel's own code patches
+     * @throws InvalidDataFile if a step does not fit
      */
-    static PatchRerun of(String name, MachineSchedule schedule) {
-        if (!(schedule.model() instanceof PatchModel model)) {
-            throw new InvalidDataFile(
-                    name,
-                    0,
-                    "",
-                    "is of a kernel's own patcher and handler, which cannot be walked yet; poke-sim replay prints it");
-        }
+    static PatchRerun of(MachineSchedule schedule) {
         schedule.replay(); // says which step does not fit
-        return of(model, schedule.steps());
+        return of(schedule.model(), schedule.steps());
     }
 
     /**
@@ -85,13 +77,13 @@ final class ScheduleAgain implements Rerun {
         return new InvalidDataFile(name, 0, "", "is a proof's schedule, and " + why + "; poke-sim replay prints it");
     }
 
-    private static PatchRerun of(PatchModel model, List<Transition> transitions) {
+    private static PatchRerun of(MachineModel model, List<Transition> transitions) {
         ScheduleAgain again = new ScheduleAgain(model, transitions);
         SortedMap<String, String> facts = new TreeMap<>();
         facts.put("input", model.target().image().name());
         facts.put("sites", Integer.toString(model.target().places().size()));
-        facts.put("protocol", model.protocol().name());
-        facts.put("refs", model.refs().name());
+        facts.put("protocol", model.patcher());
+        facts.put("refs", model.counting());
         facts.put("fetch", model.fetchMode().optionName());
         facts.put("cores", Integer.toString(model.cores()));
         return new PatchRerun(
@@ -99,8 +91,8 @@ final class ScheduleAgain implements Rerun {
                 Timeline.NONE,
                 facts,
                 model.target(),
-                model.refs(),
-                model.layout(),
+                model.data(),
+                model.counters(),
                 model.fetchMode(),
                 again.events,
                 null,
