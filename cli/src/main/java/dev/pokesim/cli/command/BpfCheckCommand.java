@@ -46,7 +46,7 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  poke-sim bpf check --form merged --scenario start-vs-delete",
-            "  poke-sim bpf check --form v6 --scenario nmi-start-vs-delete --without NeverWaitsForItself",
+            "  poke-sim bpf check --scenario nmi-order-two-cpus --without CommandsInOrder",
             "  poke-sim bpf check --all",
             "  poke-sim bpf check --form v6 --all",
             "  poke-sim bpf check --mutants"

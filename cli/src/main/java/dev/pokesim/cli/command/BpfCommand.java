@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
             "Examples:",
             "  poke-sim bpf demo",
             "  poke-sim bpf check --form v6 --scenario start-vs-delete",
-            "  poke-sim bpf run --form merged --cores 64 --timers 16 --nmi-period 10000 --duration 50ms --seed 1",
+            "  poke-sim bpf run --form merged --cores 64 --nmi-period 10000 --duration 50ms",
             "  poke-sim bpf compare --cores 1,2,4,8,16,64"
         },
         subcommands = {BpfCheckCommand.class, BpfDemoCommand.class, BpfRunCommand.class, BpfCompareCommand.class})

@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  poke-sim bpf compare --cores 1,2,4,8,16,64 --plot ops.svg",
-            "  poke-sim bpf compare --cores 2,8 --nmi-period 100000 --duration 20ms --format json"
+            "  poke-sim bpf compare --cores 2,8 --nmi-period 100000 --format json"
         })
 public final class BpfCompareCommand implements Callable<Integer> {
     /** The forms that were meant to be used. */

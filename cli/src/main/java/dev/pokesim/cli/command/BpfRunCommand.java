@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Examples:",
-            "  poke-sim bpf run --form merged --cores 64 --timers 16 --nmi-period 10000 --duration 50ms --seed 1",
-            "  poke-sim bpf run --form v6 --workload delete-race --cores 2 --timers 1 --duration 20ms",
+            "  poke-sim bpf run --form merged --cores 64 --nmi-period 10000 --duration 50ms",
+            "  poke-sim bpf run --form v6 --workload delete-race --cores 4 --duration 4ms",
             "  poke-sim bpf run --workload task-only --cores 8 --format json",
             "  poke-sim bpf run --irqs-off 20 --allocation-failures 1000"
         })
