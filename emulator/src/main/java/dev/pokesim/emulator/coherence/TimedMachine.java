@@ -103,7 +103,7 @@ public final class TimedMachine implements Machine.IpiTransport {
     private int stepCore;
     private StepKind stepKind = StepKind.MICRO_OP;
     private @Nullable MicroOp stepMicroOp;
-    private boolean notesLoads;
+    private boolean notesSteps;
     private long stepLoadAddress;
     private int stepLoadBytes;
 
@@ -294,24 +294,24 @@ public final class TimedMachine implements Machine.IpiTransport {
         return steps;
     }
 
-    /** The core of the last step. */
+    /** The core of the last step that was noted. */
     public int stepCore() {
         return stepCore;
     }
 
-    /** What the last step was. */
+    /** What the last step that was noted was. */
     public StepKind stepKind() {
         return stepKind;
     }
 
-    /** The micro-op of the last step; null if it was none. */
+    /** The micro-op of the last step that was noted; null if it was none. */
     public @Nullable MicroOp stepMicroOp() {
         return stepMicroOp;
     }
 
-    /** From now on it is noted, or not, what steps read. */
-    public void noteLoads(boolean on) {
-        notesLoads = on;
+    /** From now on it is noted, or not, what steps are and what they read. */
+    public void noteSteps(boolean on) {
+        notesSteps = on;
     }
 
     /** Where the last step that was noted read. */
@@ -324,17 +324,20 @@ public final class TimedMachine implements Machine.IpiTransport {
         return stepLoadBytes;
     }
 
-    private void beginStep(Core core, StepKind kind, @Nullable MicroOp microOp) {
+    private void note(Core core, StepKind kind, @Nullable MicroOp microOp) {
         stepKind = kind;
         stepCore = core.id();
         stepMicroOp = microOp;
-        if (notesLoads) {
-            stepLoadBytes = 0;
-            if (microOp != null
-                    && (microOp.memory() == MicroOp.Memory.LOAD || microOp.memory() == MicroOp.Memory.UPDATE)) {
-                stepLoadBytes = microOp.sizeBytes();
-                stepLoadAddress = microOp.address(core);
-            }
+        stepLoadBytes = 0;
+        if (microOp != null && (microOp.memory() == MicroOp.Memory.LOAD || microOp.memory() == MicroOp.Memory.UPDATE)) {
+            stepLoadBytes = microOp.sizeBytes();
+            stepLoadAddress = microOp.address(core);
+        }
+    }
+
+    private void beginStep(Core core, StepKind kind, @Nullable MicroOp microOp) {
+        if (notesSteps) {
+            note(core, kind, microOp);
         }
         if (++steps >= lastStep) {
             stopped = true;

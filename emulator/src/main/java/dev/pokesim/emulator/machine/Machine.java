@@ -56,6 +56,7 @@ public final class Machine implements InterruptBus {
     private ReplacedFunctions replaced = ReplacedFunctions.NONE;
     private @Nullable MachineObserver observer;
     private boolean tellsAccesses;
+    private boolean tellsInstructions;
     private @Nullable IpiTransport transport;
     private @Nullable Decoded lastFetched;
     private int entries;
@@ -109,6 +110,7 @@ public final class Machine implements InterruptBus {
     public void observe(MachineObserver newObserver) {
         observer = newObserver;
         tellsAccesses = newObserver.seesAccesses();
+        tellsInstructions = newObserver.seesInstructions();
     }
 
     /** Sets how IPIs travel; without it they are pending at once. */
@@ -362,7 +364,7 @@ public final class Machine implements InterruptBus {
         if (code != null && core.isInGuest() && core.index() >= code.size()) {
             long before = core.retired();
             core.retire();
-            if (observer != null && core.retired() != before) {
+            if (tellsInstructions && core.retired() != before && observer != null) {
                 observer.retired(core, (Decoded) code);
             }
         }

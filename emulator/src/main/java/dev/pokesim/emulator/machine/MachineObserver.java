@@ -11,6 +11,11 @@ public interface MachineObserver {
         return false;
     }
 
+    /** Whether it wants {@link #retired}; asked once. */
+    default boolean seesInstructions() {
+        return false;
+    }
+
     /** A core is about to do a micro-op that touches memory; only if {@link #seesAccesses()}. */
     default void accesses(Core core, MicroOp step) {}
 
@@ -24,7 +29,7 @@ public interface MachineObserver {
      */
     default void fetchFailed(Core core, String reason) {}
 
-    /** A core completed an instruction; a repeated string instruction counts once. */
+    /** A core completed an instruction; a repeated string instruction counts once; only if {@link #seesInstructions()}. */
     default void retired(Core core, Decoded instruction) {}
 
     /** A core enters the handler of an exception or interrupt; its RIP is what the frame will hold. */

@@ -122,6 +122,11 @@ final class GuestEvents implements MachineObserver {
     }
 
     @Override
+    public boolean seesInstructions() {
+        return told.seesInstructions();
+    }
+
+    @Override
     public void retired(Core core, Decoded instruction) {
         told.retired(core, instruction);
     }

@@ -53,6 +53,11 @@ public final class Listeners implements PatchListener {
     }
 
     @Override
+    public boolean seesInstructions() {
+        return ofInstructions.length > 0;
+    }
+
+    @Override
     public void retired(Core core, Decoded instruction) {
         for (PatchListener listener : ofInstructions) {
             listener.retired(core, instruction);

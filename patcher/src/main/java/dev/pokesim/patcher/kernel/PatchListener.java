@@ -19,7 +19,12 @@ public interface PatchListener extends MachineObserver {
         return false;
     }
 
-    /** A cache line came to a core; only in a run in simulated time, and only if it {@link #wantsMemory}. */
+    /** Whether it wants {@link #arrived}, of which a storm has millions. */
+    default boolean wantsTransfers() {
+        return false;
+    }
+
+    /** A cache line came to a core; only in a run in simulated time, and only if it {@link #wantsTransfers}. */
     default void arrived(Core core, LineTransfer transfer) {}
 
     /**

@@ -134,13 +134,13 @@ public final class RunAgain implements Rerun {
     public void forward(long count) {
         long last = timed.steps() + count;
         isListening = false;
-        timed.noteLoads(false);
+        timed.noteSteps(false);
         if (count > 1) {
             runTo(last - 1);
         }
         happened.clear();
         isListening = true;
-        timed.noteLoads(true);
+        timed.noteSteps(true);
         runTo(last);
     }
 

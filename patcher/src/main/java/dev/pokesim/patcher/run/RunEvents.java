@@ -110,6 +110,11 @@ public final class RunEvents implements PatchListener {
     }
 
     @Override
+    public boolean wantsTransfers() {
+        return ofMemory;
+    }
+
+    @Override
     public void arrived(Core core, LineTransfer transfer) {
         MicroCode code = transfer.buffered() ? null : (MicroCode) core.code();
         add(new TraceEvent.Transfer(

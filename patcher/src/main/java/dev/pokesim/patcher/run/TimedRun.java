@@ -183,10 +183,10 @@ final class TimedRun {
         }
     }
 
-    /** Lets those who want to know of memory know of lines that move, too. */
+    /** Lets those who want to know of lines that move know of them. */
     static void observeLines(TimedMachine timed, List<PatchListener> listeners) {
         List<PatchListener> ofLines =
-                listeners.stream().filter(PatchListener::wantsMemory).toList();
+                listeners.stream().filter(PatchListener::wantsTransfers).toList();
         if (!ofLines.isEmpty()) {
             timed.observeLines((core, transfer) -> ofLines.forEach(listener -> listener.arrived(core, transfer)));
         }
