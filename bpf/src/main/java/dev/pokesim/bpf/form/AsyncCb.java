@@ -311,6 +311,14 @@ public final class AsyncCb {
                 .build();
     }
 
+    /** The irq_work function of a form that must not call call_rcu_tasks_trace() where the last reference went. */
+    static Routine rcuCaller(Kernel kernel) {
+        Routine.Builder b = Routine.named("bpf_async_cb_rcu_caller");
+        int cb = b.local();
+        callRcu(b, kernel, cb);
+        return b.ret().build();
+    }
+
     /**
      * Appends the cancel that nothing can undo any more, and another grace period where the callback runs still.
      *

@@ -68,7 +68,7 @@ public class CommandListAsync implements AsyncForm {
                         cancelAsync(kernel, process, scheduleOp, put),
                         Operation.CANCEL_AND_FREE,
                         cancelAndFree(update, process, scheduleOp, put)),
-                List.of(worker(kernel, process, put), rcuCaller(kernel)),
+                List.of(worker(kernel, process, put), AsyncCb.rcuCaller(kernel)),
                 List.of(afterGracePeriod(kernel, effects)),
                 List.of());
     }
@@ -274,13 +274,6 @@ public class CommandListAsync implements AsyncForm {
     /** Whether call_rcu_tasks_trace() must not be called here. */
     protected boolean isRcuDeferred(Core core) {
         return !core.flags().interruptsEnabled();
-    }
-
-    private static Routine rcuCaller(Kernel kernel) {
-        Routine.Builder b = Routine.named("bpf_async_cb_rcu_caller");
-        int cb = b.local();
-        AsyncCb.callRcu(b, kernel, cb);
-        return b.ret().build();
     }
 
     /** bpf_async_cb_rcu_tasks_trace_free(cb): nothing can start the timer any more, so this cancel is the last one. */

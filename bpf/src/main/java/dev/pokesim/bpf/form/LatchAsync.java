@@ -70,7 +70,7 @@ public class LatchAsync implements AsyncForm {
                         cancelAsync(scheduleOp),
                         Operation.CANCEL_AND_FREE,
                         cancelAndFree(put, queue)),
-                List.of(worker, rcuCaller(kernel)),
+                List.of(worker, AsyncCb.rcuCaller(kernel)),
                 List.of(afterGracePeriod(kernel, effects)),
                 List.of());
     }
@@ -276,13 +276,6 @@ public class LatchAsync implements AsyncForm {
 
     /** Appends what is done before call_rcu_tasks_trace(); jumps to {@code out} instead if it must not be called here. */
     protected void afterLastPut(Routine.Builder b, Routine queue, int cb) {}
-
-    private static Routine rcuCaller(Kernel kernel) {
-        Routine.Builder b = Routine.named("bpf_async_cb_rcu_caller");
-        int cb = b.local();
-        AsyncCb.callRcu(b, kernel, cb);
-        return b.ret().build();
-    }
 
     private Routine afterGracePeriod(Kernel kernel, AsyncCb.Effects effects) {
         Routine.Builder b = Routine.named("bpf_async_cb_rcu_free");

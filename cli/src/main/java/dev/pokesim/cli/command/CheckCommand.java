@@ -119,7 +119,8 @@ public final class CheckCommand implements Callable<Integer> {
             paramLabel = "SCHEME",
             defaultValue = "percpu",
             description =
-                    "How handlers count references: percpu or global (default: ${DEFAULT-VALUE}; both with --growth).")
+                    "How handlers count references: percpu or global, with --machine global-fetch-add, too (default: "
+                            + "${DEFAULT-VALUE}; both with --growth).")
     private String refs = "";
 
     @Option(

@@ -14,7 +14,6 @@ import dev.pokesim.patcher.kernel.PokeArray;
 import dev.pokesim.patcher.kernel.StopMachine;
 import dev.pokesim.patcher.kernel.SyncCores;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,7 +74,11 @@ public final class RunLink extends Oracle {
     private final FollowedHandlers int3;
     private final PokeArray array;
     private final KernelLayout layout;
-    private final long[] counters;
+    /** The first counter, how far apart they are, and from the first to the last; every store is compared with them. */
+    private final long firstCounter;
+
+    private final long counterStride;
+    private final long counterSpan;
     private final long[] handlers; // per core
     /** The count that a locked update has just changed: its store is told about once more. */
     private long justUpdated;
@@ -85,14 +88,17 @@ public final class RunLink extends Oracle {
 
     /**
      * @param setup what is proved of such runs; it may have more cores than the run
-     * @param array of the kernel that runs: with one counter, or one a core in ascending order
+     * @param array of the kernel that runs: with one counter, or one a core in equal distances
      * @param layout of a run in which every possible core is online and core 0 patches; of a guest kernel only where text is matters
      * @param history of the text of the machine that runs
      */
     public RunLink(ProofSetup setup, PokeArray array, KernelLayout layout, TextHistory history) {
         this.array = array;
         this.layout = layout;
-        counters = array.counters().stream().mapToLong(Long::longValue).toArray();
+        int last = array.counters().size() - 1;
+        firstCounter = array.counters().get(0);
+        counterSpan = array.counters().get(last) - firstCounter;
+        counterStride = last == 0 ? 1 : counterSpan / last;
         state = new FollowedState(setup, layout.possibleCores(), this::violated);
         text = new FollowedText(state, history);
         patcher = new FollowedPatcher(state, text, array, layout.stext());
@@ -170,12 +176,13 @@ public final class RunLink extends Oracle {
     }
 
     private boolean isCounter(long address) {
-        return Arrays.binarySearch(counters, address) >= 0;
+        long distance = address - firstCounter;
+        return Long.compareUnsigned(distance, counterSpan) <= 0 && distance % counterStride == 0;
     }
 
     /** The core whose count it is; the only one is the patcher's. */
     private int ownerOf(long counter) {
-        return Arrays.binarySearch(counters, counter);
+        return (int) ((counter - firstCounter) / counterStride);
     }
 
     @Override
