@@ -52,8 +52,9 @@ import picocli.CommandLine.ScopeType;
             "  poke-sim bpf run --form merged --cores 64 --duration 50ms",
             "  poke-sim sites testdata/elf/statickeys.elf",
             "  poke-sim profile show milan"
-        },
-        subcommands = {
+        })
+public final class PokeSim {
+    private static final List<Class<?>> COMMANDS = List.of(
             RunCommand.class,
             CompareCommand.class,
             CheckCommand.class,
@@ -64,9 +65,8 @@ import picocli.CommandLine.ScopeType;
             BpfCommand.class,
             SitesCommand.class,
             ProfileCommand.class,
-            CompletionCommand.class
-        })
-public final class PokeSim {
+            CompletionCommand.class);
+
     private PokeSim() {}
 
     /** Runs the program and ends the process. */
@@ -84,7 +84,7 @@ public final class PokeSim {
      * @return the value of an {@link ExitCode}
      */
     static int run(Console console, String... args) {
-        return run(console, commandLine(console), args);
+        return run(console, commandLine(console, commandsFor(args)), args);
     }
 
     /** Runs some commands with this program's handling of errors. */
@@ -111,8 +111,28 @@ public final class PokeSim {
 
     /** The commands and their options, as picocli needs them for parsing, help and completion. */
     static CommandLine commandLine(Console console) {
-        return new CommandLine(new PokeSim(), new ConsoleFactory(console))
-                .setOut(console.out())
+        return commandLine(console, COMMANDS);
+    }
+
+    /** To build the options of every command takes longer than to start the JVM: one that is named comes alone. */
+    private static List<Class<?>> commandsFor(String[] args) {
+        return COMMANDS.stream()
+                .filter(command -> args.length > 0 && command != CompletionCommand.class && isNamed(command, args[0]))
+                .findAny()
+                .<List<Class<?>>>map(List::of)
+                .orElse(COMMANDS);
+    }
+
+    private static boolean isNamed(Class<?> command, String name) {
+        return command.getAnnotation(Command.class).name().equals(name);
+    }
+
+    private static CommandLine commandLine(Console console, List<Class<?>> subcommands) {
+        CommandLine commands = new CommandLine(new PokeSim(), new ConsoleFactory(console));
+        for (Class<?> subcommand : subcommands) {
+            commands.addSubcommand(subcommand);
+        }
+        return commands.setOut(console.out())
                 .setErr(console.err())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(false)

@@ -3,6 +3,7 @@ package dev.pokesim.emulator.isa;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * One row of the manual's opcode column, as data: {@code Encoding.of("81 /0", "Ev,Iz")}.
@@ -26,6 +27,8 @@ import java.util.Locale;
  */
 public final class Encoding {
     static final int ANY = -1;
+
+    private static final Pattern BLANKS = Pattern.compile(" +");
 
     /** What ModRM.mod must be. */
     enum Mod {
@@ -101,7 +104,7 @@ public final class Encoding {
     public static Encoding of(String opcode, String operands) {
         Parsed parsed = new Parsed();
         List<Integer> bytes = new ArrayList<>();
-        for (String word : opcode.trim().split(" +")) {
+        for (String word : BLANKS.split(opcode.trim())) {
             switch (word) {
                 case "NP" -> parsed.mandatoryPrefix = 0;
                 case "/r" -> parsed.mod = parsed.mod == Mod.NONE ? Mod.ANY : parsed.mod;
