@@ -44,7 +44,9 @@ final class CacheLine {
 
     private final int[] window;
     private int windowCount;
+    /** A ring; its length is a power of two. */
     private int[] queue = new int[16];
+
     private int queueHead;
     private int queueCount;
 
@@ -183,12 +185,16 @@ final class CacheLine {
         if (queueCount == queue.length) {
             int[] larger = new int[queueCount * 2];
             for (int i = 0; i < queueCount; i++) {
-                larger[i] = queue[(queueHead + i) % queueCount];
+                larger[i] = queued(i);
             }
             queue = larger;
             queueHead = 0;
         }
-        queue[(queueHead + queueCount++) % queue.length] = request;
+        queue[queueHead + queueCount++ & queue.length - 1] = request;
+    }
+
+    private int queued(int index) {
+        return queue[queueHead + index & queue.length - 1];
     }
 
     /** How many requests the home may choose from now. */
@@ -201,7 +207,7 @@ final class CacheLine {
         int request = window[choice];
         if (queueCount > 0) {
             window[choice] = queue[queueHead];
-            queueHead = (queueHead + 1) % queue.length;
+            queueHead = queueHead + 1 & queue.length - 1;
             queueCount--;
         } else {
             window[choice] = window[--windowCount];
@@ -213,7 +219,7 @@ final class CacheLine {
     int[] waiting() {
         int[] all = Arrays.copyOf(window, waiters());
         for (int i = 0; i < queueCount; i++) {
-            all[windowCount + i] = queue[(queueHead + i) % queue.length];
+            all[windowCount + i] = queued(i);
         }
         return all;
     }

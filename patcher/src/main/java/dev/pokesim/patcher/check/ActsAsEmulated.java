@@ -84,8 +84,10 @@ public final class ActsAsEmulated extends Oracle {
             return;
         }
         List<InstructionBytes> texts = instead.texts(place);
-        boolean isRight = instead.mayTryAgain() && core.rip() == entry.site
-                || texts.stream().anyMatch(text -> core.rip() == next(place, text, entry));
+        boolean isRight = instead.mayTryAgain() && core.rip() == entry.site;
+        for (InstructionBytes text : texts) {
+            isRight |= core.rip() == next(place, text, entry);
+        }
         if (!isRight || core.flags().value() != entry.flags) {
             InstructionBytes chosen = texts.get(texts.size() - 1);
             violated(

@@ -135,8 +135,7 @@ final class FollowedHandlers {
         int id = core.id();
         passHidden(id);
         if (next(id) == HandlerStep.RETURN) {
-            boolean isOwned = site[id] != ProtocolProgram.NONE && program.isOwned(site[id]);
-            if (claims != isFound[id] && (claims || !isOwned)) {
+            if (claims != isFound[id] && (claims || !isOwned(id))) {
                 state.lost(
                         core,
                         decision(address, claims) + "; the proof's handler "
@@ -147,6 +146,10 @@ final class FollowedHandlers {
         } else {
             go(id, steps.indexOf(HandlerStep.RETURN) + 1);
         }
+    }
+
+    private boolean isOwned(int core) {
+        return site[core] != ProtocolProgram.NONE && program.isOwned(site[core]);
     }
 
     private static String decision(long address, boolean claims) {

@@ -105,9 +105,13 @@ final class SiteFetches {
      * part in it. The moments are those of {@link #between(int, int)}.
      */
     synchronized boolean canBeginWith(InstructionBytes bytes, int since, int now) {
-        return beginnings
-                .computeIfAbsent(since * (history.storeCount() + 1) + now, pair -> beginnings(since, now))
-                .contains(bytes);
+        int pair = since * (history.storeCount() + 1) + now;
+        Set<InstructionBytes> all = beginnings.get(pair);
+        if (all == null) {
+            all = beginnings(since, now);
+            beginnings.put(pair, all);
+        }
+        return all.contains(bytes);
     }
 
     private Set<InstructionBytes> beginnings(int since, int now) {
