@@ -17,10 +17,10 @@ public final class Decoder {
     private record Row(Instruction instruction, Encoding encoding) {}
 
     /** By map and opcode; each list in the order of the instruction set. */
-    private final List<List<List<Row>>> rows = new ArrayList<>();
+    private static final List<List<List<Row>>> ROWS = everyRow();
 
-    /** A decoder for all of {@link InstructionSet}. */
-    public Decoder() {
+    private static List<List<List<Row>>> everyRow() {
+        List<List<List<Row>>> rows = new ArrayList<>();
         for (int map = 0; map < 4; map++) {
             List<List<Row>> opcodes = new ArrayList<>();
             for (int opcode = 0; opcode < 256; opcode++) {
@@ -41,7 +41,10 @@ public final class Decoder {
                 candidates.sort((a, b) -> Boolean.compare(
                         a.encoding.mandatoryPrefix == Encoding.ANY, b.encoding.mandatoryPrefix == Encoding.ANY));
             }
+            opcodes.replaceAll(List::copyOf);
         }
+        rows.replaceAll(List::copyOf);
+        return List.copyOf(rows);
     }
 
     /**
@@ -172,12 +175,12 @@ public final class Decoder {
 
         private Row choose(int map, int opcode) {
             int following = at < bytes.sizeBytes() ? bytes.byteAt(at) : Encoding.ANY;
-            for (Row row : rows.get(map).get(opcode)) {
+            for (Row row : ROWS.get(map).get(opcode)) {
                 if (row.encoding.fits(operandSizePrefix, repeatPrefix, rex, following)) {
                     return row;
                 }
             }
-            if (following == Encoding.ANY && !rows.get(map).get(opcode).isEmpty()) {
+            if (following == Encoding.ANY && !ROWS.get(map).get(opcode).isEmpty()) {
                 take(); // which row it is depends on a byte that is not there, so this raises what a fetch of it would
             }
             throw new NotModelled(
