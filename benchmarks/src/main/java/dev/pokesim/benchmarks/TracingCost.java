@@ -90,8 +90,8 @@ final class TracingCost {
         if (level == null) {
             PatchRun.execute(setup, (simulatedPs, step) -> true);
         } else {
-            try (RunTrace trace = new RunTrace(setup, level, "poke-sim run", Files.newOutputStream(file))) {
-                trace.finish(PatchRun.of(setup).attach(trace).run((simulatedPs, step) -> true));
+            try (RunTrace trace = new RunTrace(setup, level, "poke-sim run", "", Files.newOutputStream(file))) {
+                trace.finish(PatchRun.of(setup).record(trace).run((simulatedPs, step) -> true));
             }
         }
         return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - start;

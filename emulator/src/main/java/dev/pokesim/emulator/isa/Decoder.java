@@ -17,9 +17,9 @@ public final class Decoder {
     private record Row(Instruction instruction, Encoding encoding) {}
 
     /** By map and opcode; each list in the order of the instruction set. */
-    private static final List<List<List<Row>>> ROWS = rows();
+    private static final List<List<List<Row>>> ROWS = everyRow();
 
-    private static List<List<List<Row>>> rows() {
+    private static List<List<List<Row>>> everyRow() {
         List<List<List<Row>>> rows = new ArrayList<>();
         for (int map = 0; map < 4; map++) {
             List<List<Row>> opcodes = new ArrayList<>();
@@ -41,8 +41,10 @@ public final class Decoder {
                 candidates.sort((a, b) -> Boolean.compare(
                         a.encoding.mandatoryPrefix == Encoding.ANY, b.encoding.mandatoryPrefix == Encoding.ANY));
             }
+            opcodes.replaceAll(List::copyOf);
         }
-        return rows;
+        rows.replaceAll(List::copyOf);
+        return List.copyOf(rows);
     }
 
     /**

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,17 +25,27 @@ public final class Timeline {
     private static final int FACTOR_BITS = 2;
     /** What all snapshots in memory may take together. */
     private static final long MAX_BYTES = 96L << 20;
+    /** On the way to a moment the clock is looked at so often, in steps. */
+    private static final int TIME_STRIDE = 1 << 11;
     /** How far apart snapshots lie on the way to a moment, in steps. */
-    private static final int TIME_SNAPSHOT_STEPS = 1 << 14;
+    private static final int TIME_SNAPSHOT_STEPS = 1 << 16;
     /** How many steps a search does between two looks at whether it should stop. */
     private static final int PATIENCE = 4096;
 
+    /**
+     * Where a snapshot of the run's own lies.
+     *
+     * @param position more than 0
+     * @param timePs the run's time there, see {@link Timeline#timePs}
+     */
+    public record Landmark(long position, long timePs) {}
+
     /** The run's own snapshots: kept elsewhere and fetched when one is needed. */
     public interface Landmarks {
-        /** Positions in ascending order; without 0. */
-        long[] positions();
+        /** All of them, in ascending order. */
+        List<Landmark> places();
 
-        /** The state at the position of an index. */
+        /** The state at the place of an index. */
         byte[] state(int index);
 
         /** What to throw when a run cannot go on from one of them: then it is no state of that run. */
@@ -44,8 +55,8 @@ public final class Timeline {
     /** No snapshots of the run's own. */
     public static final Landmarks NONE = new Landmarks() {
         @Override
-        public long[] positions() {
-            return new long[0];
+        public List<Landmark> places() {
+            return List.of();
         }
 
         @Override
@@ -67,7 +78,7 @@ public final class Timeline {
 
     private final Rerun run;
     private final Landmarks landmarks;
-    private final long[] landmarkPositions;
+    private final List<Landmark> places;
     private final StateWriter writer;
     private final StateReader reader;
     private final TreeMap<Long, byte[]> snapshots = new TreeMap<>();
@@ -87,7 +98,7 @@ public final class Timeline {
     public Timeline(Rerun run, Landmarks landmarks) {
         this.run = run;
         this.landmarks = landmarks;
-        landmarkPositions = landmarks.positions();
+        places = landmarks.places();
         writer = run.newWriter();
         reader = run.newReader();
         remember();
@@ -187,22 +198,27 @@ public final class Timeline {
      * @param atPs in picoseconds from the start of the run
      */
     public void goToTime(long atPs) {
-        int low = 0; // as many landmarks are before the moment
-        int high = landmarkPositions.length;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            restoreFrom(landmarkPositions[middle]);
-            if (timePs() < atPs) {
-                low = middle + 1;
-            } else {
-                high = middle;
+        int passed = landmarksUntil(place -> place.timePs < atPs);
+        restoreFrom(passed == 0 ? 0 : places.get(passed - 1).position);
+        long saved = position;
+        long before = position; // the last position that is known to be before the moment
+        while (timePs() < atPs && position < length()) {
+            before = position;
+            if (before - saved >= TIME_SNAPSHOT_STEPS) {
+                remember();
+                saved = before;
             }
+            advance(Math.min(TIME_STRIDE, length() - before));
         }
-        restoreFrom(low == 0 ? 0 : landmarkPositions[low - 1]);
-        while (timePs() < atPs && forward()) {
-            if (position % TIME_SNAPSHOT_STEPS == 0) {
+        if (before < position) {
+            restoreFrom(saved);
+            if (saved < before) {
+                advance(before - saved);
                 remember();
             }
+        }
+        while (timePs() < atPs && forward()) {
+            // one by one from here
         }
     }
 
@@ -309,14 +325,23 @@ public final class Timeline {
     /** The position of the last snapshot that is not behind a position. */
     private long nearestSnapshot(long at) {
         long nearest = Objects.requireNonNull(snapshots.floorKey(at)); // 0 is always there
-        int index = landmarkAt(at);
-        return index < 0 ? nearest : Math.max(nearest, landmarkPositions[index]);
+        int passed = landmarksUntil(place -> place.position <= at);
+        return passed == 0 ? nearest : Math.max(nearest, places.get(passed - 1).position);
     }
 
-    /** Index of the last landmark that is not behind a position; -1 if there is none. */
-    private int landmarkAt(long at) {
-        int index = java.util.Arrays.binarySearch(landmarkPositions, at);
-        return index >= 0 ? index : -index - 2;
+    /** How many landmarks come before the first for which something does not hold, as it does not for all behind that one. */
+    private int landmarksUntil(Predicate<Landmark> holds) {
+        int low = 0;
+        int high = places.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (holds.test(places.get(middle))) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 
     private void restoreFrom(long at) {
@@ -328,11 +353,17 @@ public final class Timeline {
             run.restore(reader);
         } else {
             usesLandmarks = true;
-            reader.open(landmarks.state(landmarkAt(at)), 0);
+            int index = landmarksUntil(place -> place.position < at);
+            reader.open(landmarks.state(index), 0);
             try {
                 run.restore(reader);
             } catch (RuntimeException impossible) {
                 throw landmarks.unfit(impossible);
+            }
+            long expectedPs = places.get(index).timePs;
+            if (run.timePs() != expectedPs) {
+                throw landmarks.unfit(new IllegalStateException(
+                        "a state of " + run.timePs() + " ps that is said to be of " + expectedPs));
             }
         }
         position = at;

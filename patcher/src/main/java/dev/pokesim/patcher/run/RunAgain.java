@@ -14,6 +14,7 @@ import dev.pokesim.emulator.state.StateWriter;
 import dev.pokesim.emulator.trace.TraceEvent;
 import dev.pokesim.emulator.travel.Rerun;
 import dev.pokesim.emulator.travel.Step;
+import dev.pokesim.emulator.travel.Timeline;
 import dev.pokesim.patcher.check.Violation;
 import dev.pokesim.patcher.kernel.KernelBug;
 import dev.pokesim.patcher.kernel.KernelLayout;
@@ -65,9 +66,10 @@ public final class RunAgain implements Rerun {
      *
      * @param steps how many it has
      * @param violation null if nothing is wrong
-     * @param positions of the states
+     * @param places of the states
      */
-    public record Ended(long steps, @Nullable Violation violation, List<Long> positions, List<byte[]> states) {}
+    public record Ended(
+            long steps, @Nullable Violation violation, List<Timeline.Landmark> places, List<byte[]> states) {}
 
     /**
      * Runs a setup to its end, with all oracles.
@@ -75,13 +77,13 @@ public final class RunAgain implements Rerun {
      * @param everySteps how many steps lie between two of the states that are kept
      */
     public static Ended toTheEnd(RunSetup setup, long everySteps) {
-        List<Long> positions = new ArrayList<>();
+        List<Timeline.Landmark> places = new ArrayList<>();
         List<byte[]> states = new ArrayList<>();
         long[] steps = {0};
         PatchRun.StateSink sink = new PatchRun.StateSink() {
             @Override
             public void state(long done, long timePs, StateWriter state) {
-                positions.add(done);
+                places.add(new Timeline.Landmark(done, timePs));
                 states.add(state.toArray());
             }
 
@@ -92,7 +94,7 @@ public final class RunAgain implements Rerun {
         };
         RunEvents events = new RunEvents(setup.target().places(), TraceLevel.SUMMARY, event -> {});
         RunReport report = PatchRun.of(setup).record(events, sink, everySteps).run((simulatedPs, step) -> true);
-        return new Ended(steps[0], report.violation(), positions, states);
+        return new Ended(steps[0], report.violation(), places, states);
     }
 
     /** What listens to it. */

@@ -25,8 +25,8 @@ import java.util.TreeMap;
  * ends the run.
  */
 public final class RunTrace implements PatchRun.StateSink, Closeable {
-    /** So many steps lie between two states of the run at least: less than a second's work for who does them again. */
-    static final long STATE_STEPS = 1 << 21;
+    /** So many steps lie between two states of the run at least: a fraction of a second's work for who does them again. */
+    static final long STATE_STEPS = 1 << 19;
 
     /** The fact of a trace's header that says how to do the run again. */
     public static final String AGAIN = "again";

@@ -54,21 +54,22 @@ final class TraceAgain {
         boolean isWhole =
                 !snapshots.isEmpty() && snapshots.get(snapshots.size() - 1).isEnd();
         if (isWhole) {
-            LongStream positions =
-                    snapshots.stream().filter(snapshot -> !snapshot.isEnd()).mapToLong(TraceReader.Snapshot::steps);
+            List<Timeline.Landmark> places = snapshots.stream()
+                    .filter(snapshot -> !snapshot.isEnd())
+                    .map(snapshot -> new Timeline.Landmark(snapshot.steps(), snapshot.timePs()))
+                    .toList();
             long length = snapshots.get(snapshots.size() - 1).steps();
-            return of(name, recorded, facts, length, violation(trace), new Kept(name, positions, trace::state));
+            return of(name, recorded, facts, length, violation(trace), new Kept(name, places, trace::state));
         }
         RunAgain.Ended ended = RunAgain.toTheEnd(setup, STATE_STEPS);
         Violation found = ended.violation();
-        LongStream positions = ended.positions().stream().mapToLong(Long::longValue);
         return of(
                 name,
                 recorded,
                 facts,
                 ended.steps(),
                 found == null ? null : found.oracle() + ": " + found.what(),
-                new Kept(name, positions, ended.states()::get));
+                new Kept(name, ended.places(), ended.states()::get));
     }
 
     private static PatchRerun of(
@@ -114,22 +115,8 @@ final class TraceAgain {
     }
 
     /** States as landmarks. */
-    private static final class Kept implements Timeline.Landmarks {
-        private final String name;
-        private final long[] positions;
-        private final IntFunction<byte[]> states;
-
-        Kept(String name, LongStream positions, IntFunction<byte[]> states) {
-            this.name = name;
-            this.positions = positions.toArray();
-            this.states = states;
-        }
-
-        @Override
-        public long[] positions() {
-            return positions.clone();
-        }
-
+    private record Kept(String name, List<Timeline.Landmark> places, IntFunction<byte[]> states)
+            implements Timeline.Landmarks {
         @Override
         public byte[] state(int index) {
             return states.apply(index);

@@ -5,6 +5,7 @@ import dev.pokesim.emulator.core.SeededRandom;
 import dev.pokesim.emulator.state.StateWriter;
 import dev.pokesim.patcher.kernel.PerCpuRefs;
 import dev.pokesim.patcher.protocol.PatchProtocol;
+import dev.pokesim.patcher.protocol.TextPokeBatch;
 import dev.pokesim.patcher.scenario.ScenarioReader;
 import dev.pokesim.patcher.schedule.RunOrigin;
 import dev.pokesim.patcher.schedule.TextOrigin;
@@ -30,7 +31,17 @@ public final class RecordedRuns {
 
     /** The same with states that were changed, if {@code damage} is not 0; their check sums are right. */
     public static byte[] trace(PatchProtocol protocol, long seed, boolean isWhole, long damage) throws IOException {
-        TextOrigin text = new TextOrigin.Generated(new GeneratedText.Mix(2, 0), 1);
+        return trace(2, protocol, seed, isWhole, damage);
+    }
+
+    /** A run of more than 70,000 steps as a trace without states. */
+    public static byte[] longTrace() throws IOException {
+        return trace(450, new TextPokeBatch(), 1, false, 0);
+    }
+
+    private static byte[] trace(int sites, PatchProtocol protocol, long seed, boolean isWhole, long damage)
+            throws IOException {
+        TextOrigin text = new TextOrigin.Generated(new GeneratedText.Mix(sites, 0), 1);
         RunSetup setup = new RunSetup(
                 text.load(),
                 CORES,

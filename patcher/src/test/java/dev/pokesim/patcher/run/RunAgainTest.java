@@ -72,7 +72,7 @@ class RunAgainTest {
         RunAgain.Ended ended = RunAgain.toTheEnd(setup, name.equals("torn") ? 101 : 701);
         assertEquals(name.equals("torn"), report.violation() != null);
         assertEquals(report.violation(), ended.violation());
-        assertTrue(ended.positions().size() > 5, () -> ended.positions() + "");
+        assertTrue(ended.places().size() > 5, () -> ended.places() + "");
 
         RunAgain fromStart = new RunAgain(setup, ended.steps());
         Rest whole = Rest.of(fromStart, 0);
@@ -92,7 +92,7 @@ class RunAgainTest {
             StateReader in = again.newReader();
             in.open(ended.states().get(i), 0);
             again.restore(in);
-            long position = ended.positions().get(i);
+            long position = ended.places().get(i).position();
             Rest rest = Rest.of(again, position);
             assertEquals(whole.steps.subList((int) position, whole.steps.size()), rest.steps, "from step " + position);
         }

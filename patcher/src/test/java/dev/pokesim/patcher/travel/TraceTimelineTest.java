@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.pokesim.emulator.core.SeededRandom;
 import dev.pokesim.emulator.datafile.InvalidDataFile;
 import dev.pokesim.emulator.trace.TraceReader;
+import dev.pokesim.emulator.travel.Timeline;
 import dev.pokesim.patcher.protocol.BrokenNoFirstSync;
 import dev.pokesim.patcher.protocol.TextPokeBatch;
 import dev.pokesim.patcher.run.RecordedRuns;
@@ -37,6 +39,39 @@ class TraceTimelineTest {
         PatchTimelineTest.assertSameFromEverywhere(open(trace), views, 200); // from the states in the file
         PatchTimelineTest.assertSameFromEverywhere(
                 open(RecordedRuns.trace(new TextPokeBatch(), 1, false)), views, 50); // from what it does itself
+    }
+
+    @Test
+    void goesToTheFirstPositionThatIsNotBeforeAMoment() throws IOException {
+        assertGoesToMoments(RecordedRuns.trace(new TextPokeBatch(), 1, true), 1000);
+        assertGoesToMoments(RecordedRuns.longTrace(), 70_000);
+    }
+
+    private void assertGoesToMoments(byte[] trace, int leastSteps) throws IOException {
+        PatchTimeline straight = open(trace);
+        Timeline walked = straight.timeline();
+        assertTrue(walked.length() > leastSteps, () -> walked.length() + " positions");
+        long[] times = new long[(int) walked.length() + 1];
+        for (int position = 1; walked.forward(); position++) {
+            times[position] = walked.timePs();
+        }
+        PatchTimeline run = open(trace);
+        Timeline timeline = run.timeline();
+        SeededRandom random = new SeededRandom(1);
+        for (int i = 0; i < 120; i++) {
+            // around states of the trace, and wherever the search looks at the clock
+            int distance = i % 2 == 0 ? 300 : 1 << 11;
+            int near = distance * random.nextInt(times.length / distance + 1) + random.nextInt(3) - 1;
+            long momentPs = times[Math.min(Math.max(near, 0), times.length - 1)] + i % 3;
+            int first = 0;
+            while (first < times.length - 1 && times[first] < momentPs) {
+                first++;
+            }
+            timeline.goToTime(momentPs);
+            assertEquals(first, timeline.position(), momentPs + " ps");
+            walked.goTo(first);
+            assertEquals(PatchTimelineTest.view(straight), PatchTimelineTest.view(run), momentPs + " ps");
+        }
     }
 
     @Test
