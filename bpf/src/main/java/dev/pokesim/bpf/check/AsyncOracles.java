@@ -26,6 +26,8 @@ public final class AsyncOracles {
                 new CommandsTakenOnce(),
                 new LastCommandTaken(),
                 new CommandsInOrder(),
+                new CommandsDrain(),
+                new RefusedOnlyForRecursion(),
                 new LastCommandWins());
     }
 }

@@ -179,8 +179,7 @@ public class CommandListAsync implements AsyncForm {
         int nsec = b.local();
         int value = b.local();
         int command = b.local();
-        b.load("async_cb_running", value, KernelMemory.ofThisCpu(KernelMemory.ASYNC_CB_RUNNING), 8, 0)
-                .jumpIf("(its commands run below?)", (core, local) -> local[value] == local[cb], "recursion");
+        ifRecursive(b, cb, value);
         NolockAllocator.allocate(b, kernel, NolockAllocator.Cache.COMMAND, command);
         b.jumpIf("(no memory?)", (core, local) -> local[command] == 0, "no-memory")
                 // nobody knows the node yet, and the exchange comes after all of its stores
@@ -199,8 +198,20 @@ public class CommandListAsync implements AsyncForm {
                 .call(queue, cb);
         b.label("out");
         Kernel.returnValue(b, 0).label("no-memory").call(put, cb);
-        Kernel.returnValue(b, Errno.ENOMEM).label("recursion").call(put, cb);
+        Kernel.returnValue(b, Errno.ENOMEM).label("recursion");
+        afterRecursion(b, put, cb);
         return Kernel.returnValue(b, Errno.EDEADLK).build();
+    }
+
+    /** Appends what refuses a command that a command of the same timer leads to: jumps to {@code recursion}. */
+    protected void ifRecursive(Routine.Builder b, int cb, int value) {
+        b.load("async_cb_running", value, KernelMemory.ofThisCpu(KernelMemory.ASYNC_CB_RUNNING), 8, 0)
+                .jumpIf("(its commands run below?)", (core, local) -> local[value] == local[cb], "recursion");
+    }
+
+    /** Appends what happens to the caller's reference where its command is refused for that. */
+    protected void afterRecursion(Routine.Builder b, Routine put, int cb) {
+        b.call(put, cb);
     }
 
     /** bpf_async_irq_worker(cb). */

@@ -12,15 +12,33 @@ import org.jspecify.annotations.Nullable;
  * @param chooser decides what the kernel leaves open, such as whether an allocation fails; possibility 0 is the usual one
  * @param allocationsMayFail whether failure of an allocation is one of the possibilities
  * @param time null on a machine without time
+ * @param timerTracepoint the program on the tracepoint of hrtimer_start(), which is called with the base locked; null if there is none
  */
 public record Kernel(
         KernelListener listener,
         Chooser chooser,
         boolean allocationsMayFail,
-        @Nullable KernelTime time) {
+        @Nullable KernelTime time,
+        @Nullable Routine timerTracepoint) {
+    /** One without a program on the tracepoint. */
+    public Kernel(
+            KernelListener listener, Chooser chooser, boolean allocationsMayFail, @Nullable KernelTime time) {
+        this(listener, chooser, allocationsMayFail, time, null);
+    }
+
     /** One on a machine without time. */
     public Kernel(KernelListener listener, Chooser chooser, boolean allocationsMayFail) {
         this(listener, chooser, allocationsMayFail, null);
+    }
+
+    /**
+     * The same kernel with a program on the tracepoint of hrtimer_start(). The program must be made of routines of the kernel without
+     * it: a program on a tracepoint is not called again inside of itself.
+     *
+     * @see "Linux kernel/trace/bpf_trace.c, __bpf_trace_run(), prog->active"
+     */
+    public Kernel withTimerTracepoint(Routine program) {
+        return new Kernel(listener, chooser, allocationsMayFail, time, program);
     }
 
     /** What primitives cost; nothing on a machine without time. */

@@ -40,6 +40,17 @@ public interface KernelListener extends MachineObserver {
     default void timerFires(Core core, long timer) {}
 
     /**
+     * A program calls an operation.
+     *
+     * @param slot the address of the map value
+     * @param operation as a program calls it, such as {@code start}
+     */
+    default void operationBegins(Core core, long slot, String operation) {}
+
+    /** The operation that began last on this core and has not ended, ends: with 0 or an error. */
+    default void operationEnds(Core core, long slot, String operation, long result) {}
+
+    /**
      * An operation has left a command for another context, or is about to; it takes effect unless the operation returns an error.
      */
     default void commandIssued(Core core, Command command) {}

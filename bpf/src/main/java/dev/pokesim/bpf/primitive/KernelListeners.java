@@ -78,6 +78,16 @@ public final class KernelListeners implements KernelListener {
     }
 
     @Override
+    public void operationBegins(Core core, long slot, String operation) {
+        all.forEach(one -> one.operationBegins(core, slot, operation));
+    }
+
+    @Override
+    public void operationEnds(Core core, long slot, String operation, long result) {
+        all.forEach(one -> one.operationEnds(core, slot, operation, result));
+    }
+
+    @Override
     public void commandIssued(Core core, Command command) {
         all.forEach(one -> one.commandIssued(core, command));
     }

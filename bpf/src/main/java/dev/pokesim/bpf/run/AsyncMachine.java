@@ -43,10 +43,12 @@ final class AsyncMachine {
     private final List<Routine> tasks = new ArrayList<>();
     private final List<Routine> handlers = new ArrayList<>();
 
-    AsyncMachine(AsyncForm form, Scenario scenario, Kernel kernel) {
+    AsyncMachine(AsyncForm form, Scenario scenario, Kernel bare) {
         this.scenario = scenario;
         AddressSpace memory = new AddressSpace();
-        this.kernel = kernel;
+        kernel = scenario.tracepoint().isEmpty()
+                ? bare
+                : bare.withTimerTracepoint(program("tracepoint", bare, form.routines(bare), scenario.tracepoint()));
         this.form = form.routines(kernel);
         boolean hasWorks = scenario.kind() == AsyncCb.Kind.WORK
                 || !this.form.workFunctions().isEmpty();
@@ -57,7 +59,7 @@ final class AsyncMachine {
         }
         machine = new Machine(memory, cores, FetchMode.COHERENT, kernel.chooser());
         rcu = Rcu.thread(kernel, this.form.rcuFunctions());
-        Routine callback = callback();
+        Routine callback = program("callback", kernel, this.form, scenario.callback());
         List<Routine> works = new ArrayList<>(List.of(AsyncCb.workCallback(List.of(callback))));
         works.addAll(this.form.workFunctions());
         worker = hasWorks ? Workqueue.thread(kernel, works) : null;
@@ -147,10 +149,10 @@ final class AsyncMachine {
                 .build();
     }
 
-    /** A handler is a reader already. */
-    private Routine callback() {
-        Routine.Builder b = Routine.named("callback");
-        scenario.callback().forEach(one -> call(b, one));
+    /** One that is called where there is a reader already, or interrupts are off. */
+    private static Routine program(String name, Kernel kernel, AsyncRoutines form, List<Call> calls) {
+        Routine.Builder b = Routine.named(name);
+        calls.forEach(one -> call(b, kernel, form, one));
         return b.ret().build();
     }
 
@@ -176,16 +178,23 @@ final class AsyncMachine {
         return b.label("leave").then(Rcu.readUnlock()).interruptReturn(0).build();
     }
 
-    /** Appends an operation; its result is for those who listen. */
     private void call(Routine.Builder b, Call call) {
+        call(b, kernel, form, call);
+    }
+
+    /** Appends an operation; its result is for those who listen. */
+    private static void call(Routine.Builder b, Kernel kernel, AsyncRoutines form, Call call) {
         int slot = b.local();
         int argument = b.local();
-        b.compute(call.operation() + " of slot " + call.slot(), (core, local) -> {
+        String name = call.operation().toString();
+        b.compute(name + " of slot " + call.slot(), (core, local) -> {
                     local[slot] = KernelMemory.slot(call.slot());
                     local[argument] = call.argument();
+                    kernel.listener().operationBegins(core, local[slot], name);
                 })
                 .call(form.operation(call.operation()), slot, argument)
                 .compute("(back)", (core, local) -> {
+                    kernel.listener().operationEnds(core, local[slot], name, core.register(Core.RAX));
                     local[slot] = 0;
                     local[argument] = 0;
                     core.setRegister(Core.RAX, 0);

@@ -46,6 +46,8 @@ public record ExpectedVerdict(AsyncForm form, Scenario scenario, String verdict,
             wq-delete: locked safe, locked-unguarded safe, v6 safe, v6-fixed safe, merged safe
             wq-start-delete: locked safe, locked-unguarded safe, v6 InactiveWhenFreed, v6-fixed safe, merged safe
             wq-start-vs-delete: locked safe, locked-unguarded safe, v6 InactiveWhenFreed, v6-fixed safe, merged safe
+            tracepoint-start: locked NeverWaitsForItself, locked-unguarded NeverWaitsForItself, v6 NeverWaitsForItself, v6-fixed NeverWaitsForItself, merged safe
+            tracepoint-two-timers: locked NeverWaitsForItself, locked-unguarded NeverWaitsForItself, v6 NeverWaitsForItself, v6-fixed NeverWaitsForItself, merged CommandsDrain
             """;
 
     /** The same for variants with a mistake: where it shows, or where it should show and does not. */
@@ -63,6 +65,8 @@ public record ExpectedVerdict(AsyncForm form, Scenario scenario, String verdict,
             nmi-same-timer: broken-v6-writer-spins NeverWaitsForItself, broken-v6-no-new-check CommandsTakenOnce
             start-vs-cancel: broken-v6-no-sequence-check CommandsTakenOnce, broken-v6-one-copy CommandsTakenOnce
             two-cpus-nmi: broken-v6-no-irq-work-barrier LastCommandTaken
+            tracepoint-start: broken-hardirq-only NeverWaitsForItself, broken-self-feeding CommandsDrain, broken-recursion-leaks RefsBalanced
+            tracepoint-two-timers: broken-recursion-of-any RefusedOnlyForRecursion
             two-nmis: merged-no-irq-work-barrier safe
             two-cpus-nmi: merged-no-irq-work-barrier safe
             """;

@@ -4,6 +4,7 @@ import dev.pokesim.bpf.form.AsyncCb;
 import dev.pokesim.bpf.form.Operation;
 import dev.pokesim.bpf.scenario.Scenario.Call;
 import dev.pokesim.bpf.scenario.Scenario.Context;
+import dev.pokesim.bpf.scenario.Scenario.Option;
 import dev.pokesim.bpf.scenario.Scenario.Program;
 import java.util.List;
 
@@ -62,8 +63,9 @@ public final class Scenarios {
                     1,
                     AsyncCb.Kind.TIMER,
                     2,
-                    false,
+                    List.of(),
                     List.of(task(0, START), nmi(0, OTHER_START)),
+                    List.of(),
                     List.of()),
             of(
                     "cancel-vs-callback",
@@ -89,8 +91,9 @@ public final class Scenarios {
                     1,
                     AsyncCb.Kind.TIMER,
                     1,
-                    true,
+                    List.of(Option.ALLOCATIONS_MAY_FAIL),
                     List.of(nmi(0, START), nmi(0, DELETE)),
+                    List.of(),
                     List.of()),
             of(
                     "nmi-order",
@@ -148,7 +151,19 @@ public final class Scenarios {
                     "wq-start-vs-delete",
                     "one CPU starts a work while another one deletes its map value",
                     2,
-                    List.of(task(0, START), task(1, DELETE))));
+                    List.of(task(0, START), task(1, DELETE))),
+            onTracepoint(
+                    "tracepoint-start",
+                    "a program on the tracepoint of hrtimer_start starts the timer that is being started",
+                    1,
+                    List.of(task(0, START)),
+                    List.of(START)),
+            onTracepoint(
+                    "tracepoint-two-timers",
+                    "a program on the tracepoint of hrtimer_start starts two timers, one of which is being started",
+                    2,
+                    List.of(task(0, START)),
+                    List.of(START, OTHER_START)));
 
     /** Those in which an NMI meets the task of its own CPU. */
     public static final List<Scenario> NMI_PLACEMENTS = ALL.stream()
@@ -158,11 +173,17 @@ public final class Scenarios {
     private Scenarios() {}
 
     private static Scenario of(String name, String question, int cpus, List<Program> programs, List<Call> callback) {
-        return new Scenario(name, question, cpus, AsyncCb.Kind.TIMER, 1, false, programs, callback);
+        return new Scenario(name, question, cpus, AsyncCb.Kind.TIMER, 1, List.of(), programs, callback, List.of());
     }
 
     private static Scenario ofWork(String name, String question, int cpus, List<Program> programs) {
-        return new Scenario(name, question, cpus, AsyncCb.Kind.WORK, 1, false, programs, List.of());
+        return new Scenario(name, question, cpus, AsyncCb.Kind.WORK, 1, List.of(), programs, List.of(), List.of());
+    }
+
+    private static Scenario onTracepoint(
+            String name, String question, int slots, List<Program> programs, List<Call> tracepoint) {
+        return new Scenario(
+                name, question, 1, AsyncCb.Kind.TIMER, slots, List.of(), programs, List.of(), tracepoint);
     }
 
     private static Program task(int cpu, Call... calls) {
