@@ -27,6 +27,7 @@ public final class AsyncOracles {
                 new LastCommandTaken(),
                 new CommandsInOrder(),
                 new CommandsDrain(),
+                new NoTimerOutlivesUsers(),
                 new RefusedOnlyForRecursion(),
                 new LastCommandWins());
     }

@@ -150,8 +150,19 @@ public final class AsyncCb {
                 "slot: cmpxchg", KernelMemory.field(slot, 0), 8, found, (core, local) -> local[cb], success);
     }
 
-    /** __bpf_async_init(slot). */
-    static Routine init(Kernel kernel, Fields ofForm, Publication publication) {
+    /** What ends a timer that was initialised while the last user of its map went: returns -EPERM then. */
+    @FunctionalInterface
+    interface UsersCheck {
+        void append(Routine.Builder b, int slot, int value, Routine cancelAndFree);
+    }
+
+    /**
+     * __bpf_async_init(slot).
+     *
+     * @param cancelAndFree what ends the timer where the last user of the map has gone by
+     */
+    static Routine init(
+            Kernel kernel, Fields ofForm, Publication publication, UsersCheck users, Routine cancelAndFree) {
         Routine.Builder b = Routine.named("bpf_timer_init");
         int slot = b.local();
         int kind = b.local();
@@ -166,11 +177,26 @@ public final class AsyncCb {
                 .compute("(initialise)", (core, local) -> initialise(core, local[cb], (int) local[kind], ofForm));
         publication.append(b, slot, found, cb, success);
         b.jumpIf("(somebody was faster?)", (core, local) -> local[success] == 0, "lost");
+        if (kernel.mapsLoseUsers()) {
+            users.append(b, slot, found, cancelAndFree);
+        }
         Kernel.returnValue(b, 0).label("lost");
         NolockAllocator.free(b, kernel, NolockAllocator.Cache.CONTROL_BLOCK, cb);
         b.label("busy");
         Kernel.returnValue(b, Errno.EBUSY).label("no-memory");
         return Kernel.returnValue(b, Errno.ENOMEM).build();
+    }
+
+    /** With smp_mb(): who publishes sees that the last user is gone, or the last user sees what was published. */
+    static void checkUsersAfterBarrier(Routine.Builder b, int slot, int value, Routine cancelAndFree) {
+        b.fence();
+        checkUsers(b, slot, value, cancelAndFree);
+    }
+
+    static void checkUsers(Routine.Builder b, int slot, int value, Routine cancelAndFree) {
+        BpfMap.loadUsers(b, value);
+        b.jumpIf("(used?)", (core, local) -> local[value] != 0, "used").call(cancelAndFree, slot, value);
+        Kernel.returnValue(b, Errno.EPERM).label("used");
     }
 
     static void initialise(Core core, long cb, int kind, Fields ofForm) {

@@ -24,6 +24,8 @@ public final class AsyncForms {
             new BrokenPublishedByStore(),
             new BrokenSlotReadTwice(),
             new BrokenCountNotInitialised(),
+            new BrokenUsersSeenEarly(),
+            new BrokenUsersNotSeen(),
             new BrokenHardirqOnly(),
             new BrokenSelfFeeding(),
             new BrokenRecursionLeaks(),
@@ -37,7 +39,7 @@ public final class AsyncForms {
             new BrokenLatchNoIrqWorkBarrier());
 
     /** Variants that are wrong on machines with weaker memory, and right on this one. */
-    public static final List<AsyncForm> EQUIVALENT = List.of(new NoIrqWorkBarrier());
+    public static final List<AsyncForm> EQUIVALENT = List.of(new NoIrqWorkBarrier(), new NoUsersBarrier());
 
     /** All of them. */
     public static final List<AsyncForm> ALL =

@@ -54,10 +54,11 @@ public class CommandListAsync implements AsyncForm {
         Routine update = AsyncCb.updateProgram(kernel);
         Routine put = put(kernel, queue);
         Routine scheduleOp = scheduleOp(kernel, put, queue);
+        Routine cancelAndFree = cancelAndFree(update, process, scheduleOp, put);
         return new AsyncRoutines(
                 Map.of(
                         Operation.INIT,
-                        AsyncCb.init(kernel, this::initialise, this::publish),
+                        AsyncCb.init(kernel, this::initialise, this::publish, this::checkUsers, cancelAndFree),
                         Operation.SET_CALLBACK,
                         AsyncCb.setCallback(kernel, update),
                         Operation.START,
@@ -67,7 +68,7 @@ public class CommandListAsync implements AsyncForm {
                         Operation.CANCEL_ASYNC,
                         cancelAsync(kernel, process, scheduleOp, put),
                         Operation.CANCEL_AND_FREE,
-                        cancelAndFree(update, process, scheduleOp, put)),
+                        cancelAndFree),
                 List.of(worker(kernel, process, put), AsyncCb.rcuCaller(kernel)),
                 List.of(afterGracePeriod(kernel, effects)),
                 List.of());
@@ -81,6 +82,11 @@ public class CommandListAsync implements AsyncForm {
     /** Appends what puts a control block into its map value; {@code success} becomes 0 if there was one already. */
     protected void publish(Routine.Builder b, int slot, int found, int cb, int success) {
         AsyncCb.publish(b, slot, found, cb, success);
+    }
+
+    /** Appends what ends the timer, and returns, if the last user of the map went meanwhile. */
+    protected void checkUsers(Routine.Builder b, int slot, int value, Routine cancelAndFree) {
+        AsyncCb.checkUsersAfterBarrier(b, slot, value, cancelAndFree);
     }
 
     /** Appends what loads the control block of a map value: jumps to {@code no-timer} if there is none. */

@@ -56,10 +56,12 @@ public class LatchAsync implements AsyncForm {
         Routine put = put(kernel, queue);
         Routine worker = worker(kernel, effects.process, put);
         Routine scheduleOp = scheduleOp(kernel, worker, put, queue);
+        Routine cancelAndFree = cancelAndFree(put, queue);
         return new AsyncRoutines(
                 Map.of(
                         Operation.INIT,
-                        AsyncCb.init(kernel, LatchAsync::initialise, AsyncCb::publish),
+                        AsyncCb.init(
+                                kernel, LatchAsync::initialise, AsyncCb::publish, AsyncCb::checkUsersAfterBarrier, cancelAndFree),
                         Operation.SET_CALLBACK,
                         AsyncCb.setCallback(kernel, update),
                         Operation.START,
@@ -69,7 +71,7 @@ public class LatchAsync implements AsyncForm {
                         Operation.CANCEL_ASYNC,
                         cancelAsync(scheduleOp),
                         Operation.CANCEL_AND_FREE,
-                        cancelAndFree(put, queue)),
+                        cancelAndFree),
                 List.of(worker, AsyncCb.rcuCaller(kernel)),
                 List.of(afterGracePeriod(kernel, effects)),
                 List.of());

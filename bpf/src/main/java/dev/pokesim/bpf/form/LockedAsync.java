@@ -114,6 +114,15 @@ public class LockedAsync implements AsyncForm {
                                     memory, block + AsyncCb.DELETE_WORK, AsyncCb.DELETE_FUNCTION, id));
                 })
                 .store("slot = cb", KernelMemory.field(slot, 0), 8, cb);
+        if (kernel.mapsLoseUsers()) {
+            b.fence();
+            BpfMap.loadUsers(b, kind);
+            b.jumpIf("(used?)", (core, local) -> local[kind] != 0, "used")
+                    .storeConstant("slot = 0", KernelMemory.field(slot, 0), 8, 0);
+            NolockAllocator.free(b, kernel, NolockAllocator.Cache.CONTROL_BLOCK, cb);
+            unlockAndReturn(b, slot, Errno.EPERM);
+            b.label("used");
+        }
         unlockAndReturn(b, slot, 0);
         b.label("busy");
         unlockAndReturn(b, slot, Errno.EBUSY);

@@ -13,17 +13,19 @@ import org.jspecify.annotations.Nullable;
  * @param allocationsMayFail whether failure of an allocation is one of the possibilities
  * @param time null on a machine without time
  * @param timerTracepoint the program on the tracepoint of hrtimer_start(), which is called with the base locked; null if there is none
+ * @param mapsLoseUsers whether the count of a map's users ever changes; where it does not, nobody looks at it
  */
 public record Kernel(
         KernelListener listener,
         Chooser chooser,
         boolean allocationsMayFail,
         @Nullable KernelTime time,
-        @Nullable Routine timerTracepoint) {
+        @Nullable Routine timerTracepoint,
+        boolean mapsLoseUsers) {
     /** One without a program on the tracepoint. */
     public Kernel(
             KernelListener listener, Chooser chooser, boolean allocationsMayFail, @Nullable KernelTime time) {
-        this(listener, chooser, allocationsMayFail, time, null);
+        this(listener, chooser, allocationsMayFail, time, null, false);
     }
 
     /** One on a machine without time. */
@@ -38,7 +40,12 @@ public record Kernel(
      * @see "Linux kernel/trace/bpf_trace.c, __bpf_trace_run(), prog->active"
      */
     public Kernel withTimerTracepoint(Routine program) {
-        return new Kernel(listener, chooser, allocationsMayFail, time, program);
+        return new Kernel(listener, chooser, allocationsMayFail, time, program, mapsLoseUsers);
+    }
+
+    /** The same kernel, with maps whose last user may go. */
+    public Kernel withMapsThatLoseUsers() {
+        return new Kernel(listener, chooser, allocationsMayFail, time, timerTracepoint, true);
     }
 
     /** What primitives cost; nothing on a machine without time. */

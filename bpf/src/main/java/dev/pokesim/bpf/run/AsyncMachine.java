@@ -3,6 +3,7 @@ package dev.pokesim.bpf.run;
 import dev.pokesim.bpf.form.AsyncCb;
 import dev.pokesim.bpf.form.AsyncForm;
 import dev.pokesim.bpf.form.AsyncRoutines;
+import dev.pokesim.bpf.form.BpfMap;
 import dev.pokesim.bpf.form.Operation;
 import dev.pokesim.bpf.primitive.Hrtimer;
 import dev.pokesim.bpf.primitive.IrqWork;
@@ -46,9 +47,11 @@ final class AsyncMachine {
     AsyncMachine(AsyncForm form, Scenario scenario, Kernel bare) {
         this.scenario = scenario;
         AddressSpace memory = new AddressSpace();
+        Kernel without = scenario.closesMap() ? bare.withMapsThatLoseUsers() : bare;
         kernel = scenario.tracepoint().isEmpty()
-                ? bare
-                : bare.withTimerTracepoint(program("tracepoint", bare, form.routines(bare), scenario.tracepoint()));
+                ? without
+                : without.withTimerTracepoint(
+                        program("tracepoint", without, form.routines(without), scenario.tracepoint()));
         this.form = form.routines(kernel);
         boolean hasWorks = scenario.kind() == AsyncCb.Kind.WORK
                 || !this.form.workFunctions().isEmpty();
@@ -57,6 +60,7 @@ final class AsyncMachine {
         for (int number = 1; number <= KernelMemory.PROGRAMS; number++) {
             memory.write(KernelMemory.program(number), 4, 1, 0); // its loader's
         }
+        BpfMap.setUp(memory);
         machine = new Machine(memory, cores, FetchMode.COHERENT, kernel.chooser());
         rcu = Rcu.thread(kernel, this.form.rcuFunctions());
         Routine callback = program("callback", kernel, this.form, scenario.callback());
@@ -119,7 +123,8 @@ final class AsyncMachine {
     /** Core 0 sets the timers up by itself, before anything is watched. */
     private void boot() {
         Routine.Builder b = Routine.named("boot");
-        for (int slot = 0; slot < scenario.slots(); slot++) {
+        int timers = scenario.has(Scenario.Option.NO_TIMERS) ? 0 : scenario.slots();
+        for (int slot = 0; slot < timers; slot++) {
             call(b, new Call(Operation.INIT, slot, scenario.kind().ordinal()));
             call(b, new Call(Operation.SET_CALLBACK, slot, CALLBACK));
         }
@@ -136,10 +141,14 @@ final class AsyncMachine {
 
     private Routine task(int cpu) {
         Routine.Builder b = Routine.named("task");
-        for (Program program : scenario.programs(Context.TASK, cpu)) {
-            Rcu.readLock(b);
-            program.calls().forEach(one -> call(b, one));
-            b.then(Rcu.readUnlock());
+        for (Program program : scenario.programs()) {
+            if (program.cpu() == cpu && program.context() == Context.TASK) {
+                Rcu.readLock(b);
+                program.calls().forEach(one -> call(b, one));
+                b.then(Rcu.readUnlock());
+            } else if (program.cpu() == cpu && program.context() == Context.CLOSE) {
+                b.call(BpfMap.putUser(kernel, form.operation(Operation.CANCEL_AND_FREE), scenario.slots()));
+            }
         }
         return b.compute("(task ends)", (core, local) -> kernel.listener().ends(core))
                 .fence()

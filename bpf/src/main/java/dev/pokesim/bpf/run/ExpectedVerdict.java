@@ -46,6 +46,9 @@ public record ExpectedVerdict(AsyncForm form, Scenario scenario, String verdict,
             wq-delete: locked safe, locked-unguarded safe, v6 safe, v6-fixed safe, merged safe
             wq-start-delete: locked safe, locked-unguarded safe, v6 InactiveWhenFreed, v6-fixed safe, merged safe
             wq-start-vs-delete: locked safe, locked-unguarded safe, v6 InactiveWhenFreed, v6-fixed safe, merged safe
+            delete-vs-close: locked safe, locked-unguarded safe, v6 safe, v6-fixed safe, merged safe
+            start-vs-close: locked safe, locked-unguarded safe, v6 InactiveWhenFreed, v6-fixed safe, merged safe
+            init-vs-close: locked safe, locked-unguarded safe, v6 safe, v6-fixed safe, merged safe
             tracepoint-start: locked NeverWaitsForItself, locked-unguarded NeverWaitsForItself, v6 NeverWaitsForItself, v6-fixed NeverWaitsForItself, merged safe
             tracepoint-two-timers: locked NeverWaitsForItself, locked-unguarded NeverWaitsForItself, v6 NeverWaitsForItself, v6-fixed NeverWaitsForItself, merged CommandsDrain
             """;
@@ -65,6 +68,8 @@ public record ExpectedVerdict(AsyncForm form, Scenario scenario, String verdict,
             nmi-same-timer: broken-v6-writer-spins NeverWaitsForItself, broken-v6-no-new-check CommandsTakenOnce
             start-vs-cancel: broken-v6-no-sequence-check CommandsTakenOnce, broken-v6-one-copy CommandsTakenOnce
             two-cpus-nmi: broken-v6-no-irq-work-barrier LastCommandTaken
+            init-vs-close: broken-users-seen-early NoTimerOutlivesUsers, broken-users-not-seen NoTimerOutlivesUsers, merged-no-users-barrier safe
+            delete-vs-close: broken-slot-not-exchanged RefsBalanced
             tracepoint-start: broken-hardirq-only NeverWaitsForItself, broken-self-feeding CommandsDrain, broken-recursion-leaks RefsBalanced
             tracepoint-two-timers: broken-recursion-of-any RefusedOnlyForRecursion
             two-nmis: merged-no-irq-work-barrier safe

@@ -29,13 +29,17 @@ public record Scenario(
     public enum Context {
         /** In a task, as an RCU reader; in the order in which they are listed. */
         TASK,
+        /** In a task that is no reader: it closes the last file descriptor of the map, and makes no calls of its own. */
+        CLOSE,
         /** In an NMI; the first NMI of a CPU runs the first one. */
         NMI
     }
 
     /** What a scenario may have besides. */
     public enum Option {
-        ALLOCATIONS_MAY_FAIL
+        ALLOCATIONS_MAY_FAIL,
+        /** No map value has a timer at the start. */
+        NO_TIMERS
     }
 
     /** An operation on a slot. */
@@ -63,6 +67,11 @@ public record Scenario(
     /** Whether it has an option. */
     public boolean has(Option option) {
         return options.contains(option);
+    }
+
+    /** Whether the last user of the map goes. */
+    public boolean closesMap() {
+        return programs.stream().anyMatch(program -> program.context == Context.CLOSE);
     }
 
     /** The programs of a CPU in a context. */

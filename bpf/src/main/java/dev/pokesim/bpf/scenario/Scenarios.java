@@ -152,6 +152,28 @@ public final class Scenarios {
                     "one CPU starts a work while another one deletes its map value",
                     2,
                     List.of(task(0, START), task(1, DELETE))),
+            of(
+                    "delete-vs-close",
+                    "one CPU deletes the map value, another one gives the last user of the map back",
+                    2,
+                    List.of(task(0, DELETE), close(1)),
+                    List.of()),
+            of(
+                    "start-vs-close",
+                    "one CPU starts the timer, another one gives the last user of the map back",
+                    2,
+                    List.of(task(0, START), close(1)),
+                    List.of()),
+            new Scenario(
+                    "init-vs-close",
+                    "one CPU initialises the timer, another one gives the last user of the map back",
+                    2,
+                    AsyncCb.Kind.TIMER,
+                    1,
+                    List.of(Option.NO_TIMERS),
+                    List.of(task(0, INIT), close(1)),
+                    List.of(),
+                    List.of()),
             onTracepoint(
                     "tracepoint-start",
                     "a program on the tracepoint of hrtimer_start starts the timer that is being started",
@@ -188,6 +210,10 @@ public final class Scenarios {
 
     private static Program task(int cpu, Call... calls) {
         return new Program(Context.TASK, cpu, List.of(calls));
+    }
+
+    private static Program close(int cpu) {
+        return new Program(Context.CLOSE, cpu, List.of());
     }
 
     private static Program nmi(int cpu, Call... calls) {
