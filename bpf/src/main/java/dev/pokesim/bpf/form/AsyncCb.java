@@ -338,10 +338,10 @@ public final class AsyncCb {
     }
 
     /** The irq_work function of a form that must not call call_rcu_tasks_trace() where the last reference went. */
-    static Routine rcuCaller(Kernel kernel) {
+    static Routine rcuCaller(Kernel kernel, Rcu.GracePeriod period) {
         Routine.Builder b = Routine.named("bpf_async_cb_rcu_caller");
         int cb = b.local();
-        callRcu(b, kernel, cb);
+        callRcu(b, kernel, period, cb);
         return b.ret().build();
     }
 
@@ -350,14 +350,15 @@ public final class AsyncCb {
      *
      * @param value a variable
      */
-    static void cancelAgain(Routine.Builder b, Kernel kernel, Effects effects, int cb, int value) {
+    static void cancelAgain(
+            Routine.Builder b, Kernel kernel, Rcu.GracePeriod period, Effects effects, int cb, int value) {
         b.compute("(timer)", (core, local) -> local[value] = local[cb] + TIMER)
                 .jumpIf("(a work?)", (core, local) -> isWork(core.memory(), local[cb]), "cancel-work-again")
                 .call(effects.tryToCancel, value);
         Kernel.takeResult(b, value);
         b.jumpIf("(not running?)", (core, local) -> local[value] >= 0, "cancelled")
                 .label("another-period");
-        callRcu(b, kernel, cb);
+        callRcu(b, kernel, period, cb);
         b.ret().label("cancel-work-again");
         cancelWorkAgain(b, effects, cb, value);
         b.label("cancelled").compute("(cancelled)", (core, local) -> local[value] = 0);
@@ -456,9 +457,9 @@ public final class AsyncCb {
         int callback = b.local();
         b.load("cb->callback_fn", callback, core -> core.file()[work] - TIMER + CALLBACK, 8, 0)
                 .jumpIf("(none?)", (core, local) -> local[callback] == 0, "out");
-        Rcu.readLock(b);
+        Rcu.readLockTrace(b);
         runProgram(b, callback, programs);
-        return b.then(Rcu.readUnlock()).label("out").ret().build();
+        return b.then(Rcu.readUnlockTrace()).label("out").ret().build();
     }
 
     private static void run(Routine.Builder b, int timer, int callback, List<Routine> programs) {
@@ -476,8 +477,8 @@ public final class AsyncCb {
         }
     }
 
-    /** Appends call_rcu_tasks_trace() of a control block. */
-    static void callRcu(Routine.Builder b, Kernel kernel, int cb) {
-        Rcu.call(b, kernel, cb, RCU_HEAD, FREE_FUNCTION);
+    /** Appends call_rcu_tasks_trace() or call_rcu() of a control block. */
+    static void callRcu(Routine.Builder b, Kernel kernel, Rcu.GracePeriod period, int cb) {
+        Rcu.call(b, kernel, period, cb, RCU_HEAD, FREE_FUNCTION);
     }
 }

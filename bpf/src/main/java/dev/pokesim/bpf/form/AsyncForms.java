@@ -24,6 +24,8 @@ public final class AsyncForms {
             new BrokenPublishedByStore(),
             new BrokenSlotReadTwice(),
             new BrokenCountNotInitialised(),
+            new BrokenRcuAlone(),
+            new BrokenTraceAlone(),
             new BrokenUsersSeenEarly(),
             new BrokenUsersNotSeen(),
             new BrokenHardirqOnly(),

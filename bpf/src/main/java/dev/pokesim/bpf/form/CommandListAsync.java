@@ -6,6 +6,7 @@ import dev.pokesim.bpf.primitive.KernelListener;
 import dev.pokesim.bpf.primitive.KernelMemory;
 import dev.pokesim.bpf.primitive.Llist;
 import dev.pokesim.bpf.primitive.NolockAllocator;
+import dev.pokesim.bpf.primitive.Rcu;
 import dev.pokesim.bpf.primitive.Refcount;
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.machine.Routine;
@@ -69,7 +70,7 @@ public class CommandListAsync implements AsyncForm {
                         cancelAsync(kernel, process, scheduleOp, put),
                         Operation.CANCEL_AND_FREE,
                         cancelAndFree),
-                List.of(worker(kernel, process, put), AsyncCb.rcuCaller(kernel)),
+                List.of(worker(kernel, process, put), AsyncCb.rcuCaller(kernel, gracePeriod())),
                 List.of(afterGracePeriod(kernel, effects)),
                 List.of());
     }
@@ -282,10 +283,15 @@ public class CommandListAsync implements AsyncForm {
         Refcount.decrementAndTest(b, kernel, "cb->refcnt", KernelMemory.field(cb, AsyncCb.REFCOUNT), isZero);
         b.jumpIf("(not the last?)", (core, local) -> local[isZero] == 0, "out")
                 .jumpIf("(irqs are off?)", (core, local) -> isRcuDeferred(core), "defer");
-        AsyncCb.callRcu(b, kernel, cb);
+        AsyncCb.callRcu(b, kernel, gracePeriod(), cb);
         b.ret().label("defer");
         IrqWork.initialise(b, cb, AsyncCb.RCU_CALLER_FUNCTION);
         return b.call(queue, cb).label("out").ret().build();
+    }
+
+    /** What is waited for before a control block is freed. */
+    protected Rcu.GracePeriod gracePeriod() {
+        return Rcu.GracePeriod.TASKS_TRACE;
     }
 
     /** Whether call_rcu_tasks_trace() must not be called here. */
@@ -305,6 +311,6 @@ public class CommandListAsync implements AsyncForm {
 
     /** Appends the cancel after the grace period, and another grace period while the callback runs. */
     protected void secondCancel(Routine.Builder b, Kernel kernel, AsyncCb.Effects effects, int cb, int value) {
-        AsyncCb.cancelAgain(b, kernel, effects, cb, value);
+        AsyncCb.cancelAgain(b, kernel, gracePeriod(), effects, cb, value);
     }
 }

@@ -5,6 +5,7 @@ import dev.pokesim.bpf.primitive.Kernel;
 import dev.pokesim.bpf.primitive.KernelListener;
 import dev.pokesim.bpf.primitive.KernelMemory;
 import dev.pokesim.bpf.primitive.Llist;
+import dev.pokesim.bpf.primitive.Rcu;
 import dev.pokesim.bpf.primitive.Refcount;
 import dev.pokesim.bpf.primitive.SeqcountLatch;
 import dev.pokesim.emulator.core.Core;
@@ -72,7 +73,7 @@ public class LatchAsync implements AsyncForm {
                         cancelAsync(scheduleOp),
                         Operation.CANCEL_AND_FREE,
                         cancelAndFree),
-                List.of(worker, AsyncCb.rcuCaller(kernel)),
+                List.of(worker, AsyncCb.rcuCaller(kernel, Rcu.GracePeriod.TASKS_TRACE)),
                 List.of(afterGracePeriod(kernel, effects)),
                 List.of());
     }
@@ -272,7 +273,7 @@ public class LatchAsync implements AsyncForm {
         Refcount.decrementAndTest(b, kernel, "cb->refcnt", KernelMemory.field(cb, AsyncCb.REFCOUNT), isZero);
         b.jumpIf("(not the last?)", (core, local) -> local[isZero] == 0, "out");
         afterLastPut(b, queue, cb);
-        AsyncCb.callRcu(b, kernel, cb);
+        AsyncCb.callRcu(b, kernel, Rcu.GracePeriod.TASKS_TRACE, cb);
         return b.label("out").ret().build();
     }
 

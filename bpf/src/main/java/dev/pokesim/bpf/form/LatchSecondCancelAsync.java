@@ -2,6 +2,7 @@ package dev.pokesim.bpf.form;
 
 import dev.pokesim.bpf.primitive.IrqWork;
 import dev.pokesim.bpf.primitive.Kernel;
+import dev.pokesim.bpf.primitive.Rcu;
 import dev.pokesim.emulator.machine.Routine;
 
 /**
@@ -21,7 +22,7 @@ public class LatchSecondCancelAsync extends LatchAsync {
 
     @Override
     protected void secondCancel(Routine.Builder b, Kernel kernel, AsyncCb.Effects effects, int cb, int value) {
-        AsyncCb.cancelAgain(b, kernel, effects, cb, value);
+        AsyncCb.cancelAgain(b, kernel, Rcu.GracePeriod.TASKS_TRACE, effects, cb, value);
     }
 
     @Override

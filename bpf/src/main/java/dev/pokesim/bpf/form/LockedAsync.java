@@ -3,6 +3,7 @@ package dev.pokesim.bpf.form;
 import dev.pokesim.bpf.primitive.Kernel;
 import dev.pokesim.bpf.primitive.KernelMemory;
 import dev.pokesim.bpf.primitive.NolockAllocator;
+import dev.pokesim.bpf.primitive.Rcu;
 import dev.pokesim.bpf.primitive.Refcount;
 import dev.pokesim.bpf.primitive.SpinLock;
 import dev.pokesim.bpf.primitive.Workqueue;
@@ -228,7 +229,7 @@ public class LockedAsync implements AsyncForm {
                 .jumpIf("(in a callback?)", (core, local) -> local[value] != 0, "later")
                 .compute("(timer)", (core, local) -> local[value] = local[cb] + AsyncCb.TIMER)
                 .call(effects.cancelSync, value);
-        AsyncCb.callRcu(b, kernel, cb);
+        AsyncCb.callRcu(b, kernel, Rcu.GracePeriod.TASKS_TRACE, cb);
         Kernel.returnValue(b, 0)
                 .label("later")
                 .compute("(delete_work)", (core, local) -> local[value] = local[cb] + AsyncCb.DELETE_WORK)
@@ -254,7 +255,7 @@ public class LockedAsync implements AsyncForm {
                 .label("work")
                 .call(effects.cancelWorkSync, value)
                 .label("cancelled");
-        AsyncCb.callRcu(b, kernel, cb);
+        AsyncCb.callRcu(b, kernel, Rcu.GracePeriod.TASKS_TRACE, cb);
         return b.ret().build();
     }
 

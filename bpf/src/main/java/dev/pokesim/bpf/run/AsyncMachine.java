@@ -142,12 +142,8 @@ final class AsyncMachine {
     private Routine task(int cpu) {
         Routine.Builder b = Routine.named("task");
         for (Program program : scenario.programs()) {
-            if (program.cpu() == cpu && program.context() == Context.TASK) {
-                Rcu.readLock(b);
-                program.calls().forEach(one -> call(b, one));
-                b.then(Rcu.readUnlock());
-            } else if (program.cpu() == cpu && program.context() == Context.CLOSE) {
-                b.call(BpfMap.putUser(kernel, form.operation(Operation.CANCEL_AND_FREE), scenario.slots()));
+            if (program.cpu() == cpu) {
+                append(b, program);
             }
         }
         return b.compute("(task ends)", (core, local) -> kernel.listener().ends(core))
@@ -156,6 +152,24 @@ final class AsyncMachine {
                 .then(new Halt())
                 .jump("halt")
                 .build();
+    }
+
+    private void append(Routine.Builder b, Program program) {
+        switch (program.context()) {
+            case TASK -> {
+                Rcu.readLock(b);
+                program.calls().forEach(one -> call(b, one));
+                b.then(Rcu.readUnlock());
+            }
+            case SLEEPABLE -> {
+                Rcu.readLockTrace(b);
+                program.calls().forEach(one -> call(b, one));
+                b.then(Rcu.readUnlockTrace());
+            }
+            case CLOSE -> b.call(
+                    BpfMap.putUser(kernel, form.operation(Operation.CANCEL_AND_FREE), scenario.slots()));
+            case NMI -> {}
+        }
     }
 
     /** One that is called where there is a reader already, or interrupts are off. */

@@ -46,6 +46,7 @@ public record ExpectedVerdict(AsyncForm form, Scenario scenario, String verdict,
             wq-delete: locked safe, locked-unguarded safe, v6 safe, v6-fixed safe, merged safe
             wq-start-delete: locked safe, locked-unguarded safe, v6 InactiveWhenFreed, v6-fixed safe, merged safe
             wq-start-vs-delete: locked safe, locked-unguarded safe, v6 InactiveWhenFreed, v6-fixed safe, merged safe
+            sleepable-start-vs-delete: locked safe, locked-unguarded safe, v6 InactiveWhenFreed, v6-fixed safe, merged safe
             delete-vs-close: locked safe, locked-unguarded safe, v6 safe, v6-fixed safe, merged safe
             start-vs-close: locked safe, locked-unguarded safe, v6 InactiveWhenFreed, v6-fixed safe, merged safe
             init-vs-close: locked safe, locked-unguarded safe, v6 safe, v6-fixed safe, merged safe
@@ -68,6 +69,8 @@ public record ExpectedVerdict(AsyncForm form, Scenario scenario, String verdict,
             nmi-same-timer: broken-v6-writer-spins NeverWaitsForItself, broken-v6-no-new-check CommandsTakenOnce
             start-vs-cancel: broken-v6-no-sequence-check CommandsTakenOnce, broken-v6-one-copy CommandsTakenOnce
             two-cpus-nmi: broken-v6-no-irq-work-barrier LastCommandTaken
+            sleepable-start-vs-delete: broken-rcu-alone NoUseAfterFree
+            start-vs-delete: broken-trace-alone NoUseAfterFree
             init-vs-close: broken-users-seen-early NoTimerOutlivesUsers, broken-users-not-seen NoTimerOutlivesUsers, merged-no-users-barrier safe
             delete-vs-close: broken-slot-not-exchanged RefsBalanced
             tracepoint-start: broken-hardirq-only NeverWaitsForItself, broken-self-feeding CommandsDrain, broken-recursion-leaks RefsBalanced

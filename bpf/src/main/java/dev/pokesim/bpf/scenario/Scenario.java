@@ -29,6 +29,8 @@ public record Scenario(
     public enum Context {
         /** In a task, as an RCU reader; in the order in which they are listed. */
         TASK,
+        /** In a task as well, by a program that may sleep: a reader of RCU-tasks-trace. */
+        SLEEPABLE,
         /** In a task that is no reader: it closes the last file descriptor of the map, and makes no calls of its own. */
         CLOSE,
         /** In an NMI; the first NMI of a CPU runs the first one. */

@@ -153,6 +153,12 @@ public final class Scenarios {
                     2,
                     List.of(task(0, START), task(1, DELETE))),
             of(
+                    "sleepable-start-vs-delete",
+                    "a program that may sleep starts the timer while another CPU deletes its map value",
+                    2,
+                    List.of(sleepable(0, START), task(1, DELETE)),
+                    List.of()),
+            of(
                     "delete-vs-close",
                     "one CPU deletes the map value, another one gives the last user of the map back",
                     2,
@@ -210,6 +216,10 @@ public final class Scenarios {
 
     private static Program task(int cpu, Call... calls) {
         return new Program(Context.TASK, cpu, List.of(calls));
+    }
+
+    private static Program sleepable(int cpu, Call... calls) {
+        return new Program(Context.SLEEPABLE, cpu, List.of(calls));
     }
 
     private static Program close(int cpu) {
