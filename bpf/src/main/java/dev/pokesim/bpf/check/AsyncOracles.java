@@ -28,6 +28,11 @@ public final class AsyncOracles {
                 new CommandsInOrder(),
                 new CommandsDrain(),
                 new NoTimerOutlivesUsers(),
+                new NoCallbackAfterDelete(),
+                new SlotReusable(),
+                new AcceptedIsStarted(),
+                new EndsAtRest(),
+                new DirectAfterCommands(),
                 new RefusedOnlyForRecursion(),
                 new LastCommandWins());
     }

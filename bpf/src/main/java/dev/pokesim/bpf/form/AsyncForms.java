@@ -28,6 +28,13 @@ public final class AsyncForms {
             new BrokenTraceAlone(),
             new BrokenUsersSeenEarly(),
             new BrokenUsersNotSeen(),
+            new BrokenNoGracePeriod(),
+            new BrokenCallbackStays(),
+            new BrokenSlotPoisoned(),
+            new BrokenErrorDropped(),
+            new BrokenNoProgramRead(),
+            new BrokenErrorPointerExpected(),
+            new BrokenProgramNotExchanged(),
             new BrokenHardirqOnly(),
             new BrokenSelfFeeding(),
             new BrokenRecursionLeaks(),
@@ -38,14 +45,25 @@ public final class AsyncForms {
             new BrokenLatchOneCopy(),
             new BrokenLatchLostPut(),
             new BrokenLatchWriterSpins(),
-            new BrokenLatchNoIrqWorkBarrier());
+            new BrokenLatchNoIrqWorkBarrier(),
+            new BrokenLatchResurrected(),
+            new BrokenLatchFirstReaderFrees(),
+            new BrokenLatchClaimByStore(),
+            new BrokenLatchNoInlineReference(),
+            new BrokenLatchWriterKept(),
+            new BrokenLatchQueuedFirst(),
+            new BrokenLatchCallbackStays());
 
-    /** Variants that are wrong on machines with weaker memory, and right on this one. */
-    public static final List<AsyncForm> EQUIVALENT = List.of(new NoIrqWorkBarrier(), new NoUsersBarrier());
+    /** Forms that are the merged one where it, or the kernel around it, promises more or less: what it does not promise itself. */
+    public static final List<AsyncForm> CANDIDATES = List.of(new MergedInOrder(), new MergedIrqThread());
+
+    /** Variants that leave out what nobody needs here: wrong on machines with weaker memory, or what something else makes right. */
+    public static final List<AsyncForm> EQUIVALENT =
+            List.of(new NoIrqWorkBarrier(), new NoUsersBarrier(), new NoInlineReference());
 
     /** All of them. */
     public static final List<AsyncForm> ALL =
-            Stream.of(FORMS, BROKEN, EQUIVALENT).flatMap(List::stream).toList();
+            Stream.of(FORMS, BROKEN, CANDIDATES, EQUIVALENT).flatMap(List::stream).toList();
 
     private AsyncForms() {}
 }

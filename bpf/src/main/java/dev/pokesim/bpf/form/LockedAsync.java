@@ -184,6 +184,7 @@ public class LockedAsync implements AsyncForm {
         }
         b.compute("(op)", (core, local) -> local[op] = operation).call(effects.process, cb, op, nsec);
         Kernel.takeResult(b, op);
+        b.compute("(at once)", (core, local) -> kernel.listener().doneAtOnce(core, local[cb]));
         unlock(b, slot);
         Kernel.returnValue(b, "return", (core, local) -> operation == AsyncCb.START ? 0 : local[op])
                 .label("no-timer");
@@ -230,10 +231,12 @@ public class LockedAsync implements AsyncForm {
                 .compute("(timer)", (core, local) -> local[value] = local[cb] + AsyncCb.TIMER)
                 .call(effects.cancelSync, value);
         AsyncCb.callRcu(b, kernel, Rcu.GracePeriod.TASKS_TRACE, cb);
+        AsyncCb.deleted(b, kernel, cb);
         Kernel.returnValue(b, 0)
                 .label("later")
                 .compute("(delete_work)", (core, local) -> local[value] = local[cb] + AsyncCb.DELETE_WORK)
                 .call(effects.schedule, value);
+        AsyncCb.deleted(b, kernel, cb);
         Kernel.returnValue(b, 0).label("no-timer");
         unlockAndReturn(b, slot, 0);
         return build(b);

@@ -101,7 +101,17 @@ public final class IrqWork {
         return handler(kernel, functions, b -> {});
     }
 
+    /** One that stands for a thread, as with PREEMPT_RT: it is no reader, so a grace period may end in it. */
+    public static Routine threadedHandler(Kernel kernel, List<Routine> functions) {
+        return handler(kernel, functions, IrqWork::beforeFunction, false);
+    }
+
     private static Routine handler(Kernel kernel, List<Routine> functions, Consumer<Routine.Builder> beforeFunction) {
+        return handler(kernel, functions, beforeFunction, true);
+    }
+
+    private static Routine handler(
+            Kernel kernel, List<Routine> functions, Consumer<Routine.Builder> beforeFunction, boolean isReader) {
         Routine.Builder b = Routine.named(HANDLER);
         b.interruptEntry(kernel.costs().interruptEntryPs(), 0);
         int list = b.local();
@@ -110,7 +120,9 @@ public final class IrqWork {
         int function = b.local();
         int success = b.local();
         Kernel.acknowledge(b, kernel);
-        Rcu.readLock(b);
+        if (isReader) {
+            Rcu.readLock(b);
+        }
         Llist.takeAll(b, "raised_list", KernelMemory.ofThisCpu(KernelMemory.RAISED_LIST), list);
         b.label("next")
                 .jumpIf("(no more?)", (core, local) -> local[list] == 0, "done")
@@ -150,7 +162,9 @@ public final class IrqWork {
                 })
                 .jump("next")
                 .label("done");
-        Rcu.readUnlock(b, kernel);
+        if (isReader) {
+            Rcu.readUnlock(b, kernel);
+        }
         return b.interruptReturn(kernel.costs().interruptExitPs()).build();
     }
 

@@ -73,6 +73,15 @@ public interface KernelListener extends MachineObserver {
      */
     record Command(long cb, long number, long op, long nsec) {}
 
+    /** An operation that could have left a command has done at once what it was asked for. */
+    default void doneAtOnce(Core core, long cb) {}
+
+    /** What ends a timer or work has taken it out of its map value, and is about to return. */
+    default void timerDeleted(Core core, long cb) {}
+
+    /** The callback of a timer or work was read just now, and will be called. */
+    default void callbackChosen(Core core, long cb) {}
+
     /** A task has nothing more to do. */
     default void ends(Core core) {}
 

@@ -103,6 +103,21 @@ public final class KernelListeners implements KernelListener {
     }
 
     @Override
+    public void doneAtOnce(Core core, long cb) {
+        all.forEach(one -> one.doneAtOnce(core, cb));
+    }
+
+    @Override
+    public void timerDeleted(Core core, long cb) {
+        all.forEach(one -> one.timerDeleted(core, cb));
+    }
+
+    @Override
+    public void callbackChosen(Core core, long cb) {
+        all.forEach(one -> one.callbackChosen(core, cb));
+    }
+
+    @Override
     public void ends(Core core) {
         all.forEach(one -> one.ends(core));
     }

@@ -19,6 +19,10 @@ public final class KernelMemory {
     public static final int SLOT_SIZE_BYTES = LINE;
 
     private static final long PROGRAM_DATA = DATA + SLOTS * LINE;
+    /** Offset of the work that frees a program, and of whether its loader holds no reference. */
+    public static final int PROGRAM_WORK = 16;
+
+    public static final int WITHOUT_LOADER = 4;
     /** How many users the map has. */
     public static final long MAP_USERS = PROGRAM_DATA + PROGRAMS * LINE;
 

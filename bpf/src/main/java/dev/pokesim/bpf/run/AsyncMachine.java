@@ -59,16 +59,22 @@ final class AsyncMachine {
         KernelMemory.map(memory, cores);
         for (int number = 1; number <= KernelMemory.PROGRAMS; number++) {
             memory.write(KernelMemory.program(number), 4, 1, 0); // its loader's
+            Workqueue.initialise(
+                    memory, KernelMemory.program(number) + KernelMemory.PROGRAM_WORK, AsyncCb.PROGRAM_FUNCTION, 0);
         }
         BpfMap.setUp(memory);
         machine = new Machine(memory, cores, FetchMode.COHERENT, kernel.chooser());
         rcu = Rcu.thread(kernel, this.form.rcuFunctions());
         Routine callback = program("callback", kernel, this.form, scenario.callback());
-        List<Routine> works = new ArrayList<>(List.of(AsyncCb.workCallback(List.of(callback))));
+        List<Routine> works = new ArrayList<>(List.of(AsyncCb.workCallback(kernel, List.of(callback))));
         works.addAll(this.form.workFunctions());
+        while (works.size() < AsyncCb.PROGRAM_FUNCTION) {
+            works.add(Routine.named("no_work").ret().build());
+        }
+        works.add(AsyncCb.freeProgram());
         worker = hasWorks ? Workqueue.thread(kernel, works) : null;
         handle(IrqWork.VECTOR, form.irqWorkHandler(kernel, this.form.irqWorkFunctions()));
-        handle(Hrtimer.VECTOR, Hrtimer.handler(kernel, AsyncCb.timerCallback(List.of(callback))));
+        handle(Hrtimer.VECTOR, Hrtimer.handler(kernel, AsyncCb.timerCallback(kernel, List.of(callback))));
         handle(Machine.NMI, nmi());
         boot();
         for (int cpu = 0; cpu < scenario.cpus(); cpu++) {
@@ -136,6 +142,12 @@ final class AsyncMachine {
             while (!stores.isEmpty()) {
                 machine.drain(core);
             }
+        }
+        if (scenario.has(Scenario.Option.NO_LOADER)) {
+            AddressSpace memory = machine.memory();
+            long program = KernelMemory.program(CALLBACK);
+            memory.write(program, 4, memory.read(program, 4) - 1, 0);
+            memory.write(program + KernelMemory.WITHOUT_LOADER, 4, 1, 0);
         }
     }
 

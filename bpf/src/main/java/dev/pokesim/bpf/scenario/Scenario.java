@@ -40,6 +40,8 @@ public record Scenario(
     /** What a scenario may have besides. */
     public enum Option {
         ALLOCATIONS_MAY_FAIL,
+        /** Who loaded the program of the timers is gone: theirs are its only references. */
+        NO_LOADER,
         /** No map value has a timer at the start. */
         NO_TIMERS
     }

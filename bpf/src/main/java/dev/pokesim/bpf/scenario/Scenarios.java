@@ -16,6 +16,8 @@ public final class Scenarios {
 
     private static final Call OTHER_START = new Call(Operation.START, 1, NSEC);
     private static final Call INIT = new Call(Operation.INIT, 0, AsyncCb.Kind.TIMER.ordinal());
+    private static final Call SET_CALLBACK = new Call(Operation.SET_CALLBACK, 0, 1);
+    private static final Call SET_OTHER = new Call(Operation.SET_CALLBACK, 0, 2);
     private static final Call CANCEL = new Call(Operation.CANCEL, 0, 0);
     private static final Call CANCEL_ASYNC = new Call(Operation.CANCEL_ASYNC, 0, 0);
 
@@ -178,6 +180,45 @@ public final class Scenarios {
                     1,
                     List.of(Option.NO_TIMERS),
                     List.of(task(0, INIT), close(1)),
+                    List.of(),
+                    List.of()),
+            of(
+                    "start-before-callback",
+                    "a start is refused because no callback is set; then one is set, and the next start",
+                    1,
+                    List.of(task(0, CANCEL, START, SET_CALLBACK, START)),
+                    List.of()),
+            of(
+                    "set-callback-vs-delete",
+                    "two CPUs set another callback, one of them deletes the map value then",
+                    2,
+                    List.of(task(0, SET_OTHER), task(1, SET_OTHER, DELETE)),
+                    List.of()),
+            of(
+                    "set-callback-start-vs-delete",
+                    "one CPU sets a callback and is hit by an NMI that starts the timer, while another one deletes its map value",
+                    2,
+                    List.of(task(0, SET_CALLBACK), nmi(0, START), task(1, DELETE)),
+                    List.of()),
+            of(
+                    "nmi-order-vs-direct",
+                    "NMIs of two CPUs start the timer, the task of one of them cancels it without waiting",
+                    2,
+                    List.of(nmi(0, START), nmi(1, START), task(0, CANCEL_ASYNC)),
+                    List.of()),
+            ofWork(
+                    "wq-nmi-start-vs-delete",
+                    "an NMI starts a work while another CPU deletes its map value",
+                    2,
+                    List.of(nmi(0, START), task(1, DELETE))),
+            new Scenario(
+                    "wq-nmi-deletes-last-program",
+                    "an NMI deletes the map value of a work that the task below starts, and that has the last reference to its program",
+                    1,
+                    AsyncCb.Kind.WORK,
+                    1,
+                    List.of(Option.NO_LOADER),
+                    List.of(task(0, START), nmi(0, DELETE)),
                     List.of(),
                     List.of()),
             onTracepoint(
