@@ -10,8 +10,8 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * P13: what is left for irq_work comes to an end: carrying out a command does not lead, directly or by way of other timers, to another
- * command of the same timer that is carried out as well. A program on a tracepoint of hrtimer_start() can do that.
+ * P13: what is left for irq_work comes to an end. A command may lead to another one of the same timer, directly or by way of other
+ * timers, as a program on the tracepoint of hrtimer_start() can make it do; if that one leads to one more, this goes on for ever.
  */
 public final class CommandsDrain extends AsyncOracle {
     /** What each core carries out now, innermost last. */
@@ -39,7 +39,7 @@ public final class CommandsDrain extends AsyncOracle {
 
     @Override
     public String property() {
-        return "carrying out a command leads to no other command of the same timer";
+        return "no command of a timer leads to others of the same timer without end";
     }
 
     @Override
@@ -57,6 +57,12 @@ public final class CommandsDrain extends AsyncOracle {
         for (int i = running.size() - 1; i >= 0; i--) {
             Running cause = running.get(i);
             if (cause.core == core.id() && cause.interrupts == 0) {
+                if (cause.by.contains(cause.cb) && cause.by.contains(command.cb())) {
+                    violated(
+                            core,
+                            "core " + core.id()
+                                    + " leaves a command that a command of the same timer led to, which another one led to: for ever");
+                }
                 SortedSet<Long> by = new TreeSet<>(cause.by);
                 by.add(cause.cb);
                 waiting.add(new Caused(command.cb(), command.number(), by));
@@ -82,13 +88,7 @@ public final class CommandsDrain extends AsyncOracle {
     public void commandDone(Core core) {
         for (int i = running.size() - 1; i >= 0; i--) {
             if (running.get(i).core == core.id()) {
-                Running done = running.remove(i);
-                if (done.by.contains(done.cb)) {
-                    violated(
-                            core,
-                            "core " + core.id()
-                                    + " has carried out a command that a command of the same timer led to: this goes on for ever");
-                }
+                running.remove(i);
                 return;
             }
         }

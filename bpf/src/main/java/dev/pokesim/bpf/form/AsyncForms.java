@@ -54,8 +54,8 @@ public final class AsyncForms {
             new BrokenLatchQueuedFirst(),
             new BrokenLatchCallbackStays());
 
-    /** Forms that are the merged one where it, or the kernel around it, promises more or less: what it does not promise itself. */
-    public static final List<AsyncForm> CANDIDATES = List.of(new MergedInOrder(), new MergedIrqThread());
+    /** Questions about a form: held to more than it promises, on another kernel, or with what might help. Not counted as mistakes. */
+    public static final List<AsyncForm> CANDIDATES = List.of(new MergedInOrder(), new MergedIrqThread(), new MergedBusyAlways(), new LatchEvenSequence());
 
     /** Variants that leave out what nobody needs here: wrong on machines with weaker memory, or what something else makes right. */
     public static final List<AsyncForm> EQUIVALENT =

@@ -202,10 +202,15 @@ public final class Scenarios {
                     List.of()),
             of(
                     "nmi-order-vs-direct",
-                    "NMIs of two CPUs start the timer, the task of one of them cancels it without waiting",
+                    "an NMI starts the timer and the task below cancels it without waiting, while an NMI of another CPU cancels it",
                     2,
-                    List.of(nmi(0, START), nmi(1, START), task(0, CANCEL_ASYNC)),
+                    List.of(nmi(0, START), nmi(1, CANCEL_ASYNC), task(0, CANCEL_ASYNC)),
                     List.of()),
+            ofWork(
+                    "wq-two-starts-vs-delete",
+                    "one CPU starts a work twice while another one deletes its map value",
+                    2,
+                    List.of(task(0, START, START), task(1, DELETE))),
             ofWork(
                     "wq-nmi-start-vs-delete",
                     "an NMI starts a work while another CPU deletes its map value",
