@@ -40,8 +40,7 @@ public final class DirectAfterCommands extends AsyncOracle {
 
     @Override
     public void commandIssued(Core core, KernelListener.Command command) {
-        boolean isOwn =
-                waiting.stream().anyMatch(one -> one.cb == command.cb() && one.cpu == core.id() && one.isOwn);
+        boolean isOwn = waiting.stream().anyMatch(one -> one.cb == command.cb() && one.cpu == core.id() && one.isOwn);
         waiting.add(new Waiting(command.cb(), command.number(), core.id(), isOwn, false));
     }
 

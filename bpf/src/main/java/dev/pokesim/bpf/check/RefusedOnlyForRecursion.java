@@ -19,7 +19,11 @@ public final class RefusedOnlyForRecursion extends AsyncOracle {
         }
         long cb = core.load(slot, 8);
         if (cb != 0
-                && cb != core.load(KernelMemory.ofThisCpu(KernelMemory.ASYNC_CB_RUNNING).in(core), 8)) {
+                && cb
+                        != core.load(
+                                KernelMemory.ofThisCpu(KernelMemory.ASYNC_CB_RUNNING)
+                                        .in(core),
+                                8)) {
             violated(core, "core " + core.id() + " refuses to " + operation + " a timer for the sake of another one");
         }
     }

@@ -499,8 +499,7 @@ public final class AsyncCb {
         return b.then(Rcu.readUnlockTrace()).label("out").ret().build();
     }
 
-    private static void run(
-            Routine.Builder b, Kernel kernel, int timer, int callback, List<Routine> programs) {
+    private static void run(Routine.Builder b, Kernel kernel, int timer, int callback, List<Routine> programs) {
         b.load("cb->callback_fn", callback, core -> core.file()[timer] - TIMER + CALLBACK, 8, 0)
                 .jumpIf("(none?)", (core, local) -> local[callback] == 0, "out")
                 .compute("(chosen)", (core, local) -> kernel.listener().callbackChosen(core, local[timer] - TIMER));

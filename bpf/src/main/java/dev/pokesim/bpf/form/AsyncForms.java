@@ -55,15 +55,17 @@ public final class AsyncForms {
             new BrokenLatchCallbackStays());
 
     /** Questions about a form: held to more than it promises, on another kernel, or with what might help. Not counted as mistakes. */
-    public static final List<AsyncForm> CANDIDATES = List.of(new MergedInOrder(), new MergedIrqThread(), new MergedBusyAlways(), new LatchEvenSequence());
+    public static final List<AsyncForm> CANDIDATES =
+            List.of(new MergedInOrder(), new MergedIrqThread(), new MergedBusyAlways(), new LatchEvenSequence());
 
     /** Variants that leave out what nobody needs here: wrong on machines with weaker memory, or what something else makes right. */
     public static final List<AsyncForm> EQUIVALENT =
             List.of(new NoIrqWorkBarrier(), new NoUsersBarrier(), new NoInlineReference());
 
     /** All of them. */
-    public static final List<AsyncForm> ALL =
-            Stream.of(FORMS, BROKEN, CANDIDATES, EQUIVALENT).flatMap(List::stream).toList();
+    public static final List<AsyncForm> ALL = Stream.of(FORMS, BROKEN, CANDIDATES, EQUIVALENT)
+            .flatMap(List::stream)
+            .toList();
 
     private AsyncForms() {}
 }

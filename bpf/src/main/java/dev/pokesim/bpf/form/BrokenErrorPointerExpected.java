@@ -1,6 +1,5 @@
 package dev.pokesim.bpf.form;
 
-
 /** {@link CommandListAsync} that tests with IS_ERR() what returns NULL, as an example in the documentation did. */
 public final class BrokenErrorPointerExpected extends CommandListAsync {
     @Override

@@ -17,7 +17,6 @@ public final class BrokenLatchClaimByStore extends LatchAsync {
 
     @Override
     protected void claim(Routine.Builder b, AddressOf lastSequence, int last, int sequence, int success) {
-        b.store("last_seq = seq", lastSequence, 8, sequence)
-                .compute("(claimed)", (core, local) -> local[success] = 1);
+        b.store("last_seq = seq", lastSequence, 8, sequence).compute("(claimed)", (core, local) -> local[success] = 1);
     }
 }

@@ -153,8 +153,7 @@ public class CommandListAsync implements AsyncForm {
     }
 
     /** __bpf_async_cancel_and_free(slot): the slot's reference goes with the command, or is given back here. */
-    private Routine cancelAndFree(
-            Kernel kernel, Routine update, Routine process, Routine scheduleOp, Routine put) {
+    private Routine cancelAndFree(Kernel kernel, Routine update, Routine process, Routine scheduleOp, Routine put) {
         Routine.Builder b = Routine.named("bpf_timer_cancel_and_free");
         int slot = b.local();
         int argument = b.local();

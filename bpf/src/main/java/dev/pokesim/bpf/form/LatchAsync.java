@@ -50,10 +50,10 @@ public class LatchAsync implements AsyncForm {
         return "latch with the last command, one writer, terminal sequence numbers; as posted in January 2026";
     }
 
-    /** A callback that was armed before, or is armed meanwhile, may run after the end. */
+    /** A timer that is armed late may run its callback after the end; and nothing is done without a command. */
     @Override
     public Set<String> notPromised() {
-        return Set.of("NoCallbackAfterDelete");
+        return Set.of("NoCallbackAfterDelete", "DirectAfterCommands");
     }
 
     @Override
@@ -69,7 +69,11 @@ public class LatchAsync implements AsyncForm {
                 Map.of(
                         Operation.INIT,
                         AsyncCb.init(
-                                kernel, LatchAsync::initialise, AsyncCb::publish, AsyncCb::checkUsersAfterBarrier, cancelAndFree),
+                                kernel,
+                                LatchAsync::initialise,
+                                AsyncCb::publish,
+                                AsyncCb::checkUsersAfterBarrier,
+                                cancelAndFree),
                         Operation.SET_CALLBACK,
                         AsyncCb.setCallback(kernel, update),
                         Operation.START,
@@ -161,8 +165,7 @@ public class LatchAsync implements AsyncForm {
     protected record Operands(int cb, int op, int value) {}
 
     /** Appends what the only writer does before the command: may jump to {@code no-program}. */
-    protected void beforeCommand(
-            Routine.Builder b, Kernel kernel, Routine put, Routine queue, Operands operands) {}
+    protected void beforeCommand(Routine.Builder b, Kernel kernel, Routine put, Routine queue, Operands operands) {}
 
     /** Appends what takes the reference that goes with a run of the worker: jumps to {@code busy} if the block is dying. */
     protected void takeReference(Routine.Builder b, Kernel kernel, int cb) {
@@ -272,8 +275,7 @@ public class LatchAsync implements AsyncForm {
 
     /** Appends what makes a command this run's: {@code success} becomes 0 if another one has it. */
     protected void claim(Routine.Builder b, AddressOf lastSequence, int last, int sequence, int success) {
-        b.compareAndExchange(
-                "last_seq: claim", lastSequence, 8, last, (core, local) -> local[sequence], success);
+        b.compareAndExchange("last_seq: claim", lastSequence, 8, last, (core, local) -> local[sequence], success);
     }
 
     /** Appends what comes behind the effect; {@code success} is 1 at the end of a control block. */

@@ -22,7 +22,6 @@ public final class LatchEvenSequence extends LatchSecondCancelAsync {
 
     @Override
     protected void claim(Routine.Builder b, AddressOf lastSequence, int last, int sequence, int success) {
-        b.compareAndExchange(
-                "last_seq: claim", lastSequence, 8, last, (core, local) -> local[sequence] & ~1L, success);
+        b.compareAndExchange("last_seq: claim", lastSequence, 8, last, (core, local) -> local[sequence] & ~1L, success);
     }
 }

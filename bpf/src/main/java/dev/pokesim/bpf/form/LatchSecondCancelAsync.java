@@ -23,7 +23,7 @@ public class LatchSecondCancelAsync extends LatchAsync {
 
     @Override
     public Set<String> notPromised() {
-        return Set.of();
+        return Set.of("DirectAfterCommands");
     }
 
     @Override

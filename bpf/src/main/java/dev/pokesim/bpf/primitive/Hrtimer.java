@@ -128,7 +128,7 @@ public final class Hrtimer {
                     local[base] = local[target];
                     local[target] = 0;
                 });
-        Routine tracepoint = kernel.timerTracepoint();
+        Routine tracepoint = kernel.tracepoint();
         if (tracepoint != null) {
             b.call(tracepoint);
         }

@@ -203,8 +203,7 @@ public final class Rcu {
      * @param head offset of its rcu_head
      * @param function its number, see {@link #thread}
      */
-    public static void call(
-            Routine.Builder b, Kernel kernel, GracePeriod period, int object, int head, int function) {
+    public static void call(Routine.Builder b, Kernel kernel, GracePeriod period, int object, int head, int function) {
         b.then(new LockedUpdate(KernelMemory.field(object, head), 8) {
             @Override
             protected long update(Core core, long old) {

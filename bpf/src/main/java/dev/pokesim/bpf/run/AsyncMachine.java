@@ -50,7 +50,7 @@ final class AsyncMachine {
         Kernel without = scenario.closesMap() ? bare.withMapsThatLoseUsers() : bare;
         kernel = scenario.tracepoint().isEmpty()
                 ? without
-                : without.withTimerTracepoint(
+                : without.withTracepoint(
                         program("tracepoint", without, form.routines(without), scenario.tracepoint()));
         this.form = form.routines(kernel);
         boolean hasWorks = scenario.kind() == AsyncCb.Kind.WORK
@@ -178,8 +178,7 @@ final class AsyncMachine {
                 program.calls().forEach(one -> call(b, one));
                 b.then(Rcu.readUnlockTrace());
             }
-            case CLOSE -> b.call(
-                    BpfMap.putUser(kernel, form.operation(Operation.CANCEL_AND_FREE), scenario.slots()));
+            case CLOSE -> b.call(BpfMap.putUser(kernel, form.operation(Operation.CANCEL_AND_FREE), scenario.slots()));
             case NMI -> {}
         }
     }

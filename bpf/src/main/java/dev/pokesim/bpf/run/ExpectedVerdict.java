@@ -59,6 +59,7 @@ public record ExpectedVerdict(AsyncForm form, Scenario scenario, String verdict,
             wq-nmi-deletes-last-program: locked safe, locked-unguarded NeverWaitsForItself, v6 InactiveWhenFreed, v6-fixed NeverWaitsForItself, merged NeverWaitsForItself
             tracepoint-start: locked NeverWaitsForItself, locked-unguarded NeverWaitsForItself, v6 NeverWaitsForItself, v6-fixed NeverWaitsForItself, merged safe
             tracepoint-two-timers: locked NeverWaitsForItself, locked-unguarded NeverWaitsForItself, v6 NeverWaitsForItself, v6-fixed NeverWaitsForItself, merged CommandsDrain
+            wq-tracepoint-start: locked NeverWaitsForItself, locked-unguarded NeverWaitsForItself, v6 NeverWaitsForItself, v6-fixed NeverWaitsForItself, merged safe
             """;
 
     /** The same for variants with a mistake: where it shows, or where it should show and does not. */
@@ -90,6 +91,7 @@ public record ExpectedVerdict(AsyncForm form, Scenario scenario, String verdict,
             init-vs-close: broken-users-seen-early NoTimerOutlivesUsers, broken-users-not-seen NoTimerOutlivesUsers, merged-no-users-barrier safe
             delete-vs-close: broken-slot-not-exchanged RefsBalanced
             tracepoint-start: broken-hardirq-only NeverWaitsForItself, broken-self-feeding CommandsDrain, broken-recursion-leaks RefsBalanced
+            wq-tracepoint-start: broken-hardirq-only NeverWaitsForItself
             tracepoint-two-timers: broken-recursion-of-any RefusedOnlyForRecursion
             nmi-order-vs-direct: merged-in-order DirectAfterCommands/0
             wq-nmi-start-vs-delete: merged-irq-thread NoUseAfterFree

@@ -13,7 +13,7 @@ import java.util.List;
  * @param slots how many map values
  * @param options in which it differs from others
  * @param callback what the program does that the timers call; may be empty
- * @param tracepoint what the program does that hrtimer_start() calls, with its base locked; there is none if it is empty
+ * @param tracepoint what the program does that hrtimer_start() and queue_work() call, with their locks held; empty for none
  */
 public record Scenario(
         String name,

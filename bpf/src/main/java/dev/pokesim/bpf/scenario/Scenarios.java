@@ -237,7 +237,17 @@ public final class Scenarios {
                     "a program on the tracepoint of hrtimer_start starts two timers, one of which is being started",
                     2,
                     List.of(task(0, START)),
-                    List.of(START, OTHER_START)));
+                    List.of(START, OTHER_START)),
+            new Scenario(
+                    "wq-tracepoint-start",
+                    "a program on the tracepoint of queue_work starts another work than the one that is being queued",
+                    1,
+                    AsyncCb.Kind.WORK,
+                    2,
+                    List.of(),
+                    List.of(task(0, START)),
+                    List.of(),
+                    List.of(OTHER_START)));
 
     /** Those in which an NMI meets the task of its own CPU. */
     public static final List<Scenario> NMI_PLACEMENTS = ALL.stream()
@@ -256,8 +266,7 @@ public final class Scenarios {
 
     private static Scenario onTracepoint(
             String name, String question, int slots, List<Program> programs, List<Call> tracepoint) {
-        return new Scenario(
-                name, question, 1, AsyncCb.Kind.TIMER, slots, List.of(), programs, List.of(), tracepoint);
+        return new Scenario(name, question, 1, AsyncCb.Kind.TIMER, slots, List.of(), programs, List.of(), tracepoint);
     }
 
     private static Program task(int cpu, Call... calls) {

@@ -75,9 +75,7 @@ record BpfMatrix(
         return new BpfMatrix(
                 (int) cells.stream().filter(Cell::isUnexpected).count(),
                 (int) cells.stream().filter(Cell::isIncomplete).count(),
-                ofMutants
-                        ? forms(cells.stream().filter(Cell::isMutant).toList())
-                        : null,
+                ofMutants ? forms(cells.stream().filter(Cell::isMutant).toList()) : null,
                 ofMutants
                         ? forms(cells.stream()
                                 .filter(cell -> cell.isMutant() && cell.isKilled())
