@@ -50,8 +50,7 @@ final class AsyncMachine {
         Kernel without = scenario.closesMap() ? bare.withMapsThatLoseUsers() : bare;
         kernel = scenario.tracepoint().isEmpty()
                 ? without
-                : without.withTracepoint(
-                        program("tracepoint", without, form.routines(without), scenario.tracepoint()));
+                : without.withTracepoint(program("tracepoint", without, form.routines(without), scenario.tracepoint()));
         this.form = form.routines(kernel);
         boolean hasWorks = scenario.kind() == AsyncCb.Kind.WORK
                 || !this.form.workFunctions().isEmpty();
