@@ -26,6 +26,14 @@ public final class AsyncOracles {
                 new CommandsTakenOnce(),
                 new LastCommandTaken(),
                 new CommandsInOrder(),
+                new CommandsDrain(),
+                new NoTimerOutlivesUsers(),
+                new NoCallbackAfterDelete(),
+                new SlotReusable(),
+                new AcceptedIsStarted(),
+                new EndsAtRest(),
+                new DirectAfterCommands(),
+                new RefusedOnlyForRecursion(),
                 new LastCommandWins());
     }
 }

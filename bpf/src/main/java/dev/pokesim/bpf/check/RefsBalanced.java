@@ -37,9 +37,10 @@ public final class RefsBalanced extends AsyncOracle {
         }
         for (int number = 1; number <= KernelMemory.PROGRAMS; number++) {
             long refs = memory.read(KernelMemory.program(number), 4);
-            if (refs != timers[number] + 1) {
-                return "program " + number + " has " + refs
-                        + " references at the end, its loader has 1 and timers have " + timers[number];
+            long loaders = 1 - memory.read(KernelMemory.program(number) + KernelMemory.WITHOUT_LOADER, 4);
+            if (refs != timers[number] + loaders) {
+                return "program " + number + " has " + refs + " references at the end, its loader has " + loaders
+                        + " and timers have " + timers[number];
             }
         }
         return null;

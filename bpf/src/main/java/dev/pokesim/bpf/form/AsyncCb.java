@@ -33,7 +33,7 @@ public final class AsyncCb {
     private static final int CANCELLING = 80;
 
     private static final int KIND = 84;
-    /** What a form has of its own begins here. */
+    /** What a form has of its own begins here, with four bytes that are 0 while no operation or command is under way. */
     static final int OF_FORM = 88;
     /** Work that ends a timer where its CPU cannot wait. */
     static final int DELETE_WORK = 160;
@@ -47,6 +47,8 @@ public final class AsyncCb {
     private static final int CALLBACK_FUNCTION = 0;
 
     static final int DELETE_FUNCTION = 1;
+    /** Frees a program whose last reference went with interrupts off. */
+    public static final int PROGRAM_FUNCTION = 2;
 
     /** bpf_async_op. */
     static final int START = 0;
@@ -127,6 +129,11 @@ public final class AsyncCb {
         return isWork(memory, cb) ? Workqueue.isActive(memory, cb + TIMER) : Hrtimer.isActive(memory, cb + TIMER);
     }
 
+    /** Whether an operation or command is under way, to one who can stop the world. */
+    public static boolean isUnderWay(AddressSpace memory, long cb) {
+        return memory.read(cb + OF_FORM, 4) != 0;
+    }
+
     /** What {@link #isActive} found, in words. */
     public static String describe(AddressSpace memory, long cb) {
         return isWork(memory, cb) ? Workqueue.describe(memory, cb + TIMER) : Hrtimer.describe(memory, cb + TIMER);
@@ -150,8 +157,19 @@ public final class AsyncCb {
                 "slot: cmpxchg", KernelMemory.field(slot, 0), 8, found, (core, local) -> local[cb], success);
     }
 
-    /** __bpf_async_init(slot). */
-    static Routine init(Kernel kernel, Fields ofForm, Publication publication) {
+    /** What ends a timer that was initialised while the last user of its map went: returns -EPERM then. */
+    @FunctionalInterface
+    interface UsersCheck {
+        void append(Routine.Builder b, int slot, int value, Routine cancelAndFree);
+    }
+
+    /**
+     * __bpf_async_init(slot).
+     *
+     * @param cancelAndFree what ends the timer where the last user of the map has gone by
+     */
+    static Routine init(
+            Kernel kernel, Fields ofForm, Publication publication, UsersCheck users, Routine cancelAndFree) {
         Routine.Builder b = Routine.named("bpf_timer_init");
         int slot = b.local();
         int kind = b.local();
@@ -166,11 +184,26 @@ public final class AsyncCb {
                 .compute("(initialise)", (core, local) -> initialise(core, local[cb], (int) local[kind], ofForm));
         publication.append(b, slot, found, cb, success);
         b.jumpIf("(somebody was faster?)", (core, local) -> local[success] == 0, "lost");
+        if (kernel.mapsLoseUsers()) {
+            users.append(b, slot, found, cancelAndFree);
+        }
         Kernel.returnValue(b, 0).label("lost");
         NolockAllocator.free(b, kernel, NolockAllocator.Cache.CONTROL_BLOCK, cb);
         b.label("busy");
         Kernel.returnValue(b, Errno.EBUSY).label("no-memory");
         return Kernel.returnValue(b, Errno.ENOMEM).build();
+    }
+
+    /** With smp_mb(): who publishes sees that the last user is gone, or the last user sees what was published. */
+    static void checkUsersAfterBarrier(Routine.Builder b, int slot, int value, Routine cancelAndFree) {
+        b.fence();
+        checkUsers(b, slot, value, cancelAndFree);
+    }
+
+    static void checkUsers(Routine.Builder b, int slot, int value, Routine cancelAndFree) {
+        BpfMap.loadUsers(b, value);
+        b.jumpIf("(used?)", (core, local) -> local[value] != 0, "used").call(cancelAndFree, slot, value);
+        Kernel.returnValue(b, Errno.EPERM).label("used");
     }
 
     static void initialise(Core core, long cb, int kind, Fields ofForm) {
@@ -188,6 +221,7 @@ public final class AsyncCb {
         memory.write(cb + REFCOUNT, 4, 1, core.id());
         memory.write(cb + PROGRAM, 8, 0, core.id());
         memory.write(cb + CALLBACK, 8, 0, core.id());
+        memory.write(cb + OF_FORM, 4, 0, core.id());
         ofForm.initialise(memory, cb, core.id());
     }
 
@@ -207,8 +241,25 @@ public final class AsyncCb {
         return Kernel.returnValue(b, Errno.EINVAL).build();
     }
 
+    /** How a program takes the place of another one, which {@code previous} becomes. */
+    @FunctionalInterface
+    interface Replacement {
+        void append(Routine.Builder b, int cb, int program, int previous);
+    }
+
     /** bpf_async_update_prog_callback(cb, prog, callback_fn): whoever takes a program out gives its reference back. */
     static Routine updateProgram(Kernel kernel) {
+        return updateProgram(
+                kernel,
+                (b, cb, program, previous) -> Llist.exchange(
+                        b,
+                        "cb->prog: xchg",
+                        KernelMemory.field(cb, PROGRAM),
+                        (core, local) -> local[program],
+                        previous));
+    }
+
+    static Routine updateProgram(Kernel kernel, Replacement replacement) {
         Routine.Builder b = Routine.named("bpf_async_update_prog_callback");
         int cb = b.local();
         int program = b.local();
@@ -218,7 +269,7 @@ public final class AsyncCb {
         b.label("again").jumpIf("(no prog?)", (core, local) -> local[program] == 0, "swap");
         Refcount.increment(b, kernel, "prog", KernelMemory.field(program, 0));
         b.label("swap");
-        Llist.exchange(b, "cb->prog: xchg", KernelMemory.field(cb, PROGRAM), (core, local) -> local[program], previous);
+        replacement.append(b, cb, program, previous);
         b.store("cb->callback_fn", KernelMemory.field(cb, CALLBACK), 8, callback)
                 .jumpIf("(there was none?)", (core, local) -> local[previous] == 0, "check")
                 .call(putProgram(kernel), previous)
@@ -231,13 +282,24 @@ public final class AsyncCb {
         return b.ret().build();
     }
 
-    /** bpf_prog_put(prog). */
+    /** bpf_prog_put(prog): the last reference frees it, by way of a work where interrupts are off. */
     static Routine putProgram(Kernel kernel) {
         Routine.Builder b = Routine.named("bpf_prog_put");
         int program = b.local();
         int last = b.local();
         Refcount.decrementAndTest(b, kernel, "prog", KernelMemory.field(program, 0), last);
-        return b.ret().build();
+        return b.jumpIf("(not the last?)", (core, local) -> local[last] == 0, "out")
+                .jumpIf("(irqs are on?)", (core, local) -> core.flags().interruptsEnabled(), "out")
+                .compute("(aux->work)", (core, local) -> local[program] += KernelMemory.PROGRAM_WORK)
+                .call(Workqueue.schedule(kernel), program)
+                .label("out")
+                .ret()
+                .build();
+    }
+
+    /** bpf_prog_free_deferred(work): nobody has a program any more whose last reference is gone. */
+    public static Routine freeProgram() {
+        return Routine.named("bpf_prog_free_deferred").ret().build();
     }
 
     /** Appends the load of the slot: jumps to {@code no-timer} if it is empty. */
@@ -312,10 +374,10 @@ public final class AsyncCb {
     }
 
     /** The irq_work function of a form that must not call call_rcu_tasks_trace() where the last reference went. */
-    static Routine rcuCaller(Kernel kernel) {
+    static Routine rcuCaller(Kernel kernel, Rcu.GracePeriod period) {
         Routine.Builder b = Routine.named("bpf_async_cb_rcu_caller");
         int cb = b.local();
-        callRcu(b, kernel, cb);
+        callRcu(b, kernel, period, cb);
         return b.ret().build();
     }
 
@@ -324,14 +386,15 @@ public final class AsyncCb {
      *
      * @param value a variable
      */
-    static void cancelAgain(Routine.Builder b, Kernel kernel, Effects effects, int cb, int value) {
+    static void cancelAgain(
+            Routine.Builder b, Kernel kernel, Rcu.GracePeriod period, Effects effects, int cb, int value) {
         b.compute("(timer)", (core, local) -> local[value] = local[cb] + TIMER)
                 .jumpIf("(a work?)", (core, local) -> isWork(core.memory(), local[cb]), "cancel-work-again")
                 .call(effects.tryToCancel, value);
         Kernel.takeResult(b, value);
         b.jumpIf("(not running?)", (core, local) -> local[value] >= 0, "cancelled")
                 .label("another-period");
-        callRcu(b, kernel, cb);
+        callRcu(b, kernel, period, cb);
         b.ret().label("cancel-work-again");
         cancelWorkAgain(b, effects, cb, value);
         b.label("cancelled").compute("(cancelled)", (core, local) -> local[value] = 0);
@@ -404,7 +467,7 @@ public final class AsyncCb {
      *
      * @param programs by their numbers, from 1 on
      */
-    public static Routine timerCallback(List<Routine> programs) {
+    public static Routine timerCallback(Kernel kernel, List<Routine> programs) {
         Routine.Builder b = Routine.named("bpf_timer_cb");
         int timer = b.local();
         int callback = b.local();
@@ -412,7 +475,7 @@ public final class AsyncCb {
         b.compute("(cb)", (core, local) -> local[running] = local[timer] - TIMER)
                 .store("hrtimer_running = cb", KernelMemory.ofThisCpu(KernelMemory.HRTIMER_RUNNING), 8, running)
                 .compute("(stored)", (core, local) -> local[running] = 0);
-        run(b, timer, callback, programs);
+        run(b, kernel, timer, callback, programs);
         return b.label("out")
                 .storeConstant("hrtimer_running = 0", KernelMemory.ofThisCpu(KernelMemory.HRTIMER_RUNNING), 8, 0)
                 .ret()
@@ -424,20 +487,22 @@ public final class AsyncCb {
      *
      * @param programs by their numbers, from 1 on
      */
-    public static Routine workCallback(List<Routine> programs) {
+    public static Routine workCallback(Kernel kernel, List<Routine> programs) {
         Routine.Builder b = Routine.named("bpf_wq_work");
         int work = b.local();
         int callback = b.local();
         b.load("cb->callback_fn", callback, core -> core.file()[work] - TIMER + CALLBACK, 8, 0)
-                .jumpIf("(none?)", (core, local) -> local[callback] == 0, "out");
-        Rcu.readLock(b);
+                .jumpIf("(none?)", (core, local) -> local[callback] == 0, "out")
+                .compute("(chosen)", (core, local) -> kernel.listener().callbackChosen(core, local[work] - TIMER));
+        Rcu.readLockTrace(b);
         runProgram(b, callback, programs);
-        return b.then(Rcu.readUnlock()).label("out").ret().build();
+        return b.then(Rcu.readUnlockTrace()).label("out").ret().build();
     }
 
-    private static void run(Routine.Builder b, int timer, int callback, List<Routine> programs) {
+    private static void run(Routine.Builder b, Kernel kernel, int timer, int callback, List<Routine> programs) {
         b.load("cb->callback_fn", callback, core -> core.file()[timer] - TIMER + CALLBACK, 8, 0)
-                .jumpIf("(none?)", (core, local) -> local[callback] == 0, "out");
+                .jumpIf("(none?)", (core, local) -> local[callback] == 0, "out")
+                .compute("(chosen)", (core, local) -> kernel.listener().callbackChosen(core, local[timer] - TIMER));
         runProgram(b, callback, programs);
     }
 
@@ -450,8 +515,13 @@ public final class AsyncCb {
         }
     }
 
-    /** Appends call_rcu_tasks_trace() of a control block. */
-    static void callRcu(Routine.Builder b, Kernel kernel, int cb) {
-        Rcu.call(b, kernel, cb, RCU_HEAD, FREE_FUNCTION);
+    /** Appends what those who listen are told where cancel_and_free returns. */
+    static Routine.Builder deleted(Routine.Builder b, Kernel kernel, int cb) {
+        return b.compute("(deleted)", (core, local) -> kernel.listener().timerDeleted(core, local[cb]));
+    }
+
+    /** Appends call_rcu_tasks_trace() or call_rcu() of a control block. */
+    static void callRcu(Routine.Builder b, Kernel kernel, Rcu.GracePeriod period, int cb) {
+        Rcu.call(b, kernel, period, cb, RCU_HEAD, FREE_FUNCTION);
     }
 }

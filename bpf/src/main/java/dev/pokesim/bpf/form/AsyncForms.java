@@ -24,20 +24,48 @@ public final class AsyncForms {
             new BrokenPublishedByStore(),
             new BrokenSlotReadTwice(),
             new BrokenCountNotInitialised(),
+            new BrokenRcuAlone(),
+            new BrokenTraceAlone(),
+            new BrokenUsersSeenEarly(),
+            new BrokenUsersNotSeen(),
+            new BrokenNoGracePeriod(),
+            new BrokenCallbackStays(),
+            new BrokenSlotPoisoned(),
+            new BrokenErrorDropped(),
+            new BrokenNoProgramRead(),
+            new BrokenErrorPointerExpected(),
+            new BrokenProgramNotExchanged(),
+            new BrokenHardirqOnly(),
+            new BrokenSelfFeeding(),
+            new BrokenRecursionLeaks(),
+            new BrokenRecursionOfAny(),
             new BrokenLatchRcuInNmi(),
             new BrokenLatchNoNewCheck(),
             new BrokenLatchNoSequenceCheck(),
             new BrokenLatchOneCopy(),
             new BrokenLatchLostPut(),
             new BrokenLatchWriterSpins(),
-            new BrokenLatchNoIrqWorkBarrier());
+            new BrokenLatchNoIrqWorkBarrier(),
+            new BrokenLatchResurrected(),
+            new BrokenLatchFirstReaderFrees(),
+            new BrokenLatchClaimByStore(),
+            new BrokenLatchNoInlineReference(),
+            new BrokenLatchWriterKept(),
+            new BrokenLatchQueuedFirst(),
+            new BrokenLatchCallbackStays());
 
-    /** Variants that are wrong on machines with weaker memory, and right on this one. */
-    public static final List<AsyncForm> EQUIVALENT = List.of(new NoIrqWorkBarrier());
+    /** Questions about a form: held to more than it promises, on another kernel, or with what might help. Not counted as mistakes. */
+    public static final List<AsyncForm> CANDIDATES =
+            List.of(new MergedInOrder(), new MergedIrqThread(), new MergedBusyAlways(), new LatchEvenSequence());
+
+    /** Variants that leave out what nobody needs here: wrong on machines with weaker memory, or what something else makes right. */
+    public static final List<AsyncForm> EQUIVALENT =
+            List.of(new NoIrqWorkBarrier(), new NoUsersBarrier(), new NoInlineReference());
 
     /** All of them. */
-    public static final List<AsyncForm> ALL =
-            Stream.of(FORMS, BROKEN, EQUIVALENT).flatMap(List::stream).toList();
+    public static final List<AsyncForm> ALL = Stream.of(FORMS, BROKEN, CANDIDATES, EQUIVALENT)
+            .flatMap(List::stream)
+            .toList();
 
     private AsyncForms() {}
 }

@@ -1,6 +1,7 @@
 package dev.pokesim.bpf.form;
 
 import dev.pokesim.bpf.primitive.Kernel;
+import dev.pokesim.bpf.primitive.Rcu;
 import dev.pokesim.emulator.machine.Routine;
 
 /** {@link CommandListAsync} before the fix of 4 February 2026: a work that was never started is tried to be freed for ever. */
@@ -21,7 +22,7 @@ public final class BrokenNeverStartedRetries extends CommandListAsync {
                 .call(effects.cancelWork, value);
         Kernel.takeResult(b, value);
         b.jumpIf("(it was queued?)", (core, local) -> local[value] != 0, "cancelled");
-        AsyncCb.callRcu(b, kernel, cb);
+        AsyncCb.callRcu(b, kernel, Rcu.GracePeriod.TASKS_TRACE, cb);
         b.ret().label("cancelled");
     }
 }

@@ -6,6 +6,7 @@ import dev.pokesim.bpf.primitive.KernelListener;
 import dev.pokesim.bpf.primitive.KernelMemory;
 import dev.pokesim.bpf.primitive.Llist;
 import dev.pokesim.bpf.primitive.NolockAllocator;
+import dev.pokesim.bpf.primitive.Rcu;
 import dev.pokesim.bpf.primitive.Refcount;
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.machine.Routine;
@@ -40,10 +41,10 @@ public class CommandListAsync implements AsyncForm {
         return "reference count, list of commands drained by irq_work, second cancel after the grace period";
     }
 
-    /** Two CPUs that drain the list one after the other may change the order of what they do. */
+    /** Two CPUs that drain the list may change the order of what they do, and what is done at once waits for neither. */
     @Override
     public Set<String> notPromised() {
-        return Set.of("LastCommandWins");
+        return Set.of("LastCommandWins", "DirectAfterCommands");
     }
 
     @Override
@@ -51,13 +52,14 @@ public class CommandListAsync implements AsyncForm {
         Routine queue = IrqWork.queue(kernel);
         AsyncCb.Effects effects = new AsyncCb.Effects(kernel);
         Routine process = effects.process;
-        Routine update = AsyncCb.updateProgram(kernel);
+        Routine update = update(kernel);
         Routine put = put(kernel, queue);
         Routine scheduleOp = scheduleOp(kernel, put, queue);
+        Routine cancelAndFree = cancelAndFree(kernel, update, process, scheduleOp, put);
         return new AsyncRoutines(
                 Map.of(
                         Operation.INIT,
-                        AsyncCb.init(kernel, this::initialise, this::publish),
+                        AsyncCb.init(kernel, this::initialise, this::publish, this::checkUsers, cancelAndFree),
                         Operation.SET_CALLBACK,
                         AsyncCb.setCallback(kernel, update),
                         Operation.START,
@@ -67,8 +69,8 @@ public class CommandListAsync implements AsyncForm {
                         Operation.CANCEL_ASYNC,
                         cancelAsync(kernel, process, scheduleOp, put),
                         Operation.CANCEL_AND_FREE,
-                        cancelAndFree(update, process, scheduleOp, put)),
-                List.of(worker(kernel, process, put), AsyncCb.rcuCaller(kernel)),
+                        cancelAndFree),
+                List.of(worker(kernel, process, put), AsyncCb.rcuCaller(kernel, gracePeriod())),
                 List.of(afterGracePeriod(kernel, effects)),
                 List.of());
     }
@@ -81,6 +83,11 @@ public class CommandListAsync implements AsyncForm {
     /** Appends what puts a control block into its map value; {@code success} becomes 0 if there was one already. */
     protected void publish(Routine.Builder b, int slot, int found, int cb, int success) {
         AsyncCb.publish(b, slot, found, cb, success);
+    }
+
+    /** Appends what ends the timer, and returns, if the last user of the map went meanwhile. */
+    protected void checkUsers(Routine.Builder b, int slot, int value, Routine cancelAndFree) {
+        AsyncCb.checkUsersAfterBarrier(b, slot, value, cancelAndFree);
     }
 
     /** Appends what loads the control block of a map value: jumps to {@code no-timer} if there is none. */
@@ -101,12 +108,20 @@ public class CommandListAsync implements AsyncForm {
         b.jumpIf("(not here?)", (core, local) -> isDeferred(core), "defer")
                 .compute("(op = START)", (core, local) -> local[value] = AsyncCb.START)
                 .call(process, cb, value, nsec)
+                .compute("(at once)", (core, local) -> kernel.listener().doneAtOnce(core, local[cb]))
                 .call(put, cb);
         Kernel.returnValue(b, 0).label("defer").compute("(op = START)", (core, local) -> local[value] = AsyncCb.START);
         afterDeferring(b, put, cb);
-        b.call(scheduleOp, cb, value, nsec).ret().label("dying");
+        b.call(scheduleOp, cb, value, nsec);
+        returnOfDeferred(b);
+        b.label("dying");
         Kernel.returnValue(b, Errno.ENOENT).label("no-timer");
         return Kernel.returnValue(b, Errno.EINVAL).build();
+    }
+
+    /** Appends the end of a start that has left a command: what leaving it has come to. */
+    protected void returnOfDeferred(Routine.Builder b) {
+        b.ret();
     }
 
     /** bpf_timer_cancel_async(slot). */
@@ -122,7 +137,8 @@ public class CommandListAsync implements AsyncForm {
                 .jumpIf("(not here?)", (core, local) -> isDeferred(core), "defer")
                 .call(process, cb, value, argument);
         Kernel.takeResult(b, value);
-        b.call(put, cb);
+        b.compute("(at once)", (core, local) -> kernel.listener().doneAtOnce(core, local[cb]))
+                .call(put, cb);
         Kernel.returnValue(b, "return", (core, local) -> local[value]).label("defer");
         afterDeferring(b, put, cb);
         b.call(scheduleOp, cb, value, argument);
@@ -137,7 +153,7 @@ public class CommandListAsync implements AsyncForm {
     }
 
     /** __bpf_async_cancel_and_free(slot): the slot's reference goes with the command, or is given back here. */
-    private Routine cancelAndFree(Routine update, Routine process, Routine scheduleOp, Routine put) {
+    private Routine cancelAndFree(Kernel kernel, Routine update, Routine process, Routine scheduleOp, Routine put) {
         Routine.Builder b = Routine.named("bpf_timer_cancel_and_free");
         int slot = b.local();
         int argument = b.local();
@@ -145,17 +161,28 @@ public class CommandListAsync implements AsyncForm {
         int value = b.local();
         AsyncCb.loadSlot(b, slot, cb);
         emptySlot(b, slot, cb);
-        b.jumpIf("(somebody was faster?)", (core, local) -> local[cb] == 0, "no-timer")
-                .call(update, cb, value, value)
-                .compute("(op = CANCEL)", (core, local) -> local[value] = AsyncCb.CANCEL)
+        b.jumpIf("(somebody was faster?)", (core, local) -> local[cb] == 0, "no-timer");
+        resetProgram(b, update, cb, value);
+        b.compute("(op = CANCEL)", (core, local) -> local[value] = AsyncCb.CANCEL)
                 .jumpIf("(not here?)", (core, local) -> isDeferred(core), "defer")
                 .call(process, cb, value, argument)
-                .call(put, cb);
-        Kernel.returnValue(b, 0)
+                .call(put, cb)
+                .jump("deleted")
                 .label("defer")
                 .call(scheduleOp, cb, value, argument)
-                .label("no-timer");
+                .label("deleted");
+        AsyncCb.deleted(b, kernel, cb).label("no-timer");
         return Kernel.returnValue(b, 0).build();
+    }
+
+    /** Appends what takes program and callback away from a timer that is deleted. */
+    protected void resetProgram(Routine.Builder b, Routine update, int cb, int value) {
+        b.call(update, cb, value, value);
+    }
+
+    /** bpf_async_update_prog_callback(). */
+    protected Routine update(Kernel kernel) {
+        return AsyncCb.updateProgram(kernel);
     }
 
     /** Appends what takes the control block out of its map value. */
@@ -179,10 +206,9 @@ public class CommandListAsync implements AsyncForm {
         int nsec = b.local();
         int value = b.local();
         int command = b.local();
-        b.load("async_cb_running", value, KernelMemory.ofThisCpu(KernelMemory.ASYNC_CB_RUNNING), 8, 0)
-                .jumpIf("(its commands run below?)", (core, local) -> local[value] == local[cb], "recursion");
+        ifRecursive(b, cb, value);
         NolockAllocator.allocate(b, kernel, NolockAllocator.Cache.COMMAND, command);
-        b.jumpIf("(no memory?)", (core, local) -> local[command] == 0, "no-memory")
+        b.jumpIf("(no memory?)", (core, local) -> isMissing(local[command]), "no-memory")
                 // nobody knows the node yet, and the exchange comes after all of its stores
                 .compute("(fill the command)", (core, local) -> {
                     AddressSpace memory = core.memory();
@@ -199,8 +225,25 @@ public class CommandListAsync implements AsyncForm {
                 .call(queue, cb);
         b.label("out");
         Kernel.returnValue(b, 0).label("no-memory").call(put, cb);
-        Kernel.returnValue(b, Errno.ENOMEM).label("recursion").call(put, cb);
+        Kernel.returnValue(b, Errno.ENOMEM).label("recursion");
+        afterRecursion(b, put, cb);
         return Kernel.returnValue(b, Errno.EDEADLK).build();
+    }
+
+    /** Whether a command could not be allocated. */
+    protected boolean isMissing(long command) {
+        return command == 0;
+    }
+
+    /** Appends what refuses a command that a command of the same timer leads to: jumps to {@code recursion}. */
+    protected void ifRecursive(Routine.Builder b, int cb, int value) {
+        b.load("async_cb_running", value, KernelMemory.ofThisCpu(KernelMemory.ASYNC_CB_RUNNING), 8, 0)
+                .jumpIf("(its commands run below?)", (core, local) -> local[value] == local[cb], "recursion");
+    }
+
+    /** Appends what happens to the caller's reference where its command is refused for that. */
+    protected void afterRecursion(Routine.Builder b, Routine put, int cb) {
+        b.call(put, cb);
     }
 
     /** bpf_async_irq_worker(cb). */
@@ -263,12 +306,23 @@ public class CommandListAsync implements AsyncForm {
         int cb = b.local();
         int isZero = b.local();
         Refcount.decrementAndTest(b, kernel, "cb->refcnt", KernelMemory.field(cb, AsyncCb.REFCOUNT), isZero);
-        b.jumpIf("(not the last?)", (core, local) -> local[isZero] == 0, "out")
-                .jumpIf("(irqs are off?)", (core, local) -> isRcuDeferred(core), "defer");
-        AsyncCb.callRcu(b, kernel, cb);
+        b.jumpIf("(not the last?)", (core, local) -> local[isZero] == 0, "out");
+        afterLastPut(b, kernel, queue, cb);
+        return b.label("out").ret().build();
+    }
+
+    /** Appends what the last reference does. */
+    protected void afterLastPut(Routine.Builder b, Kernel kernel, Routine queue, int cb) {
+        b.jumpIf("(irqs are off?)", (core, local) -> isRcuDeferred(core), "defer");
+        AsyncCb.callRcu(b, kernel, gracePeriod(), cb);
         b.ret().label("defer");
         IrqWork.initialise(b, cb, AsyncCb.RCU_CALLER_FUNCTION);
-        return b.call(queue, cb).label("out").ret().build();
+        b.call(queue, cb);
+    }
+
+    /** What is waited for before a control block is freed. */
+    protected Rcu.GracePeriod gracePeriod() {
+        return Rcu.GracePeriod.TASKS_TRACE;
     }
 
     /** Whether call_rcu_tasks_trace() must not be called here. */
@@ -288,6 +342,6 @@ public class CommandListAsync implements AsyncForm {
 
     /** Appends the cancel after the grace period, and another grace period while the callback runs. */
     protected void secondCancel(Routine.Builder b, Kernel kernel, AsyncCb.Effects effects, int cb, int value) {
-        AsyncCb.cancelAgain(b, kernel, effects, cb, value);
+        AsyncCb.cancelAgain(b, kernel, gracePeriod(), effects, cb, value);
     }
 }

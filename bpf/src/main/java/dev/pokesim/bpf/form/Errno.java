@@ -4,6 +4,7 @@ import java.util.Map;
 
 /** What operations return, negated as the kernel does. */
 public final class Errno {
+    public static final long EPERM = -1;
     public static final long ENOENT = -2;
     public static final long ENOMEM = -12;
     public static final long EBUSY = -16;
@@ -13,6 +14,7 @@ public final class Errno {
     public static final long ECANCELED = -125;
 
     private static final Map<Long, String> NAMES = Map.of(
+            EPERM, "-EPERM",
             ENOENT, "-ENOENT",
             ENOMEM, "-ENOMEM",
             EBUSY, "-EBUSY",

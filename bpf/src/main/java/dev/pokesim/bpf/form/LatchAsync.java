@@ -5,6 +5,7 @@ import dev.pokesim.bpf.primitive.Kernel;
 import dev.pokesim.bpf.primitive.KernelListener;
 import dev.pokesim.bpf.primitive.KernelMemory;
 import dev.pokesim.bpf.primitive.Llist;
+import dev.pokesim.bpf.primitive.Rcu;
 import dev.pokesim.bpf.primitive.Refcount;
 import dev.pokesim.bpf.primitive.SeqcountLatch;
 import dev.pokesim.emulator.core.Core;
@@ -13,6 +14,7 @@ import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.microop.AddressOf;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The form of the sixth posting, January 2026: the last command in two copies behind a latch, one writer at a time, and a terminal
@@ -48,18 +50,30 @@ public class LatchAsync implements AsyncForm {
         return "latch with the last command, one writer, terminal sequence numbers; as posted in January 2026";
     }
 
+    /** A timer that is armed late may run its callback after the end; and nothing is done without a command. */
+    @Override
+    public Set<String> notPromised() {
+        return Set.of("NoCallbackAfterDelete", "DirectAfterCommands");
+    }
+
     @Override
     public final AsyncRoutines routines(Kernel kernel) {
         Routine queue = IrqWork.queue(kernel);
         AsyncCb.Effects effects = new AsyncCb.Effects(kernel);
         Routine update = AsyncCb.updateProgram(kernel);
         Routine put = put(kernel, queue);
-        Routine worker = worker(kernel, effects.process, put);
-        Routine scheduleOp = scheduleOp(kernel, worker, put, queue);
+        Routine worker = worker(kernel, effects.process, workerPut(kernel, put));
+        Routine scheduleOp = scheduleOp(kernel, inlineWorker(kernel, effects.process, worker), put, queue);
+        Routine cancelAndFree = cancelAndFree(kernel, AsyncCb.updateProgram(kernel), put, queue);
         return new AsyncRoutines(
                 Map.of(
                         Operation.INIT,
-                        AsyncCb.init(kernel, LatchAsync::initialise, AsyncCb::publish),
+                        AsyncCb.init(
+                                kernel,
+                                LatchAsync::initialise,
+                                AsyncCb::publish,
+                                AsyncCb::checkUsersAfterBarrier,
+                                cancelAndFree),
                         Operation.SET_CALLBACK,
                         AsyncCb.setCallback(kernel, update),
                         Operation.START,
@@ -69,8 +83,8 @@ public class LatchAsync implements AsyncForm {
                         Operation.CANCEL_ASYNC,
                         cancelAsync(scheduleOp),
                         Operation.CANCEL_AND_FREE,
-                        cancelAndFree(put, queue)),
-                List.of(worker, AsyncCb.rcuCaller(kernel)),
+                        cancelAndFree),
+                List.of(worker, AsyncCb.rcuCaller(kernel, Rcu.GracePeriod.TASKS_TRACE)),
                 List.of(afterGracePeriod(kernel, effects)),
                 List.of());
     }
@@ -83,19 +97,24 @@ public class LatchAsync implements AsyncForm {
     }
 
     /** bpf_timer_start(slot, nsec). */
-    private static Routine start(Routine scheduleOp) {
+    private Routine start(Routine scheduleOp) {
         Routine.Builder b = Routine.named("bpf_timer_start");
         int slot = b.local();
         int nsec = b.local();
         int cb = b.local();
         int op = b.local();
         AsyncCb.loadSlot(b, slot, cb);
-        AsyncCb.requireProgram(b, cb, op);
+        requireProgram(b, cb, op);
         b.compute("(op = START)", (core, local) -> local[op] = AsyncCb.START)
                 .call(scheduleOp, cb, op, nsec)
                 .ret()
                 .label("no-timer");
         return Kernel.returnValue(b, Errno.EINVAL).build();
+    }
+
+    /** Appends the check that a start makes before it writes a command: jumps to {@code no-timer}. */
+    protected void requireProgram(Routine.Builder b, int cb, int value) {
+        AsyncCb.requireProgram(b, cb, value);
     }
 
     /** bpf_timer_cancel_async(slot). */
@@ -122,6 +141,7 @@ public class LatchAsync implements AsyncForm {
         int value = b.local();
         int success = b.local();
         becomeWriter(b, kernel, KernelMemory.field(cb, WRITER), value, success);
+        beforeCommand(b, kernel, put, queue, new Operands(cb, op, value));
         SeqcountLatch.flip(b, KernelMemory.field(cb, SEQUENCE));
         storeCopy(b, cb, 0, nsec, op);
         SeqcountLatch.flip(b, KernelMemory.field(cb, SEQUENCE), value);
@@ -132,15 +152,43 @@ public class LatchAsync implements AsyncForm {
         });
         storeSecondCopy(b, cb, nsec, op);
         b.storeConstant("writer = 0", KernelMemory.field(cb, WRITER), 4, 0);
-        Refcount.incrementUnlessZero(b, kernel, "cb->refcnt", KernelMemory.field(cb, AsyncCb.REFCOUNT), "busy");
+        takeReference(b, kernel, cb);
         b.jumpIf("(in NMI?)", (core, local) -> core.isNmiBlocked(), "nmi").call(worker, cb);
-        Kernel.returnValue(b, 0).label("nmi").call(queue, cb);
+        Kernel.returnValue(b, 0).label("nmi");
+        queueWorker(b, put, queue, cb, value);
+        Kernel.returnValue(b, 0).label("busy");
+        Kernel.returnValue(b, Errno.EBUSY).label("no-program");
+        return Kernel.returnValue(b, Errno.EINVAL).build();
+    }
+
+    /** Variables of the routine that writes a command. */
+    protected record Operands(int cb, int op, int value) {}
+
+    /** Appends what the only writer does before the command: may jump to {@code no-program}. */
+    protected void beforeCommand(Routine.Builder b, Kernel kernel, Routine put, Routine queue, Operands operands) {}
+
+    /** Appends what takes the reference that goes with a run of the worker: jumps to {@code busy} if the block is dying. */
+    protected void takeReference(Routine.Builder b, Kernel kernel, int cb) {
+        Refcount.incrementUnlessZero(b, kernel, "cb->refcnt", KernelMemory.field(cb, AsyncCb.REFCOUNT), "busy");
+    }
+
+    /** Appends what asks for a run of the worker from NMI. */
+    protected void queueWorker(Routine.Builder b, Routine put, Routine queue, int cb, int value) {
+        b.call(queue, cb);
         Kernel.takeResult(b, value);
         b.jumpIf("(queued?)", (core, local) -> local[value] != 0, "queued");
         afterRefusal(b, put, cb);
         b.label("queued");
-        Kernel.returnValue(b, 0).label("busy");
-        return Kernel.returnValue(b, Errno.EBUSY).build();
+    }
+
+    /** The worker that a caller runs itself. */
+    protected Routine inlineWorker(Kernel kernel, Routine process, Routine worker) {
+        return worker;
+    }
+
+    /** What the worker gives its reference back with. */
+    protected Routine workerPut(Kernel kernel, Routine put) {
+        return put;
     }
 
     /** Appends what makes the caller the only writer: jumps to {@code busy} if somebody is. */
@@ -166,7 +214,7 @@ public class LatchAsync implements AsyncForm {
     }
 
     /** bpf_async_irq_worker(cb): claims the last command if nobody has, carries it out, gives a reference back. */
-    private Routine worker(Kernel kernel, Routine process, Routine put) {
+    protected final Routine worker(Kernel kernel, Routine process, Routine put) {
         Routine.Builder b = Routine.named("bpf_async_irq_worker");
         int cb = b.local();
         int last = b.local();
@@ -184,14 +232,8 @@ public class LatchAsync implements AsyncForm {
                 .load("cmd.op", op, core -> copy(core.file()[cb], core.file()[sequence]) + OP, 4, 0)
                 .load("latch.seq again", value, KernelMemory.field(cb, SEQUENCE), 4, 0);
         ifChanged(b, sequence, value);
-        b.compareAndExchange(
-                        "last_seq: claim",
-                        KernelMemory.field(cb, LAST_SEQUENCE),
-                        8,
-                        last,
-                        (core, local) -> local[sequence],
-                        success)
-                .jumpIf("(somebody was faster?)", (core, local) -> local[success] == 0, "again")
+        claim(b, KernelMemory.field(cb, LAST_SEQUENCE), last, sequence, success);
+        b.jumpIf("(somebody was faster?)", (core, local) -> local[success] == 0, "again")
                 .compute("(taken)", (core, local) -> {
                     kernel.listener()
                             .commandTaken(
@@ -218,8 +260,9 @@ public class LatchAsync implements AsyncForm {
                     local[sequence] = 0;
                     local[value] = 0;
                 })
-                .call(process, cb, op, nsec)
-                .compute("(done)", (core, local) -> {
+                .call(process, cb, op, nsec);
+        afterEffect(b, kernel, cb, success);
+        b.compute("(done)", (core, local) -> {
                     if (local[success] == TAKEN) { // and not the end of the control block
                         kernel.listener().commandDone(core);
                     }
@@ -229,6 +272,14 @@ public class LatchAsync implements AsyncForm {
                 .call(put, cb);
         return Kernel.returnValue(b, 0).build();
     }
+
+    /** Appends what makes a command this run's: {@code success} becomes 0 if another one has it. */
+    protected void claim(Routine.Builder b, AddressOf lastSequence, int last, int sequence, int success) {
+        b.compareAndExchange("last_seq: claim", lastSequence, 8, last, (core, local) -> local[sequence], success);
+    }
+
+    /** Appends what comes behind the effect; {@code success} is 1 at the end of a control block. */
+    protected void afterEffect(Routine.Builder b, Kernel kernel, int cb, int success) {}
 
     /** Appends what ends a run that finds nothing new: jumps to {@code put}. */
     protected void ifNothingNew(Routine.Builder b, int sequence, int last) {
@@ -245,21 +296,30 @@ public class LatchAsync implements AsyncForm {
     }
 
     /** __bpf_async_cancel_and_free(slot). */
-    private static Routine cancelAndFree(Routine put, Routine queue) {
+    private Routine cancelAndFree(Kernel kernel, Routine update, Routine put, Routine queue) {
         Routine.Builder b = Routine.named("bpf_timer_cancel_and_free");
         int slot = b.local();
         b.local(); // the argument: not used
         int cb = b.local();
         int queued = b.local();
         Llist.exchange(b, "slot: xchg 0", KernelMemory.field(slot, 0), (core, local) -> 0, cb);
-        b.jumpIf("(no timer?)", (core, local) -> local[cb] == 0, "out")
-                .storeConstant("last_seq = DESTROY", KernelMemory.field(cb, LAST_SEQUENCE), 8, DESTROY)
+        b.jumpIf("(no timer?)", (core, local) -> local[cb] == 0, "out");
+        resetProgram(b, update, cb, queued);
+        destroy(b, put, queue, cb, queued);
+        AsyncCb.deleted(b.label("deleted"), kernel, cb).label("out");
+        return Kernel.returnValue(b, 0).build();
+    }
+
+    /** Appends what takes program and callback away from a timer that is deleted: nothing does. */
+    protected void resetProgram(Routine.Builder b, Routine update, int cb, int value) {}
+
+    /** Appends what hands the slot's reference over to a run of the worker, or gives it back: may jump to {@code deleted}. */
+    protected void destroy(Routine.Builder b, Routine put, Routine queue, int cb, int queued) {
+        b.storeConstant("last_seq = DESTROY", KernelMemory.field(cb, LAST_SEQUENCE), 8, DESTROY)
                 .call(queue, cb);
         Kernel.takeResult(b, queued);
-        b.jumpIf("(the slot's reference goes with it?)", (core, local) -> local[queued] != 0, "out")
-                .call(put, cb)
-                .label("out");
-        return Kernel.returnValue(b, 0).build();
+        b.jumpIf("(the slot's reference goes with it?)", (core, local) -> local[queued] != 0, "deleted")
+                .call(put, cb);
     }
 
     /** bpf_async_refcount_put(cb). */
@@ -270,7 +330,7 @@ public class LatchAsync implements AsyncForm {
         Refcount.decrementAndTest(b, kernel, "cb->refcnt", KernelMemory.field(cb, AsyncCb.REFCOUNT), isZero);
         b.jumpIf("(not the last?)", (core, local) -> local[isZero] == 0, "out");
         afterLastPut(b, queue, cb);
-        AsyncCb.callRcu(b, kernel, cb);
+        AsyncCb.callRcu(b, kernel, Rcu.GracePeriod.TASKS_TRACE, cb);
         return b.label("out").ret().build();
     }
 

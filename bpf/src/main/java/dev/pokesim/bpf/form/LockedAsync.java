@@ -3,6 +3,7 @@ package dev.pokesim.bpf.form;
 import dev.pokesim.bpf.primitive.Kernel;
 import dev.pokesim.bpf.primitive.KernelMemory;
 import dev.pokesim.bpf.primitive.NolockAllocator;
+import dev.pokesim.bpf.primitive.Rcu;
 import dev.pokesim.bpf.primitive.Refcount;
 import dev.pokesim.bpf.primitive.SpinLock;
 import dev.pokesim.bpf.primitive.Workqueue;
@@ -114,6 +115,15 @@ public class LockedAsync implements AsyncForm {
                                     memory, block + AsyncCb.DELETE_WORK, AsyncCb.DELETE_FUNCTION, id));
                 })
                 .store("slot = cb", KernelMemory.field(slot, 0), 8, cb);
+        if (kernel.mapsLoseUsers()) {
+            b.fence();
+            BpfMap.loadUsers(b, kind);
+            b.jumpIf("(used?)", (core, local) -> local[kind] != 0, "used")
+                    .storeConstant("slot = 0", KernelMemory.field(slot, 0), 8, 0);
+            NolockAllocator.free(b, kernel, NolockAllocator.Cache.CONTROL_BLOCK, cb);
+            unlockAndReturn(b, slot, Errno.EPERM);
+            b.label("used");
+        }
         unlockAndReturn(b, slot, 0);
         b.label("busy");
         unlockAndReturn(b, slot, Errno.EBUSY);
@@ -174,6 +184,7 @@ public class LockedAsync implements AsyncForm {
         }
         b.compute("(op)", (core, local) -> local[op] = operation).call(effects.process, cb, op, nsec);
         Kernel.takeResult(b, op);
+        b.compute("(at once)", (core, local) -> kernel.listener().doneAtOnce(core, local[cb]));
         unlock(b, slot);
         Kernel.returnValue(b, "return", (core, local) -> operation == AsyncCb.START ? 0 : local[op])
                 .label("no-timer");
@@ -219,11 +230,13 @@ public class LockedAsync implements AsyncForm {
                 .jumpIf("(in a callback?)", (core, local) -> local[value] != 0, "later")
                 .compute("(timer)", (core, local) -> local[value] = local[cb] + AsyncCb.TIMER)
                 .call(effects.cancelSync, value);
-        AsyncCb.callRcu(b, kernel, cb);
+        AsyncCb.callRcu(b, kernel, Rcu.GracePeriod.TASKS_TRACE, cb);
+        AsyncCb.deleted(b, kernel, cb);
         Kernel.returnValue(b, 0)
                 .label("later")
                 .compute("(delete_work)", (core, local) -> local[value] = local[cb] + AsyncCb.DELETE_WORK)
                 .call(effects.schedule, value);
+        AsyncCb.deleted(b, kernel, cb);
         Kernel.returnValue(b, 0).label("no-timer");
         unlockAndReturn(b, slot, 0);
         return build(b);
@@ -245,7 +258,7 @@ public class LockedAsync implements AsyncForm {
                 .label("work")
                 .call(effects.cancelWorkSync, value)
                 .label("cancelled");
-        AsyncCb.callRcu(b, kernel, cb);
+        AsyncCb.callRcu(b, kernel, Rcu.GracePeriod.TASKS_TRACE, cb);
         return b.ret().build();
     }
 

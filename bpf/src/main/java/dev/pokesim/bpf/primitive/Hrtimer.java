@@ -128,6 +128,10 @@ public final class Hrtimer {
                     local[base] = local[target];
                     local[target] = 0;
                 });
+        Routine tracepoint = kernel.tracepoint();
+        if (tracepoint != null) {
+            b.call(tracepoint);
+        }
         if (kernel.time() == null) {
             b.store("timer->expires", KernelMemory.field(timer, EXPIRES), 8, nsec)
                     .load("base->first", value, KernelMemory.field(base, FIRST), 8, 0)

@@ -1,5 +1,6 @@
 package dev.pokesim.bpf.primitive;
 
+import dev.pokesim.emulator.core.Code;
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.microop.LockedUpdate;
@@ -28,7 +29,20 @@ public final class IrqWork {
     /** IRQ_WORK_BUSY: queued or running; not reliable, see the class. */
     public static final int BUSY = 2;
 
+    private static final String HANDLER = "irq_work_run";
+
     private IrqWork() {}
+
+    /** Whether a core handles the interrupt now, however deep below: the one hard interrupt in which functions of BPF's run. */
+    public static boolean isRunning(Core core) {
+        for (int level = 0; level < core.depth(); level++) {
+            Code suspended = core.suspended(level);
+            if (suspended != null && suspended.name().equals(HANDLER)) {
+                return true;
+            }
+        }
+        return false;
+    }
 
     /** irq_work_queue(work): returns 1, or 0 if it was pending already. */
     public static Routine queue(Kernel kernel) {
@@ -87,8 +101,18 @@ public final class IrqWork {
         return handler(kernel, functions, b -> {});
     }
 
+    /** One that stands for a thread, as with PREEMPT_RT: it is no reader, so a grace period may end in it. */
+    public static Routine threadedHandler(Kernel kernel, List<Routine> functions) {
+        return handler(kernel, functions, IrqWork::beforeFunction, false);
+    }
+
     private static Routine handler(Kernel kernel, List<Routine> functions, Consumer<Routine.Builder> beforeFunction) {
-        Routine.Builder b = Routine.named("irq_work_run");
+        return handler(kernel, functions, beforeFunction, true);
+    }
+
+    private static Routine handler(
+            Kernel kernel, List<Routine> functions, Consumer<Routine.Builder> beforeFunction, boolean isReader) {
+        Routine.Builder b = Routine.named(HANDLER);
         b.interruptEntry(kernel.costs().interruptEntryPs(), 0);
         int list = b.local();
         int work = b.local();
@@ -96,7 +120,9 @@ public final class IrqWork {
         int function = b.local();
         int success = b.local();
         Kernel.acknowledge(b, kernel);
-        Rcu.readLock(b);
+        if (isReader) {
+            Rcu.readLock(b);
+        }
         Llist.takeAll(b, "raised_list", KernelMemory.ofThisCpu(KernelMemory.RAISED_LIST), list);
         b.label("next")
                 .jumpIf("(no more?)", (core, local) -> local[list] == 0, "done")
@@ -136,7 +162,9 @@ public final class IrqWork {
                 })
                 .jump("next")
                 .label("done");
-        Rcu.readUnlock(b, kernel);
+        if (isReader) {
+            Rcu.readUnlock(b, kernel);
+        }
         return b.interruptReturn(kernel.costs().interruptExitPs()).build();
     }
 

@@ -12,15 +12,40 @@ import org.jspecify.annotations.Nullable;
  * @param chooser decides what the kernel leaves open, such as whether an allocation fails; possibility 0 is the usual one
  * @param allocationsMayFail whether failure of an allocation is one of the possibilities
  * @param time null on a machine without time
+ * @param tracepoint the program on the tracepoints of hrtimer_start() and queue_work(), which is called with the base or the pool
+ *     locked; null if there is none
+ * @param mapsLoseUsers whether the count of a map's users ever changes; where it does not, nobody looks at it
  */
 public record Kernel(
         KernelListener listener,
         Chooser chooser,
         boolean allocationsMayFail,
-        @Nullable KernelTime time) {
+        @Nullable KernelTime time,
+        @Nullable Routine tracepoint,
+        boolean mapsLoseUsers) {
+    /** One without a program on the tracepoint. */
+    public Kernel(KernelListener listener, Chooser chooser, boolean allocationsMayFail, @Nullable KernelTime time) {
+        this(listener, chooser, allocationsMayFail, time, null, false);
+    }
+
     /** One on a machine without time. */
     public Kernel(KernelListener listener, Chooser chooser, boolean allocationsMayFail) {
         this(listener, chooser, allocationsMayFail, null);
+    }
+
+    /**
+     * The same kernel with a program on the tracepoints of hrtimer_start() and queue_work(). The program must be made of routines of
+     * the kernel without it: a program on a tracepoint is not called again inside of itself.
+     *
+     * @see "Linux kernel/trace/bpf_trace.c, __bpf_trace_run(), prog->active; include/trace/events/timer.h, workqueue.h"
+     */
+    public Kernel withTracepoint(Routine program) {
+        return new Kernel(listener, chooser, allocationsMayFail, time, program, mapsLoseUsers);
+    }
+
+    /** The same kernel, with maps whose last user may go. */
+    public Kernel withMapsThatLoseUsers() {
+        return new Kernel(listener, chooser, allocationsMayFail, time, tracepoint, true);
     }
 
     /** What primitives cost; nothing on a machine without time. */

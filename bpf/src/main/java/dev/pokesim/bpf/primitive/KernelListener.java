@@ -40,6 +40,17 @@ public interface KernelListener extends MachineObserver {
     default void timerFires(Core core, long timer) {}
 
     /**
+     * A program calls an operation.
+     *
+     * @param slot the address of the map value
+     * @param operation as a program calls it, such as {@code start}
+     */
+    default void operationBegins(Core core, long slot, String operation) {}
+
+    /** The operation that began last on this core and has not ended, ends: with 0 or an error. */
+    default void operationEnds(Core core, long slot, String operation, long result) {}
+
+    /**
      * An operation has left a command for another context, or is about to; it takes effect unless the operation returns an error.
      */
     default void commandIssued(Core core, Command command) {}
@@ -61,6 +72,15 @@ public interface KernelListener extends MachineObserver {
      * @param op as the form codes it
      */
     record Command(long cb, long number, long op, long nsec) {}
+
+    /** An operation that could have left a command has done at once what it was asked for. */
+    default void doneAtOnce(Core core, long cb) {}
+
+    /** What ends a timer or work has taken it out of its map value, and is about to return. */
+    default void timerDeleted(Core core, long cb) {}
+
+    /** The callback of a timer or work was read just now, and will be called. */
+    default void callbackChosen(Core core, long cb) {}
 
     /** A task has nothing more to do. */
     default void ends(Core core) {}

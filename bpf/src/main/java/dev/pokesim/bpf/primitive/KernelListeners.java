@@ -78,6 +78,16 @@ public final class KernelListeners implements KernelListener {
     }
 
     @Override
+    public void operationBegins(Core core, long slot, String operation) {
+        all.forEach(one -> one.operationBegins(core, slot, operation));
+    }
+
+    @Override
+    public void operationEnds(Core core, long slot, String operation, long result) {
+        all.forEach(one -> one.operationEnds(core, slot, operation, result));
+    }
+
+    @Override
     public void commandIssued(Core core, Command command) {
         all.forEach(one -> one.commandIssued(core, command));
     }
@@ -90,6 +100,21 @@ public final class KernelListeners implements KernelListener {
     @Override
     public void commandDone(Core core) {
         all.forEach(one -> one.commandDone(core));
+    }
+
+    @Override
+    public void doneAtOnce(Core core, long cb) {
+        all.forEach(one -> one.doneAtOnce(core, cb));
+    }
+
+    @Override
+    public void timerDeleted(Core core, long cb) {
+        all.forEach(one -> one.timerDeleted(core, cb));
+    }
+
+    @Override
+    public void callbackChosen(Core core, long cb) {
+        all.forEach(one -> one.callbackChosen(core, cb));
     }
 
     @Override

@@ -19,7 +19,14 @@ public final class KernelMemory {
     public static final int SLOT_SIZE_BYTES = LINE;
 
     private static final long PROGRAM_DATA = DATA + SLOTS * LINE;
-    private static final long DATA_SIZE_BYTES = (SLOTS + PROGRAMS) * LINE;
+    /** Offset of the work that frees a program, and of whether its loader holds no reference. */
+    public static final int PROGRAM_WORK = 16;
+
+    public static final int WITHOUT_LOADER = 4;
+    /** How many users the map has. */
+    public static final long MAP_USERS = PROGRAM_DATA + PROGRAMS * LINE;
+
+    private static final long DATA_SIZE_BYTES = (SLOTS + PROGRAMS + 1) * LINE;
 
     /** What {@link Rcu} keeps. */
     static final long RCU = DATA + 0x10000;

@@ -6,6 +6,7 @@ import dev.pokesim.emulator.memory.Access;
 import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.memory.Frame;
+import dev.pokesim.patcher.kernel.KernelBug;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -199,7 +200,8 @@ public final class NolockAllocator {
                 return object;
             }
         }
-        throw new IllegalStateException("more than " + cache.count + " objects of " + cache + " in one run");
+        throw new KernelBug("core " + core.id() + " allocates more than " + cache.count
+                + " objects in one run: it goes on for ever");
     }
 
     /**

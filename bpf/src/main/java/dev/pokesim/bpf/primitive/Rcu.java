@@ -8,8 +8,9 @@ import dev.pokesim.emulator.microop.MicroOp;
 import java.util.List;
 
 /**
- * Grace periods. One is over when every reader that was active at the call has ended; a thread on a core of its own then calls the
- * function, as late as it likes. Readers are programs, and interrupts of every kind.
+ * Grace periods. One is over when every reader that it waits for and that was active at the call has ended; a thread on a core of its
+ * own then calls the function, as late as it likes. RCU readers are programs that do not sleep, and interrupts of every kind; readers
+ * of RCU-tasks-trace are programs that may sleep. On a CPU no reader of the second kind begins inside of one of the first.
  *
  * <p>The end of a reader waits for the core's stores, which stands for the barriers that a grace period promises.
  *
@@ -25,18 +26,59 @@ public final class Rcu {
     private static final long CORES = READY + 8;
     /** One behind the last callback that is in use. */
     private static final long END = READY + 16;
-    /** The object or 0, the number of the function, how many CPUs are waited for, and a bit for each of them. */
+    /** The object or 0, the numbers of function and grace period, how many CPUs are waited for, and a bit for each of them. */
     private static final long CALLBACKS = READY + 64;
 
     private static final int FUNCTION = 8;
+    private static final int PERIOD = 10;
     private static final int COUNT = 12;
     private static final int MASK = 16;
     private static final int MASK_WORDS = 8;
     private static final int CALLBACK_SIZE_BYTES = MASK + 8 * MASK_WORDS;
     /** Most cores that there can be. */
     private static final int MOST_CORES = 64 * MASK_WORDS;
-    /** Per CPU, how deep its readers nest, and how many callbacks wait for it. */
+    /** Per CPU, how deep its readers nest, in two bytes for each kind, and whether callbacks wait for it. */
     private static final long NESTING = CALLBACKS + MOST * CALLBACK_SIZE_BYTES;
+
+    private static final List<GracePeriod> PERIODS = List.of(GracePeriod.values());
+
+    /** Kinds of readers, by the unit in which they are counted. */
+    private enum Reader {
+        RCU(1),
+        TASKS_TRACE(1 << 16);
+
+        private final long unit;
+
+        Reader(long unit) {
+            this.unit = unit;
+        }
+
+        private boolean isActive(long nesting) {
+            return (nesting & unit * 0xffff) != 0;
+        }
+    }
+
+    /** What is waited for. */
+    public enum GracePeriod {
+        /** For both kinds of readers: as call_rcu_tasks_trace() has it now. */
+        TASKS_TRACE("call_rcu_tasks_trace", Reader.RCU, Reader.TASKS_TRACE),
+        /** For programs that may sleep alone: as call_rcu_tasks_trace() once had it. */
+        TASKS_TRACE_ALONE("call_rcu_tasks_trace", Reader.TASKS_TRACE),
+        /** For programs that do not sleep, and interrupts. */
+        RCU("call_rcu", Reader.RCU);
+
+        private final String function;
+        private final List<Reader> readers;
+
+        GracePeriod(String function, Reader... readers) {
+            this.function = function;
+            this.readers = List.of(readers);
+        }
+
+        private boolean waitsFor(long nesting) {
+            return readers.stream().anyMatch(reader -> reader.isActive(nesting));
+        }
+    }
 
     private Rcu() {}
 
@@ -61,9 +103,18 @@ public final class Rcu {
 
     /** Appends rcu_read_lock(). */
     public static void readLock(Routine.Builder b) {
-        b.act("rcu_read_lock", (core, local) -> {
+        enter(b, "rcu_read_lock", Reader.RCU);
+    }
+
+    /** Appends rcu_read_lock_trace(): what a program begins with that may sleep. */
+    public static void readLockTrace(Routine.Builder b) {
+        enter(b, "rcu_read_lock_trace", Reader.TASKS_TRACE);
+    }
+
+    private static void enter(Routine.Builder b, String text, Reader reader) {
+        b.act(text, (core, local) -> {
             AddressSpace memory = core.memory();
-            memory.write(nesting(core.id()), 4, memory.read(nesting(core.id()), 4) + 1, core.id());
+            memory.write(nesting(core.id()), 4, memory.read(nesting(core.id()), 4) + reader.unit, core.id());
         });
     }
 
@@ -75,84 +126,103 @@ public final class Rcu {
         }
         b.fence().act("rcu_read_unlock", (core, local) -> {
             AddressSpace memory = core.memory();
-            memory.write(READY, 4, leave(core, memory.read(READY, 4)), core.id());
+            memory.write(READY, 4, leave(core, Reader.RCU, memory.read(READY, 4)), core.id());
         });
     }
 
     /** rcu_read_unlock() on a machine without time. */
     public static MicroOp readUnlock() {
+        return leave("rcu_read_unlock", Reader.RCU);
+    }
+
+    /** rcu_read_unlock_trace() on a machine without time. */
+    public static MicroOp readUnlockTrace() {
+        return leave("rcu_read_unlock_trace", Reader.TASKS_TRACE);
+    }
+
+    private static MicroOp leave(String text, Reader reader) {
         return new LockedUpdate(KernelMemory.at(READY), 4) {
             @Override
             protected long update(Core core, long old) {
                 core.setUpdateFailed(false);
-                return leave(core, old);
+                return leave(core, reader, old);
             }
 
             @Override
             public String toString() {
-                return "rcu_read_unlock";
+                return text;
             }
         };
     }
 
     /** A reader ends: how many callbacks are ready, then. */
-    private static long leave(Core core, long ready) {
+    private static long leave(Core core, Reader reader, long ready) {
         AddressSpace memory = core.memory();
-        long depth = memory.read(nesting(core.id()), 4) - 1;
-        memory.write(nesting(core.id()), 4, depth, core.id());
-        return depth == 0 ? ready + quiescent(core) : ready;
+        long nesting = memory.read(nesting(core.id()), 4) - reader.unit;
+        memory.write(nesting(core.id()), 4, nesting, core.id());
+        return reader.isActive(nesting) ? ready : ready + quiescent(core, nesting);
     }
 
-    /** No grace period waits for this core any more: how many are over by that. */
-    private static int quiescent(Core core) {
+    /** A core has no readers of a kind any more: how many grace periods are over by that. */
+    private static int quiescent(Core core, long nesting) {
         AddressSpace memory = core.memory();
         if (memory.read(waiting(core.id()), 4) == 0) {
             return 0;
         }
-        memory.write(waiting(core.id()), 4, 0, core.id());
+        int left = 0;
         int over = 0;
         int end = (int) memory.read(END, 4);
         for (int i = 0; i < end; i++) {
             long word = callback(i) + MASK + 8L * (core.id() >> 6);
             long before = memory.read(word, 8);
             long after = before & ~(1L << core.id());
-            if (before != after) {
+            if (before == after) {
+                continue;
+            }
+            if (period(memory, i).waitsFor(nesting)) {
+                left = 1;
+            } else {
                 long count = memory.read(callback(i) + COUNT, 4) - 1;
                 memory.write(word, 8, after, core.id());
                 memory.write(callback(i) + COUNT, 4, count, core.id());
                 over += count == 0 ? 1 : 0;
             }
         }
+        memory.write(waiting(core.id()), 4, left, core.id());
         return over;
     }
 
+    private static GracePeriod period(AddressSpace memory, int number) {
+        return PERIODS.get((int) memory.read(callback(number) + PERIOD, 2));
+    }
+
     /**
-     * Appends call_rcu_tasks_trace(), which waits for an RCU grace period, too.
+     * Appends call_rcu_tasks_trace() or call_rcu().
      *
      * @param object variable with the address of what the function is called with
      * @param head offset of its rcu_head
      * @param function its number, see {@link #thread}
      */
-    public static void call(Routine.Builder b, Kernel kernel, int object, int head, int function) {
+    public static void call(Routine.Builder b, Kernel kernel, GracePeriod period, int object, int head, int function) {
         b.then(new LockedUpdate(KernelMemory.field(object, head), 8) {
             @Override
             protected long update(Core core, long old) {
                 core.setUpdateFailed(false);
                 if (core.isNmiBlocked()) {
-                    kernel.listener().calledInNmi(core, "call_rcu_tasks_trace");
+                    kernel.listener().calledInNmi(core, period.function);
                 }
-                enqueue(core, kernel, core.file()[object], function);
+                enqueue(core, kernel, period, core.file()[object], function);
                 return 0;
             }
 
             @Override
             public String toString() {
-                return "call_rcu_tasks_trace";
+                return period.function;
             }
         });
     }
 
-    private static void enqueue(Core core, Kernel kernel, long object, int function) {
+    private static void enqueue(Core core, Kernel kernel, GracePeriod period, long object, int function) {
         AddressSpace memory = core.memory();
         int end = (int) memory.read(END, 4);
         int free = end;
@@ -171,7 +241,7 @@ public final class Rcu {
         int cores = (int) memory.read(CORES, 4);
         int readers = 0;
         for (int cpu = 0; cpu < cores; cpu++) {
-            if (memory.read(nesting(cpu), 4) != 0) {
+            if (period.waitsFor(memory.read(nesting(cpu), 4))) {
                 long word = callback(free) + MASK + 8L * (cpu >> 6);
                 memory.write(word, 8, memory.read(word, 8) | 1L << cpu, core.id());
                 memory.write(waiting(cpu), 4, 1, core.id());
@@ -179,7 +249,8 @@ public final class Rcu {
             }
         }
         memory.write(callback(free), 8, object, core.id());
-        memory.write(callback(free) + FUNCTION, 4, function, core.id());
+        memory.write(callback(free) + FUNCTION, 2, function, core.id());
+        memory.write(callback(free) + PERIOD, 2, period.ordinal(), core.id());
         memory.write(callback(free) + COUNT, 4, readers, core.id());
         if (readers == 0) {
             memory.write(READY, 4, memory.read(READY, 4) + 1, core.id());
@@ -238,7 +309,7 @@ public final class Rcu {
             long at = callback(i);
             if (memory.read(at, 8) != 0 && memory.read(at + COUNT, 4) == 0 && skip-- == 0) {
                 core.file()[object] = memory.read(at, 8);
-                core.file()[function] = memory.read(at + FUNCTION, 4);
+                core.file()[function] = memory.read(at + FUNCTION, 2);
                 memory.write(at, 8, 0, core.id());
                 memory.write(at + FUNCTION, 4, 0, core.id());
                 memory.write(READY, 4, ready - 1, core.id());

@@ -59,6 +59,10 @@ public final class Workqueue {
         setPending(b, work, old);
         b.jumpIf("(queued already?)", (core, local) -> local[old] != 0, "refused");
         SpinLock.lock(b, kernel, NAME, KernelMemory.at(LOCK));
+        Routine tracepoint = kernel.tracepoint();
+        if (tracepoint != null) {
+            b.call(tracepoint);
+        }
         b.storeConstant("work->next = NULL", KernelMemory.field(work, NEXT), 8, 0)
                 .load("pool->first", last, KernelMemory.at(FIRST), 8, 0)
                 .jumpIf("(something queued?)", (core, local) -> local[last] != 0, "walk")

@@ -3,6 +3,7 @@ package dev.pokesim.bpf.run;
 import dev.pokesim.bpf.form.AsyncCb;
 import dev.pokesim.bpf.form.AsyncForm;
 import dev.pokesim.bpf.form.AsyncRoutines;
+import dev.pokesim.bpf.form.BpfMap;
 import dev.pokesim.bpf.form.Operation;
 import dev.pokesim.bpf.primitive.Hrtimer;
 import dev.pokesim.bpf.primitive.IrqWork;
@@ -43,10 +44,13 @@ final class AsyncMachine {
     private final List<Routine> tasks = new ArrayList<>();
     private final List<Routine> handlers = new ArrayList<>();
 
-    AsyncMachine(AsyncForm form, Scenario scenario, Kernel kernel) {
+    AsyncMachine(AsyncForm form, Scenario scenario, Kernel bare) {
         this.scenario = scenario;
         AddressSpace memory = new AddressSpace();
-        this.kernel = kernel;
+        Kernel without = scenario.closesMap() ? bare.withMapsThatLoseUsers() : bare;
+        kernel = scenario.tracepoint().isEmpty()
+                ? without
+                : without.withTracepoint(program("tracepoint", without, form.routines(without), scenario.tracepoint()));
         this.form = form.routines(kernel);
         boolean hasWorks = scenario.kind() == AsyncCb.Kind.WORK
                 || !this.form.workFunctions().isEmpty();
@@ -54,15 +58,22 @@ final class AsyncMachine {
         KernelMemory.map(memory, cores);
         for (int number = 1; number <= KernelMemory.PROGRAMS; number++) {
             memory.write(KernelMemory.program(number), 4, 1, 0); // its loader's
+            Workqueue.initialise(
+                    memory, KernelMemory.program(number) + KernelMemory.PROGRAM_WORK, AsyncCb.PROGRAM_FUNCTION, 0);
         }
+        BpfMap.setUp(memory);
         machine = new Machine(memory, cores, FetchMode.COHERENT, kernel.chooser());
         rcu = Rcu.thread(kernel, this.form.rcuFunctions());
-        Routine callback = callback();
-        List<Routine> works = new ArrayList<>(List.of(AsyncCb.workCallback(List.of(callback))));
+        Routine callback = program("callback", kernel, this.form, scenario.callback());
+        List<Routine> works = new ArrayList<>(List.of(AsyncCb.workCallback(kernel, List.of(callback))));
         works.addAll(this.form.workFunctions());
+        while (works.size() < AsyncCb.PROGRAM_FUNCTION) {
+            works.add(Routine.named("no_work").ret().build());
+        }
+        works.add(AsyncCb.freeProgram());
         worker = hasWorks ? Workqueue.thread(kernel, works) : null;
         handle(IrqWork.VECTOR, form.irqWorkHandler(kernel, this.form.irqWorkFunctions()));
-        handle(Hrtimer.VECTOR, Hrtimer.handler(kernel, AsyncCb.timerCallback(List.of(callback))));
+        handle(Hrtimer.VECTOR, Hrtimer.handler(kernel, AsyncCb.timerCallback(kernel, List.of(callback))));
         handle(Machine.NMI, nmi());
         boot();
         for (int cpu = 0; cpu < scenario.cpus(); cpu++) {
@@ -117,7 +128,8 @@ final class AsyncMachine {
     /** Core 0 sets the timers up by itself, before anything is watched. */
     private void boot() {
         Routine.Builder b = Routine.named("boot");
-        for (int slot = 0; slot < scenario.slots(); slot++) {
+        int timers = scenario.has(Scenario.Option.NO_TIMERS) ? 0 : scenario.slots();
+        for (int slot = 0; slot < timers; slot++) {
             call(b, new Call(Operation.INIT, slot, scenario.kind().ordinal()));
             call(b, new Call(Operation.SET_CALLBACK, slot, CALLBACK));
         }
@@ -130,14 +142,20 @@ final class AsyncMachine {
                 machine.drain(core);
             }
         }
+        if (scenario.has(Scenario.Option.NO_LOADER)) {
+            AddressSpace memory = machine.memory();
+            long program = KernelMemory.program(CALLBACK);
+            memory.write(program, 4, memory.read(program, 4) - 1, 0);
+            memory.write(program + KernelMemory.WITHOUT_LOADER, 4, 1, 0);
+        }
     }
 
     private Routine task(int cpu) {
         Routine.Builder b = Routine.named("task");
-        for (Program program : scenario.programs(Context.TASK, cpu)) {
-            Rcu.readLock(b);
-            program.calls().forEach(one -> call(b, one));
-            b.then(Rcu.readUnlock());
+        for (Program program : scenario.programs()) {
+            if (program.cpu() == cpu) {
+                append(b, program);
+            }
         }
         return b.compute("(task ends)", (core, local) -> kernel.listener().ends(core))
                 .fence()
@@ -147,10 +165,27 @@ final class AsyncMachine {
                 .build();
     }
 
-    /** A handler is a reader already. */
-    private Routine callback() {
-        Routine.Builder b = Routine.named("callback");
-        scenario.callback().forEach(one -> call(b, one));
+    private void append(Routine.Builder b, Program program) {
+        switch (program.context()) {
+            case TASK -> {
+                Rcu.readLock(b);
+                program.calls().forEach(one -> call(b, one));
+                b.then(Rcu.readUnlock());
+            }
+            case SLEEPABLE -> {
+                Rcu.readLockTrace(b);
+                program.calls().forEach(one -> call(b, one));
+                b.then(Rcu.readUnlockTrace());
+            }
+            case CLOSE -> b.call(BpfMap.putUser(kernel, form.operation(Operation.CANCEL_AND_FREE), scenario.slots()));
+            case NMI -> {}
+        }
+    }
+
+    /** One that is called where there is a reader already, or interrupts are off. */
+    private static Routine program(String name, Kernel kernel, AsyncRoutines form, List<Call> calls) {
+        Routine.Builder b = Routine.named(name);
+        calls.forEach(one -> call(b, kernel, form, one));
         return b.ret().build();
     }
 
@@ -176,16 +211,23 @@ final class AsyncMachine {
         return b.label("leave").then(Rcu.readUnlock()).interruptReturn(0).build();
     }
 
-    /** Appends an operation; its result is for those who listen. */
     private void call(Routine.Builder b, Call call) {
+        call(b, kernel, form, call);
+    }
+
+    /** Appends an operation; its result is for those who listen. */
+    private static void call(Routine.Builder b, Kernel kernel, AsyncRoutines form, Call call) {
         int slot = b.local();
         int argument = b.local();
-        b.compute(call.operation() + " of slot " + call.slot(), (core, local) -> {
+        String name = call.operation().toString();
+        b.compute(name + " of slot " + call.slot(), (core, local) -> {
                     local[slot] = KernelMemory.slot(call.slot());
                     local[argument] = call.argument();
+                    kernel.listener().operationBegins(core, local[slot], name);
                 })
                 .call(form.operation(call.operation()), slot, argument)
                 .compute("(back)", (core, local) -> {
+                    kernel.listener().operationEnds(core, local[slot], name, core.register(Core.RAX));
                     local[slot] = 0;
                     local[argument] = 0;
                     core.setRegister(Core.RAX, 0);

@@ -46,7 +46,8 @@ public record AsyncModel(AsyncForm form, Scenario scenario, Set<String> without)
     @Override
     public Model start(Chooser open) {
         List<AsyncOracle> oracles = oracles();
-        Kernel kernel = new Kernel(new KernelListeners(oracles), open, scenario.allocationsMayFail());
+        Kernel kernel =
+                new Kernel(new KernelListeners(oracles), open, scenario.has(Scenario.Option.ALLOCATIONS_MAY_FAIL));
         return new Running(new AsyncMachine(form, scenario, kernel), oracles);
     }
 

@@ -46,6 +46,20 @@ public record ExpectedVerdict(AsyncForm form, Scenario scenario, String verdict,
             wq-delete: locked safe, locked-unguarded safe, v6 safe, v6-fixed safe, merged safe
             wq-start-delete: locked safe, locked-unguarded safe, v6 InactiveWhenFreed, v6-fixed safe, merged safe
             wq-start-vs-delete: locked safe, locked-unguarded safe, v6 InactiveWhenFreed, v6-fixed safe, merged safe
+            sleepable-start-vs-delete: locked safe, locked-unguarded safe, v6 InactiveWhenFreed, v6-fixed safe, merged safe
+            delete-vs-close: locked safe, locked-unguarded safe, v6 safe, v6-fixed safe, merged safe
+            start-vs-close: locked safe, locked-unguarded safe, v6 InactiveWhenFreed, v6-fixed safe, merged safe
+            init-vs-close: locked safe, locked-unguarded safe, v6 safe, v6-fixed safe, merged safe
+            start-before-callback: locked safe, locked-unguarded safe, v6 safe, v6-fixed safe, merged safe
+            set-callback-vs-delete: locked safe, locked-unguarded safe, v6 safe, v6-fixed safe, merged safe
+            set-callback-start-vs-delete: locked safe, locked-unguarded NeverWaitsForItself, v6 NeverWaitsForItself, v6-fixed NoCallbackAfterDelete, merged NoCallbackAfterDelete
+            nmi-order-vs-direct: locked safe, locked-unguarded NeverWaitsForItself, v6 CommandsTakenOnce/0, v6-fixed CommandsTakenOnce/0, merged safe/0
+            wq-two-starts-vs-delete: locked safe, locked-unguarded safe, v6 InactiveWhenFreed, v6-fixed InactiveWhenFreed, merged InactiveWhenFreed
+            wq-nmi-start-vs-delete: locked safe, locked-unguarded safe, v6 NeverWaitsForItself, v6-fixed safe, merged safe
+            wq-nmi-deletes-last-program: locked safe, locked-unguarded NeverWaitsForItself, v6 InactiveWhenFreed, v6-fixed NeverWaitsForItself, merged NeverWaitsForItself
+            tracepoint-start: locked NeverWaitsForItself, locked-unguarded NeverWaitsForItself, v6 NeverWaitsForItself, v6-fixed NeverWaitsForItself, merged safe
+            tracepoint-two-timers: locked NeverWaitsForItself, locked-unguarded NeverWaitsForItself, v6 NeverWaitsForItself, v6-fixed NeverWaitsForItself, merged CommandsDrain
+            wq-tracepoint-start: locked NeverWaitsForItself, locked-unguarded NeverWaitsForItself, v6 NeverWaitsForItself, v6-fixed NeverWaitsForItself, merged safe
             """;
 
     /** The same for variants with a mistake: where it shows, or where it should show and does not. */
@@ -63,6 +77,28 @@ public record ExpectedVerdict(AsyncForm form, Scenario scenario, String verdict,
             nmi-same-timer: broken-v6-writer-spins NeverWaitsForItself, broken-v6-no-new-check CommandsTakenOnce
             start-vs-cancel: broken-v6-no-sequence-check CommandsTakenOnce, broken-v6-one-copy CommandsTakenOnce
             two-cpus-nmi: broken-v6-no-irq-work-barrier LastCommandTaken
+            start-vs-delete: broken-v6-resurrected CommandsTakenOnce, broken-v6-no-inline-reference InactiveWhenFreed, broken-v6-callback-stays NoCallbackAfterDelete
+            start-vs-delete: broken-callback-stays NoCallbackAfterDelete, broken-no-grace-period NoUseAfterFree
+            nmi-start-vs-delete: broken-v6-first-reader-frees NoUseAfterFree
+            no-memory: broken-v6-claim-by-store InactiveWhenFreed, broken-error-dropped AcceptedIsStarted, broken-error-pointer-expected NoFault
+            start-before-callback: broken-v6-writer-kept EndsAtRest
+            two-cpus-nmi: broken-v6-queued-first LastCommandTaken
+            reinit: broken-slot-poisoned SlotReusable
+            cancel-vs-callback: broken-no-program-read NoFault
+            set-callback-vs-delete: broken-program-not-exchanged RefsBalanced
+            sleepable-start-vs-delete: broken-rcu-alone NoUseAfterFree
+            start-vs-delete: broken-trace-alone NoUseAfterFree
+            init-vs-close: broken-users-seen-early NoTimerOutlivesUsers, broken-users-not-seen NoTimerOutlivesUsers, merged-no-users-barrier safe
+            delete-vs-close: broken-slot-not-exchanged RefsBalanced
+            tracepoint-start: broken-hardirq-only NeverWaitsForItself, broken-self-feeding CommandsDrain, broken-recursion-leaks RefsBalanced
+            wq-tracepoint-start: broken-hardirq-only NeverWaitsForItself
+            tracepoint-two-timers: broken-recursion-of-any RefusedOnlyForRecursion
+            nmi-order-vs-direct: merged-in-order DirectAfterCommands/0
+            wq-nmi-start-vs-delete: merged-irq-thread NoUseAfterFree
+            wq-two-starts-vs-delete: merged-busy-always safe
+            wq-delete: merged-busy-always safe
+            nmi-vs-two-cancels: v6-fixed-even-sequence safe
+            start-vs-delete: v6-fixed-no-inline-reference safe
             two-nmis: merged-no-irq-work-barrier safe
             two-cpus-nmi: merged-no-irq-work-barrier safe
             """;

@@ -136,7 +136,7 @@ public final class TimedRun {
     private RunReport run(Progress progress) {
         Routine callback = callback();
         machine.handle(IrqWork.VECTOR, setup.form().irqWorkHandler(kernel, form.irqWorkFunctions()));
-        machine.handle(Hrtimer.VECTOR, Hrtimer.handler(kernel, AsyncCb.timerCallback(List.of(callback))));
+        machine.handle(Hrtimer.VECTOR, Hrtimer.handler(kernel, AsyncCb.timerCallback(kernel, List.of(callback))));
         machine.handle(Machine.NMI, nmi());
         boot();
         List<Routine> tasks = setup.workload().tasks().stream().map(this::task).toList();
@@ -147,7 +147,7 @@ public final class TimedRun {
             }
         }
         start(setup.cores(), Rcu.thread(kernel, form.rcuFunctions()));
-        List<Routine> works = new ArrayList<>(List.of(AsyncCb.workCallback(List.of(callback))));
+        List<Routine> works = new ArrayList<>(List.of(AsyncCb.workCallback(kernel, List.of(callback))));
         works.addAll(form.workFunctions());
         start(setup.cores() + 1, Workqueue.thread(kernel, works));
         machine.observe(kernel.listener());

@@ -103,4 +103,18 @@ class HrtimerTest {
         assertFalse(bench.told().isEmpty());
         assertEquals(Set.of("locks itself: hrtimer base"), bench.told());
     }
+
+    /** The program finds the lock taken: what does not touch the base is right there, what starts the timer waits for itself. */
+    @Test
+    void theProgramOnTheTracepointIsCalledOnceForEachStartWithTheBaseLocked() {
+        PrimitiveBench counted = bench().task((kernel, b) -> start(kernel.withTracepoint(counting()), b));
+        assertEquals(Set.of("2 0 0"), ends(counted)); // the callback counts, too
+        PrimitiveBench starting = bench().task((kernel, b) -> {
+            Routine.Builder program = Routine.named("tracepoint");
+            start(kernel, program);
+            start(kernel.withTracepoint(program.ret().build()), b);
+        });
+        assertEquals(Set.of("deadlock"), ends(starting));
+        assertEquals(Set.of("locks itself: hrtimer base"), starting.told());
+    }
 }

@@ -54,7 +54,13 @@ class AsyncModelTest {
         "v6, two-nmis, safe, safe",
         "broken-no-second-cancel, start-vs-delete, InactiveWhenFreed, NoUseAfterFree",
         "broken-no-second-cancel, self-rearm-delete, InactiveWhenFreed, NoUseAfterFree",
-        "broken-no-command-reference, nmi-start-vs-delete, NoUseAfterFree, NoFault"
+        "broken-no-command-reference, nmi-start-vs-delete, NoUseAfterFree, NoFault",
+        "merged, wq-two-starts-vs-delete, InactiveWhenFreed, NoUseAfterFree",
+        "merged, wq-nmi-deletes-last-program, NeverWaitsForItself, NoDeadlock",
+        "broken-callback-stays, start-vs-delete, NoCallbackAfterDelete, safe",
+        "broken-slot-poisoned, reinit, SlotReusable, FreedOnce",
+        "broken-error-dropped, no-memory, AcceptedIsStarted, safe",
+        "broken-users-not-seen, init-vs-close, NoTimerOutlivesUsers, safe"
     })
     void eachFormHasItsVerdict(String form, String scenario, String first, String behind) {
         assertEquals(first, verdict(search(model(form, scenario, Set.of()))));
