@@ -53,30 +53,34 @@ public final class Rcu {
             this.unit = unit;
         }
 
+        private long mask() {
+            return unit * 0xffff;
+        }
+
         private boolean isActive(long nesting) {
-            return (nesting & unit * 0xffff) != 0;
+            return (nesting & mask()) != 0;
         }
     }
 
     /** What is waited for. */
     public enum GracePeriod {
         /** For both kinds of readers: as call_rcu_tasks_trace() has it now. */
-        TASKS_TRACE("call_rcu_tasks_trace", Reader.RCU, Reader.TASKS_TRACE),
+        TASKS_TRACE("call_rcu_tasks_trace", Reader.RCU.mask() | Reader.TASKS_TRACE.mask()),
         /** For programs that may sleep alone: as call_rcu_tasks_trace() once had it. */
-        TASKS_TRACE_ALONE("call_rcu_tasks_trace", Reader.TASKS_TRACE),
+        TASKS_TRACE_ALONE("call_rcu_tasks_trace", Reader.TASKS_TRACE.mask()),
         /** For programs that do not sleep, and interrupts. */
-        RCU("call_rcu", Reader.RCU);
+        RCU("call_rcu", Reader.RCU.mask());
 
         private final String function;
-        private final List<Reader> readers;
+        private final long readers;
 
-        GracePeriod(String function, Reader... readers) {
+        GracePeriod(String function, long readers) {
             this.function = function;
-            this.readers = List.of(readers);
+            this.readers = readers;
         }
 
         private boolean waitsFor(long nesting) {
-            return readers.stream().anyMatch(reader -> reader.isActive(nesting));
+            return (nesting & readers) != 0;
         }
     }
 
