@@ -73,7 +73,8 @@ final class StartUpTraining {
         console.interruption().arm();
         for (List<String> run : RUNS) {
             PokeSim.run(
-                    console, run.stream().map(word -> word.equals(TRACE) ? trace : word).toArray(String[]::new));
+                    console,
+                    run.stream().map(word -> word.equals(TRACE) ? trace : word).toArray(String[]::new));
         }
         console.interruption().finish(0);
     }
