@@ -5,6 +5,7 @@ import dev.pokesim.bpf.primitive.Kernel;
 import dev.pokesim.bpf.primitive.KernelListener;
 import dev.pokesim.bpf.primitive.KernelMemory;
 import dev.pokesim.bpf.primitive.Llist;
+import dev.pokesim.bpf.primitive.NmiState;
 import dev.pokesim.bpf.primitive.Rcu;
 import dev.pokesim.bpf.primitive.Refcount;
 import dev.pokesim.bpf.primitive.SeqcountLatch;
@@ -79,7 +80,7 @@ public class LatchAsync implements AsyncForm {
                         Operation.START,
                         start(scheduleOp),
                         Operation.CANCEL,
-                        AsyncCb.cancel(effects, update, Core::isNmiBlocked),
+                        AsyncCb.cancel(effects, update, NmiState::inNmi),
                         Operation.CANCEL_ASYNC,
                         cancelAsync(scheduleOp),
                         Operation.CANCEL_AND_FREE,
@@ -153,7 +154,7 @@ public class LatchAsync implements AsyncForm {
         storeSecondCopy(b, cb, nsec, op);
         b.storeConstant("writer = 0", KernelMemory.field(cb, WRITER), 4, 0);
         takeReference(b, kernel, cb);
-        b.jumpIf("(in NMI?)", (core, local) -> core.isNmiBlocked(), "nmi").call(worker, cb);
+        b.jumpIf("(in NMI?)", (core, local) -> NmiState.inNmi(core), "nmi").call(worker, cb);
         Kernel.returnValue(b, 0).label("nmi");
         queueWorker(b, put, queue, cb, value);
         Kernel.returnValue(b, 0).label("busy");

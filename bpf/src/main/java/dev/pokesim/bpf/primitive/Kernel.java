@@ -98,11 +98,13 @@ public record Kernel(
                 .label(off);
     }
 
-    /** Appends what the handler of an IPI owes the machine; nobody waits for these answers. */
+    /** Appends what the handler of an interrupt owes the machine. On a machine without time it was a call, whose answer nobody waits for. */
     static void acknowledge(Routine.Builder b, Kernel kernel) {
         b.compute("(acknowledge)", kernel.costs().acknowledgePs(), (core, local) -> {
-            core.bus().takeCalls(core);
-            core.bus().answerCalls(core);
+            if (kernel.time() == null) {
+                core.bus().takeCalls(core);
+                core.bus().answerCalls(core);
+            }
         });
     }
 }

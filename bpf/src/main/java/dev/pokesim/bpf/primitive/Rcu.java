@@ -208,7 +208,7 @@ public final class Rcu {
             @Override
             protected long update(Core core, long old) {
                 core.setUpdateFailed(false);
-                if (core.isNmiBlocked()) {
+                if (NmiState.inNmi(core)) {
                     kernel.listener().calledInNmi(core, period.function);
                 }
                 enqueue(core, kernel, period, core.file()[object], function);

@@ -8,6 +8,7 @@ import dev.pokesim.bpf.primitive.Hrtimer;
 import dev.pokesim.bpf.primitive.IrqWork;
 import dev.pokesim.bpf.primitive.KernelListener;
 import dev.pokesim.bpf.primitive.KernelMemory;
+import dev.pokesim.bpf.primitive.NmiState;
 import dev.pokesim.bpf.primitive.NolockAllocator;
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.machine.Machine;
@@ -19,7 +20,7 @@ import org.HdrHistogram.Histogram;
 
 /** Measures a run in time while it goes on. Maps are looked up by address only, or sorted. */
 final class Figures implements KernelListener {
-    private static final int MAX_DEPTH = 8;
+    private static final int MAX_DEPTH = 32;
     private static final long PS_PER_NS = 1000;
 
     private final int cores;
@@ -40,6 +41,7 @@ final class Figures implements KernelListener {
     private long workIpis;
 
     private final Histogram nmiNs = new Histogram(3);
+    private long nmisInNmi;
     private long waitsInNmi;
 
     private final long[] wantedPs;
@@ -92,10 +94,10 @@ final class Figures implements KernelListener {
         finished++;
         if (isAccepted(operation, result)) {
             accepted++;
-            acceptedInNmi += core.isNmiBlocked() ? 1 : 0;
+            acceptedInNmi += NmiState.inNmi(core) ? 1 : 0;
             startsAccepted += operation == Operation.START ? 1 : 0;
         } else {
-            String cause = operation + " " + Errno.name(result) + (core.isNmiBlocked() ? " in NMI" : "");
+            String cause = operation + " " + Errno.name(result) + (NmiState.inNmi(core) ? " in NMI" : "");
             rejected.merge(cause, 1L, Long::sum);
         }
     }
@@ -128,6 +130,7 @@ final class Figures implements KernelListener {
     public void entered(Core core, int vector) {
         int id = core.id();
         nmisUnderLock += vector == Machine.NMI && heldLock[id] != 0 ? 1 : 0;
+        nmisInNmi += vector == Machine.NMI && NmiState.isNested(core) ? 1 : 0;
         vectors[id][depth[id]] = vector;
         enteredPs[id][depth[id]++] = core.timePs();
     }
@@ -153,7 +156,7 @@ final class Figures implements KernelListener {
 
     @Override
     public void waitsForLock(Core core, String lock) {
-        waitsInNmi += core.isNmiBlocked() ? 1 : 0;
+        waitsInNmi += NmiState.inNmi(core) ? 1 : 0;
     }
 
     @Override
@@ -263,6 +266,7 @@ final class Figures implements KernelListener {
                 transfers * perOperation,
                 nmis,
                 spread(nmiNs),
+                nmisInNmi,
                 waitsInNmi,
                 new RunReport.UnderLock(
                         locks,

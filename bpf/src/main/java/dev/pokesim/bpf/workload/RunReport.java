@@ -1,6 +1,7 @@
 package dev.pokesim.bpf.workload;
 
 import dev.pokesim.patcher.check.Violation;
+import dev.pokesim.patcher.run.PatchingCore;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
@@ -12,12 +13,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param elapsedPs simulated
  * @param violation the first, which ended the run; null if there was none
+ * @param patching what became of the text; null if it stayed as it is
  */
 public record RunReport(
         RunSetup setup,
         long elapsedPs,
         Measured measured,
-        @Nullable Violation violation) {
+        @Nullable Violation violation,
+        PatchingCore.@Nullable Report patching) {
     /** Whether it went on for as long as it should. */
     public boolean isComplete() {
         return violation == null && elapsedPs == setup.durationPs();
@@ -61,6 +64,7 @@ public record RunReport(
      * @param lockedPerOperation locked read-modify-writes of all cores over operations
      * @param transfersPerOperation line transfers of all cores over operations
      * @param nmi from the delivery to the IRET
+     * @param nmisInNmi of these, those that came while another one was not over: an INT3 in it had let them in
      * @param waitsInNmi how often an NMI found a lock taken; must be 0
      * @param destroy from the end of the map value to the end of the memory
      * @param gracePeriodRetries timers whose callback still ran after a grace period
@@ -84,6 +88,7 @@ public record RunReport(
             double transfersPerOperation,
             long nmis,
             Latency nmi,
+            long nmisInNmi,
             long waitsInNmi,
             UnderLock underLock,
             Latency destroy,

@@ -17,6 +17,7 @@ import dev.pokesim.bpf.primitive.KernelListener;
 import dev.pokesim.bpf.primitive.KernelListeners;
 import dev.pokesim.bpf.primitive.KernelMemory;
 import dev.pokesim.bpf.primitive.KernelTime;
+import dev.pokesim.bpf.primitive.NmiState;
 import dev.pokesim.bpf.primitive.PrimitiveCosts;
 import dev.pokesim.bpf.primitive.Rcu;
 import dev.pokesim.bpf.primitive.Workqueue;
@@ -29,11 +30,15 @@ import dev.pokesim.emulator.core.SeededRandom;
 import dev.pokesim.emulator.core.StoreBuffer;
 import dev.pokesim.emulator.machine.GuestCrash;
 import dev.pokesim.emulator.machine.Machine;
+import dev.pokesim.emulator.machine.MachineObserver;
+import dev.pokesim.emulator.machine.ObserverPair;
 import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.microop.Halt;
 import dev.pokesim.patcher.check.Violation;
 import dev.pokesim.patcher.kernel.KernelBug;
+import dev.pokesim.patcher.kernel.KernelLayout;
+import dev.pokesim.patcher.run.PatchingCore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -42,6 +47,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A run in simulated time. Cores 0 and on work, the last two are the threads for grace periods and for works. The
  * properties about memory, counts and locks are watched; what is asked at an end only is not, because such a run is cut off.
+ *
+ * <p>Where text is patched, core 0 does that, and every program begins with a function through one of the sites, whatever context it
+ * runs in; then the properties of a patching run are watched as well.
  */
 public final class TimedRun {
     /** The program that every timer calls. */
@@ -54,6 +62,8 @@ public final class TimedRun {
     /** How often progress is reported: 100 us of simulated time. */
     private static final long PROGRESS_PS = 100_000_000L;
 
+    private static final long PS_PER_US = 1_000_000L;
+
     private final RunSetup setup;
     private final Machine machine;
     private final TimedMachine timed;
@@ -63,18 +73,25 @@ public final class TimedRun {
     private final SeededRandom random;
     private final SeededRandom nmiRandom;
     private final long[] nextNmiPs;
+    private final @Nullable PatchingCore patching;
     private @Nullable Violation violation;
 
     private TimedRun(RunSetup setup) {
         this.setup = setup;
         int all = setup.cores() + 2;
-        AddressSpace memory = new AddressSpace();
+        PatchingCore.Setup text = setup.patching();
+        patching = text == null
+                ? null
+                : new PatchingCore(text, all, setup.profile(), SeededRandom.of(setup.seed(), "stale bytes"));
+        AddressSpace memory = patching == null ? new AddressSpace() : patching.memory();
         KernelMemory.mapForReuse(memory, all);
         for (int number = 1; number <= KernelMemory.PROGRAMS; number++) {
             memory.write(KernelMemory.program(number), 4, 1, 0); // its loader's
         }
         SeededRandom choices = SeededRandom.of(setup.seed(), "kernel");
-        machine = new Machine(memory, all, FetchMode.COHERENT, choices);
+        machine = patching == null
+                ? new Machine(memory, all, FetchMode.COHERENT, choices)
+                : patching.machine();
         timed = new TimedMachine(
                 machine,
                 setup.profile(),
@@ -133,15 +150,31 @@ public final class TimedRun {
                 "waiting requests for a line are served in random order");
     }
 
+    /** What is assumed besides that where text is patched. */
+    public static List<String> assumptions(PatchingCore.Setup text) {
+        return List.of(
+                "each program begins with a function through one of the sites, any of them; the sites are flipped once, from "
+                        + text.startPs() / PS_PER_US + " us on",
+                "text is fetched as stale as fetch mode " + text.fetchMode().optionName() + " allows",
+                "an NMI that an INT3 lets into another one is left to that one, which begins again");
+    }
+
     private RunReport run(Progress progress) {
         Routine callback = callback();
         machine.handle(IrqWork.VECTOR, setup.form().irqWorkHandler(kernel, form.irqWorkFunctions()));
         machine.handle(Hrtimer.VECTOR, Hrtimer.handler(kernel, AsyncCb.timerCallback(kernel, List.of(callback))));
         machine.handle(Machine.NMI, nmi());
         boot();
+        MachineObserver observer = kernel.listener();
+        if (patching != null) {
+            observer = new ObserverPair(patching.start(timed, this::violated), observer);
+        }
         List<Routine> tasks = setup.workload().tasks().stream().map(this::task).toList();
+        int first = patching == null ? 0 : PatchingCore.ID + 1;
         for (int id = 0; id < setup.cores(); id++) {
-            start(id, tasks.get(Math.min(id, tasks.size() - 1)));
+            if (id >= first) {
+                start(id, tasks.get(Math.min(id - first, tasks.size() - 1)));
+            }
             if (!setup.workload().nmi().isEmpty()) {
                 raiseNextNmi(id, 0);
             }
@@ -150,7 +183,7 @@ public final class TimedRun {
         List<Routine> works = new ArrayList<>(List.of(AsyncCb.workCallback(kernel, List.of(callback))));
         works.addAll(form.workFunctions());
         start(setup.cores() + 1, Workqueue.thread(kernel, works));
-        machine.observe(kernel.listener());
+        machine.observe(observer);
         look(progress);
         try {
             if (!timed.run()) {
@@ -161,11 +194,18 @@ public final class TimedRun {
         }
         long elapsedPs = Math.max(1, Math.min(timed.nowPs(), setup.durationPs()));
         return new RunReport(
-                setup, elapsedPs, figures.measured(setup, elapsedPs, timed.updates(), timed.transfers()), violation);
+                setup,
+                elapsedPs,
+                figures.measured(setup, elapsedPs, timed.updates(), timed.transfers()),
+                violation,
+                patching == null ? null : patching.report(timed));
     }
 
     private void look(Progress progress) {
         timed.alarmAt(Math.min(timed.nowPs() + PROGRESS_PS, setup.durationPs()), () -> {
+            if (patching != null) {
+                patching.look(timed.nowPs());
+            }
             if (timed.nowPs() >= setup.durationPs() || !progress.reached(timed.nowPs())) {
                 timed.stop();
             } else {
@@ -192,7 +232,7 @@ public final class TimedRun {
 
     private void enter(int id, Routine routine) {
         Core core = machine.core(id);
-        KernelMemory.prepare(core);
+        KernelLayout.prepare(core);
         core.flags().setValue(Routine.FLAGS_INTERRUPTS_ON);
         core.enterRoutine(routine);
     }
@@ -255,14 +295,17 @@ public final class TimedRun {
         Routine.Builder b = Routine.named("nmi");
         b.interruptEntry(kernel.costs().interruptEntryPs(), 0);
         int slot = b.local();
+        b.act("(the next one)", (core, local) -> raiseNextNmi(core.id(), core.timePs()));
+        NmiState.enter(b, "leave");
+        b.label("again");
         Rcu.readLock(b);
-        b.compute("(any timer)", (core, local) -> {
-            raiseNextNmi(core.id(), core.timePs());
-            local[slot] = anyTimer();
-        });
+        b.compute("(any timer)", (core, local) -> local[slot] = anyTimer());
         program(b, setup.workload().nmi(), slot);
         Rcu.readUnlock(b, kernel);
-        return b.interruptReturn(kernel.costs().interruptExitPs()).build();
+        NmiState.leave(b, "again");
+        return b.label("leave")
+                .interruptReturn(kernel.costs().interruptExitPs())
+                .build();
     }
 
     /** What a timer does with itself; nothing if it was deleted meanwhile. */
@@ -302,6 +345,7 @@ public final class TimedRun {
     private void program(Routine.Builder b, List<Choice> choices, int slot) {
         int dice = b.local();
         int argument = b.local();
+        enter(b);
         b.compute("(choose)", (core, local) -> local[dice] = random.nextInt(100));
         int below = 0;
         for (int i = 0; i < choices.size(); i++) {
@@ -313,6 +357,23 @@ public final class TimedRun {
             b.jump("chosen").label(other);
         }
         b.label("chosen");
+    }
+
+    /** Appends the way into a program: text through one of the sites, where there are any. */
+    private void enter(Routine.Builder b) {
+        PatchingCore.Setup text = setup.patching();
+        if (text == null) {
+            return;
+        }
+        List<Long> functions = text.target().entries();
+        int function = b.local();
+        b.compute("(any function)", (core, local) -> {
+                    local[function] = functions.get(random.nextInt(functions.size()));
+                    core.setRegister(Core.RDI, KernelLayout.scratch(core.id()));
+                    core.setRegister(Core.RSI, random.nextLong());
+                })
+                .callGuest((core, local) -> local[function])
+                .compute("(back)", (core, local) -> core.setRegister(Core.RAX, 0));
     }
 
     private void call(Routine.Builder b, Operation operation, int slot, int argument) {
