@@ -287,6 +287,7 @@ public final class Hrtimer {
                 .jumpIf("(changed?)", (core, local) -> local[value] != local[sequence], "active?")
                 .load("timer->base again", value, KernelMemory.field(timer, BASE), 8, 0)
                 .jumpIf("(moved?)", (core, local) -> local[value] != local[base], "active?");
+        Kernel.cancelled(b, kernel, timer, (core, local) -> true);
         Kernel.returnValue(b, 0).label("active").compute("(active)", (core, local) -> {
             local[base] = 0;
             local[sequence] = 0;
@@ -302,6 +303,7 @@ public final class Hrtimer {
                 .call(dequeue(), locked, timer)
                 .compute("(1: it was queued)", (core, local) -> local[result] = 1)
                 .label("out");
+        Kernel.cancelled(b, kernel, timer, (core, local) -> local[result] >= 0);
         SpinLock.unlock(b, NAME, KernelMemory.field(locked, LOCK));
         Kernel.irqRestore(b, irqs);
         return Kernel.returnValue(b, "return", (core, local) -> local[result]).build();

@@ -80,6 +80,17 @@ public record Kernel(
         });
     }
 
+    /** Appends that a timer or work is cancelled; nothing on a machine without time. */
+    static void cancelled(Routine.Builder b, Kernel kernel, int timer, Routine.Condition holds) {
+        if (kernel.time() != null) {
+            b.compute("(cancelled?)", (core, local) -> {
+                if (holds.holds(core, local)) {
+                    kernel.listener().cancelled(core, local[timer]);
+                }
+            });
+        }
+    }
+
     /** Appends local_irq_save(): returns the variable that remembers IF. */
     public static int irqSave(Routine.Builder b) {
         int saved = b.local();

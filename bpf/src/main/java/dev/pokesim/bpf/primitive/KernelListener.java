@@ -61,6 +61,15 @@ public interface KernelListener extends MachineObserver {
     /** The context that took a command last has carried it out. */
     default void commandDone(Core core) {}
 
+    /** A reader of the last command begins, or begins again because somebody wrote meanwhile; only on a machine with time. */
+    default void readsCommand(Core core) {}
+
+    /** A reader of the last command has claimed it, or found nothing new; only on a machine with time. */
+    default void hasReadCommand(Core core) {}
+
+    /** A cancel found a timer or work inactive, or made it so; only on a machine with time. */
+    default void cancelled(Core core, long timer) {}
+
     /** A timer was put into the queue of its base, whose lock is held. */
     default void timerQueued(Core core, long timer) {}
 

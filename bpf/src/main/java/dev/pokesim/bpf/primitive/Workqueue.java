@@ -111,6 +111,7 @@ public final class Workqueue {
         setPending(b, work, old);
         b.jumpIf("(queued?)", (core, local) -> local[old] != 0, "queued")
                 .storeConstant("work: clear PENDING", KernelMemory.field(work, DATA), 4, 0);
+        Kernel.cancelled(b, kernel, work, (core, local) -> true);
         Kernel.irqRestore(b, irqs);
         Kernel.returnValue(b, 0).label("queued");
         SpinLock.lock(b, kernel, NAME, KernelMemory.at(LOCK));
@@ -131,6 +132,7 @@ public final class Workqueue {
                 .store("previous->next = next", KernelMemory.field(previous, NEXT), 8, current)
                 .label("out")
                 .storeConstant("work: clear PENDING", KernelMemory.field(work, DATA), 4, 0);
+        Kernel.cancelled(b, kernel, work, (core, local) -> true);
         SpinLock.unlock(b, NAME, KernelMemory.at(LOCK));
         Kernel.irqRestore(b, irqs);
         Kernel.returnValue(b, 1).label("in-transition");

@@ -14,7 +14,9 @@ import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.machine.Machine;
 import dev.pokesim.emulator.microop.MicroOp;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 
@@ -54,7 +56,10 @@ final class Figures implements KernelListener {
     private final Map<Long, Long> slots = new HashMap<>();
     private final Map<Long, Long> deletedPs = new HashMap<>();
     private final Map<Long, Long> graceCalls = new HashMap<>();
+    private final Histogram cancelNs = new Histogram(3);
     private final Histogram destroyNs = new Histogram(3);
+    /** Of the deleted ones, those that were cancelled since. */
+    private final Set<Long> cancelled = new HashSet<>();
     private long live;
     private long liveMost;
     private long gracePeriodRetries;
@@ -192,6 +197,7 @@ final class Figures implements KernelListener {
         }
         if (cb != 0 && (before == null || before != cb)) {
             deletedPs.remove(cb);
+            cancelled.remove(cb);
             graceCalls.remove(cb);
             liveMost = Math.max(liveMost, ++live);
         }
@@ -203,10 +209,19 @@ final class Figures implements KernelListener {
             return;
         }
         Long since = deletedPs.remove(object);
+        cancelled.remove(object);
         graceCalls.remove(object);
         if (since != null) { // else nobody ever knew it: its creator lost a race
             destroyNs.recordValue((core.timePs() - since) / PS_PER_NS);
             live--;
+        }
+    }
+
+    @Override
+    public void cancelled(Core core, long timer) {
+        Long since = deletedPs.get(timer - AsyncCb.TIMER);
+        if (since != null && cancelled.add(timer - AsyncCb.TIMER)) {
+            cancelNs.recordValue((core.timePs() - since) / PS_PER_NS);
         }
     }
 
@@ -242,7 +257,8 @@ final class Figures implements KernelListener {
     }
 
     /** What was measured, with what the machine counted. */
-    RunReport.Measured measured(RunSetup setup, long elapsedPs, long updates, long transfers) {
+    RunReport.Measured measured(
+            RunSetup setup, long elapsedPs, long updates, long transfers, RunReport.Commands commands) {
         for (int id = 0; id < cores; id++) {
             lockPs += heldLock[id] != 0 ? Math.max(0, elapsedPs - heldSincePs[id]) : 0; // the run was cut off there
         }
@@ -258,14 +274,15 @@ final class Figures implements KernelListener {
                 startsAccepted,
                 startsExecuted,
                 new TreeMap<>(rejected),
-                spread(workNs),
+                RunReport.Latency.of(workNs),
                 works,
                 workIpis,
                 accepted == 0 ? 0 : (double) workIpis / accepted,
+                commands,
                 updates * perOperation,
                 transfers * perOperation,
                 nmis,
-                spread(nmiNs),
+                RunReport.Latency.of(nmiNs),
                 nmisInNmi,
                 waitsInNmi,
                 new RunReport.UnderLock(
@@ -275,18 +292,12 @@ final class Figures implements KernelListener {
                         nmis == 0 ? 0 : 1e6 * nmisUnderLock / nmis,
                         1e6 * underLock,
                         lockPs / (double) setup.nmiPeriodPs()),
-                spread(destroyNs),
+                RunReport.Latency.of(cancelNs),
+                RunReport.Latency.of(destroyNs),
                 gracePeriodRetries,
                 liveMost,
                 callbacks,
                 lateStarts,
                 lateCallbacks);
-    }
-
-    private static RunReport.Latency spread(Histogram ns) {
-        return ns.getTotalCount() == 0
-                ? new RunReport.Latency(0, 0, 0, 0)
-                : new RunReport.Latency(
-                        ns.getTotalCount(), ns.getValueAtPercentile(50), ns.getValueAtPercentile(99), ns.getMaxValue());
     }
 }

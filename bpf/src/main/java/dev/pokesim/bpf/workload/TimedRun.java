@@ -9,6 +9,7 @@ import dev.pokesim.bpf.check.NoUseAfterFree;
 import dev.pokesim.bpf.check.RefsBalanced;
 import dev.pokesim.bpf.form.AsyncCb;
 import dev.pokesim.bpf.form.AsyncRoutines;
+import dev.pokesim.bpf.form.LatchAsync;
 import dev.pokesim.bpf.form.Operation;
 import dev.pokesim.bpf.primitive.Hrtimer;
 import dev.pokesim.bpf.primitive.IrqWork;
@@ -70,6 +71,7 @@ public final class TimedRun {
     private final Kernel kernel;
     private final AsyncRoutines form;
     private final Figures figures;
+    private final CommandFigures commands;
     private final SeededRandom random;
     private final SeededRandom nmiRandom;
     private final long[] nextNmiPs;
@@ -101,12 +103,14 @@ public final class TimedRun {
         nmiRandom = SeededRandom.of(setup.seed(), "NMIs");
         nextNmiPs = new long[setup.cores()];
         figures = new Figures(setup.cores());
+        commands = new CommandFigures(setup.form() instanceof LatchAsync, all);
         List<KernelListener> listeners = new ArrayList<>();
         for (AsyncOracle oracle : oracles()) {
             oracle.reportTo(this::violated);
             listeners.add(oracle);
         }
         listeners.add(figures);
+        listeners.add(commands);
         kernel = new Kernel(new KernelListeners(listeners), choices, false, new Time(choices));
         form = setup.form().routines(kernel);
     }
@@ -196,7 +200,7 @@ public final class TimedRun {
         return new RunReport(
                 setup,
                 elapsedPs,
-                figures.measured(setup, elapsedPs, timed.updates(), timed.transfers()),
+                figures.measured(setup, elapsedPs, timed.updates(), timed.transfers(), commands.measured()),
                 violation,
                 patching == null ? null : patching.report(timed));
     }
@@ -378,10 +382,14 @@ public final class TimedRun {
 
     private void call(Routine.Builder b, Operation operation, int slot, int argument) {
         long costPs = OPERATION_INSTRUCTIONS * setup.profile().guestInstructionPs();
-        b.compute(operation.toString(), costPs, (core, local) -> local[argument] = argumentOf(operation))
+        b.compute(operation.toString(), costPs, (core, local) -> {
+                    commands.begins(core);
+                    local[argument] = argumentOf(operation);
+                })
                 .call(form.operation(operation), slot, argument)
                 .compute("(back)", (core, local) -> {
                     figures.finished(core, operation, core.register(Core.RAX));
+                    commands.finished(core, operation, core.register(Core.RAX));
                     core.setRegister(Core.RAX, 0);
                 });
     }

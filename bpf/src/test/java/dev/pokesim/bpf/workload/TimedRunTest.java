@@ -10,6 +10,7 @@ import dev.pokesim.bpf.form.AsyncForm;
 import dev.pokesim.bpf.form.AsyncForms;
 import dev.pokesim.emulator.coherence.MachineProfile;
 import dev.pokesim.patcher.kernel.KernelCosts;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -167,5 +168,65 @@ class TimedRunTest {
         assertTrue(
                 report.measured().destroy().count() > 10,
                 () -> report.measured().toString());
+    }
+
+    private static RunReport.Commands commands(String form, int cores, int timers) {
+        RunReport report = run(setup(form, "async-cancel", cores, timers, 5));
+        assertNull(report.violation());
+        return report.measured().commands();
+    }
+
+    @Test
+    void anOperationIsBusyBecauseOfItsOwnCpuOrOfAnotherOne() {
+        RunReport one = run(setup("v6", "async-cancel", 1, 1, 20));
+        RunReport.Busy below = one.measured().commands().busy();
+        assertTrue(below.writerBelow() > 10, below::toString);
+        assertEquals(0, below.writerElsewhere() + below.slotTaken() + below.dying());
+        RunReport.Measured many = run(setup("v6", "async-cancel", 8, 4, 5)).measured();
+        RunReport.Busy both = many.commands().busy();
+        assertTrue(both.writerElsewhere() > both.writerBelow() && both.writerBelow() > 0, both::toString);
+        long all = Math.round(many.share("-EBUSY") * many.operations());
+        assertEquals(all, both.writerBelow() + both.writerElsewhere() + both.slotTaken() + both.dying());
+    }
+
+    @Test
+    void anInitIsBusyBecauseOfATimer() {
+        RunReport.Busy busy =
+                run(setup("merged", "mixed", 4, 2, 5)).measured().commands().busy();
+        assertTrue(busy.slotTaken() > 0, busy::toString);
+        assertEquals(0, busy.writerBelow() + busy.writerElsewhere() + busy.dying());
+    }
+
+    @Test
+    void aWorkCarriesOutAListOrTheLastCommand() {
+        RunReport.Commands merged = commands("merged", 8, 4);
+        RunReport.Commands v6 = commands("v6", 8, 4);
+        assertTrue(merged.mostPerWork() > 5 && merged.perWork() > 1, merged::toString);
+        assertEquals(1, v6.mostPerWork());
+        assertTrue(v6.perWork() < 1, v6::toString);
+        assertTrue(merged.effect().count() > 1000 && merged.effect().p50() > merged.handler().p50(), merged::toString);
+    }
+
+    @Test
+    void readersOfTheLatchRetryAndOthersHaveNoLatch() {
+        List<Long> retries = commands("v6", 8, 4).readerRetries();
+        assertTrue(retries.size() > 1 && retries.get(0) > retries.get(1), retries::toString);
+        assertEquals(List.of(), commands("merged", 4, 4).readerRetries());
+    }
+
+    @Test
+    void commandsOfOneCpuAreOvertakenWhereTwoDrainOrAListIsNotReversed() {
+        assertTrue(commands("merged", 8, 4).overtakenOnOneCpu() > 0);
+        RunReport.Commands alone = commands("merged", 1, 1);
+        assertEquals(0, alone.overtakenOnOneCpu() + alone.overtakenAcrossCpus(), alone::toString);
+        RunReport.Commands backwards = commands("broken-list-not-reversed", 1, 1);
+        assertTrue(backwards.overtakenOnOneCpu() > 0, backwards::toString);
+    }
+
+    @Test
+    void aTimerIsCancelledLongBeforeItIsFreed() {
+        RunReport.Measured figures = run(setup("merged", "mixed", 4, 4, 5)).measured();
+        assertTrue(figures.cancel().count() >= figures.destroy().count(), figures::toString);
+        assertTrue(figures.cancel().p50() > 0 && figures.cancel().p50() < figures.destroy().p50() / 2, figures::toString);
     }
 }

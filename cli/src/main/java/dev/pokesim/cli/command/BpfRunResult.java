@@ -11,6 +11,7 @@ import dev.pokesim.patcher.run.PatchingCore;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -198,12 +199,19 @@ record BpfRunResult(
         table.row("accepted per second", number(Math.rint(figures.acceptedPerSecond())), "of simulated time");
         table.row("executed / accepted", number(executedPerAccepted), "starts");
         figures.rejected().forEach((cause, count) -> table.row("  " + cause, number(count), "rejected"));
+        addCommands(table, figures.commands());
         latency(table, "irq_work, ns", figures.irqWork());
+        latency(table, "  its handler, ns", figures.commands().handler());
         table.row("IPIs / accepted", number(figures.ipisPerAccepted()), number(figures.works()) + " works");
+        table.row(
+                "commands / work",
+                number(figures.commands().perWork()),
+                "most " + number(figures.commands().mostPerWork()));
         table.row("locked RMWs / operation", number(figures.lockedPerOperation()), "");
         table.row("line transfers / operation", number(figures.transfersPerOperation()), "");
         latency(table, "NMI, ns", figures.nmi());
         table.row("waits in NMI", number(figures.waitsInNmi()), "");
+        latency(table, "delete to cancel, ns", figures.cancel());
         latency(table, "destroy, ns", figures.destroy());
         table.row("grace periods again", number(figures.gracePeriodRetries()), "the callback still ran");
         table.row("control blocks, most", number(figures.liveMost()), "");
@@ -226,6 +234,31 @@ record BpfRunResult(
         CheckResult.printList(out, "Watched:", properties);
         out.println();
         CheckResult.printList(out, "Assumed:", assumptions);
+    }
+
+    private static void addCommands(TextTable table, RunReport.Commands commands) {
+        RunReport.Busy busy = commands.busy();
+        long all = busy.writerBelow() + busy.writerElsewhere() + busy.dying() + busy.slotTaken();
+        if (all > 0) {
+            table.row(
+                    "-EBUSY",
+                    number(all),
+                    "writer below on the same CPU " + number(busy.writerBelow()) + ", on another one "
+                            + number(busy.writerElsewhere()) + "; dying " + number(busy.dying()) + ", slot taken "
+                            + number(busy.slotTaken()));
+        }
+        latency(table, "commands, ns", commands.effect());
+        table.row(
+                "commands overtaken",
+                number(commands.overtakenOnOneCpu() + commands.overtakenAcrossCpus()),
+                "by later ones, of the same CPU " + number(commands.overtakenOnOneCpu()));
+        List<Long> retries = commands.readerRetries();
+        if (!retries.isEmpty()) {
+            StringJoiner counts = new StringJoiner(", ");
+            retries.forEach(count -> counts.add(number(count)));
+            long again = retries.stream().skip(1).mapToLong(count -> count).sum();
+            table.row("readers that retried", number(again), "by retries, from 0 on: " + counts);
+        }
     }
 
     private static String number(double value) {
