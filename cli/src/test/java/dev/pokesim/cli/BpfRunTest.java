@@ -105,6 +105,7 @@ class BpfRunTest {
                     run --timers 257             | --timers 257 is not between 1 and 256
                     run --nmi-period 0           | --nmi-period 0 is not between 1 and
                     run --workload recursion     | --workload recursion needs a program on the tracepoint of hrtimer_start
+                    run --workload wqs           | did you mean wq?
                     run --workload strom         | did you mean storm?
                     run --form mergd             | did you mean merged?
                     run --duration 61s           | --duration 61000ms is more than 60000ms

@@ -36,7 +36,7 @@ public interface KernelListener extends MachineObserver {
     /** The function of a work is about to be called. */
     default void workRuns(Core core, long work) {}
 
-    /** The callback of a timer is about to be called. */
+    /** The callback of a timer is about to be called; on a machine with time also that of a work. */
     default void timerFires(Core core, long timer) {}
 
     /**
@@ -70,7 +70,7 @@ public interface KernelListener extends MachineObserver {
     /** A cancel found a timer or work inactive, or made it so; only on a machine with time. */
     default void cancelled(Core core, long timer) {}
 
-    /** A timer was put into the queue of its base, whose lock is held. */
+    /** A timer was put into the queue of its base, whose lock is held; on a machine with time also a work into that of its pool. */
     default void timerQueued(Core core, long timer) {}
 
     /**

@@ -39,6 +39,11 @@ public final class Workqueue {
         memory.write(work + NEXT, 8, 0, core);
     }
 
+    /** Whether an address is that of the pool's lock. */
+    public static boolean isLock(long address) {
+        return address == LOCK;
+    }
+
     /** Whether it is queued or its function runs, to one who can stop the world. */
     public static boolean isActive(AddressSpace memory, long work) {
         return memory.read(work + DATA, 4) != 0 || memory.read(CURRENT, 8) == work;
@@ -76,6 +81,9 @@ public final class Workqueue {
                 .label("append")
                 .store("last->next = work", KernelMemory.field(last, NEXT), 8, work)
                 .label("inserted");
+        if (kernel.time() != null) {
+            b.compute("(queued)", (core, local) -> kernel.listener().timerQueued(core, local[work]));
+        }
         SpinLock.unlock(b, NAME, KernelMemory.at(LOCK));
         Kernel.irqRestore(b, irqs);
         Kernel.returnValue(b, 1).label("refused");

@@ -10,6 +10,7 @@ import dev.pokesim.bpf.primitive.KernelListener;
 import dev.pokesim.bpf.primitive.KernelMemory;
 import dev.pokesim.bpf.primitive.NmiState;
 import dev.pokesim.bpf.primitive.NolockAllocator;
+import dev.pokesim.bpf.primitive.Workqueue;
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.machine.Machine;
 import dev.pokesim.emulator.microop.MicroOp;
@@ -169,7 +170,7 @@ final class Figures implements KernelListener {
         if (failed) {
             return;
         }
-        if (Hrtimer.isLock(address) || LockedAsync.isLock(address)) {
+        if (Hrtimer.isLock(address) || LockedAsync.isLock(address) || Workqueue.isLock(address)) {
             if (heldLock[core.id()] == 0) { // else it is taken under the other one
                 heldLock[core.id()] = address;
                 heldSincePs[core.id()] = wantedPs[core.id()];
@@ -241,6 +242,9 @@ final class Figures implements KernelListener {
 
     @Override
     public void timerQueued(Core core, long timer) {
+        if (NolockAllocator.Cache.CONTROL_BLOCK.around(timer) + AsyncCb.TIMER != timer) {
+            return; // the work with which a form ends a timer
+        }
         startsExecuted++;
         lateStarts += deletedPs.containsKey(timer - AsyncCb.TIMER) ? 1 : 0;
     }

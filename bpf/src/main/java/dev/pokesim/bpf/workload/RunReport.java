@@ -82,7 +82,7 @@ public record RunReport(
     }
 
     /**
-     * How long cores hold the locks of hrtimer bases, and those of map values where a form has them, and what would become of an NMI that took such a lock without a guard.
+     * How long cores hold the locks of hrtimer bases, of the pool of works, and those of map values where a form has them, and what would become of an NMI that took such a lock without a guard.
      *
      * @param taken how often
      * @param meanNs from the beginning of the operation that takes it to the store that gives it back, NMIs in between included
@@ -104,7 +104,7 @@ public record RunReport(
      *
      * @param operations that came back
      * @param accepted of them, not rejected
-     * @param startsExecuted how often a timer was queued; below {@code startsAccepted} where a later command replaced an earlier one
+     * @param startsExecuted how often a timer or work was queued; below {@code startsAccepted} where a later command replaced an earlier one
      * @param rejected how many, by operation, error and context
      * @param irqWork from the claim to the call of the function
      * @param works functions called by irq_work

@@ -149,6 +149,7 @@ public final class TimedRun {
                 "a program's call is " + OPERATION_INSTRUCTIONS
                         + " instructions besides what the operation does; loads that hit are part of them",
                 "timers expire 0 to 50 us after their start, uniformly; their queue is a list, not a tree",
+                "works are done one after the other by a thread on a core of its own, which looks for some every 5 us",
                 "NMIs of a core are a Poisson process; one that comes during another one waits for its end",
                 "a grace period ends when its readers have ended; its thread looks every 5 us, a kernel's takes milliseconds",
                 "waiting requests for a line are served in random order");
@@ -265,7 +266,7 @@ public final class TimedRun {
         int program = b.local();
         return b.compute("slot", (core, local) -> {
                     local[address] = slot;
-                    local[kind] = AsyncCb.Kind.TIMER.ordinal();
+                    local[kind] = setup.workload().kind().ordinal();
                     local[program] = CALLBACK;
                 })
                 .call(form.operation(Operation.INIT), address, kind)
@@ -398,7 +399,7 @@ public final class TimedRun {
         return switch (operation) {
             case START -> random.nextInt(MAX_EXPIRY_NS + 1);
             case SET_CALLBACK -> CALLBACK;
-            case INIT -> AsyncCb.Kind.TIMER.ordinal();
+            case INIT -> setup.workload().kind().ordinal();
             case CANCEL, CANCEL_ASYNC, CANCEL_AND_FREE -> 0;
         };
     }
