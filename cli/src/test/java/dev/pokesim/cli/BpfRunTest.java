@@ -67,7 +67,8 @@ class BpfRunTest {
         String arguments = "run --cores 4 --patch-sites 16 --patch-refs global --duration 1ms";
         assertEquals(0, bpf(arguments), err::toString);
         String text = out.toString();
-        assertTrue(text.contains("1 of 1 batches done") && text.contains("16 sites, text-poke-batch, refs global"), text);
+        assertTrue(
+                text.contains("1 of 1 batches done") && text.contains("16 sites, text-poke-batch, refs global"), text);
         assertTrue(text.contains("every INT3 belongs to somebody"), text);
         assertEquals(0, bpf(arguments + " --format json"));
         JsonObject patching = json().getAsJsonObject("patching");
@@ -80,7 +81,8 @@ class BpfRunTest {
 
     @Test
     void aBrokenPatcherIsStatus1() {
-        assertEquals(1, bpf("run --cores 8 --timers 8 --patch-sites 64 --patch-protocol broken-refs-late --duration 2ms"));
+        assertEquals(
+                1, bpf("run --cores 8 --timers 8 --patch-sites 64 --patch-protocol broken-refs-late --duration 2ms"));
         assertTrue(out.toString().contains("found by EveryInt3IsClaimed"), out::toString);
     }
 

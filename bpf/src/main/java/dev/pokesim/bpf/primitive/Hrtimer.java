@@ -54,7 +54,8 @@ public final class Hrtimer {
 
     /** Whether an address belongs to some CPU's base. */
     public static boolean isBase(long address) {
-        return KernelLayout.isPerCpu(address, Topology.MAX_CORES) && Address.isWithin(address, base(KernelLayout.coreOf(address)), 32);
+        return KernelLayout.isPerCpu(address, Topology.MAX_CORES)
+                && Address.isWithin(address, base(KernelLayout.coreOf(address)), 32);
     }
 
     /** Whether an address is that of the lock of some CPU's base. */

@@ -108,7 +108,8 @@ public final class KernelMemory {
         }
         int core = KernelLayout.coreOf(address);
         long offset = address - KernelLayout.perCpu(core);
-        boolean isShared = offset >= HRTIMER_BASE && offset < KernelLayout.OTHERS_DATA + KernelLayout.OTHERS_DATA_SIZE_BYTES;
+        boolean isShared =
+                offset >= HRTIMER_BASE && offset < KernelLayout.OTHERS_DATA + KernelLayout.OTHERS_DATA_SIZE_BYTES;
         return isShared ? -1 : core;
     }
 

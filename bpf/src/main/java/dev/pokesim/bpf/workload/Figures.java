@@ -61,6 +61,7 @@ final class Figures implements KernelListener {
     private final Histogram destroyNs = new Histogram(3);
     /** Of the deleted ones, those that were cancelled since. */
     private final Set<Long> cancelled = new HashSet<>();
+
     private long live;
     private long liveMost;
     private long gracePeriodRetries;

@@ -91,9 +91,7 @@ public final class TimedRun {
             memory.write(KernelMemory.program(number), 4, 1, 0); // its loader's
         }
         SeededRandom choices = SeededRandom.of(setup.seed(), "kernel");
-        machine = patching == null
-                ? new Machine(memory, all, FetchMode.COHERENT, choices)
-                : patching.machine();
+        machine = patching == null ? new Machine(memory, all, FetchMode.COHERENT, choices) : patching.machine();
         timed = new TimedMachine(
                 machine,
                 setup.profile(),

@@ -36,7 +36,9 @@ class NmiStateTest {
             bench.nmi((kernel, b) -> nmi(b));
         }
         return bench.ends(List.of(
-                memory -> memory.read(cell(0), 8), memory -> memory.read(cell(2), 8), memory -> memory.read(cell(3), 8)));
+                memory -> memory.read(cell(0), 8),
+                memory -> memory.read(cell(2), 8),
+                memory -> memory.read(cell(3), 8)));
     }
 
     @Test

@@ -37,7 +37,14 @@ class PatchedRunTest {
 
     /** What a test cares about; the rest is a small, busy machine. */
     private record Small(
-            String form, String workload, int cores, int timers, int nmiPeriod, long gapUs, int sites, long durationUs) {
+            String form,
+            String workload,
+            int cores,
+            int timers,
+            int nmiPeriod,
+            long gapUs,
+            int sites,
+            long durationUs) {
         RunReport run(String protocol, String refs) {
             AsyncForm async = named(AsyncForms.ALL, AsyncForm::name, form);
             RunSetup setup = new RunSetup(
@@ -120,7 +127,8 @@ class PatchedRunTest {
     })
     void aBrokenProtocolIsCaughtByTheOracleThatShouldCatchIt(
             String protocol, int cores, int nmiPeriod, long gapUs, int sites, String oracle) {
-        RunReport report = new Small("merged", "storm", cores, 64, nmiPeriod, gapUs, sites, 1000).run(protocol, "percpu");
+        RunReport report =
+                new Small("merged", "storm", cores, 64, nmiPeriod, gapUs, sites, 1000).run(protocol, "percpu");
         Violation violation = report.violation();
         assertNotNull(violation);
         assertEquals(oracle, violation.oracle());
@@ -128,8 +136,7 @@ class PatchedRunTest {
 
     @Test
     void aWrongFormIsCaughtWhileTextIsPatched() {
-        RunReport report =
-                new Small("v6", "delete-race", 4, 1, 10_000, 2, 64, 10_000).run("text-poke-batch", "percpu");
+        RunReport report = new Small("v6", "delete-race", 4, 1, 10_000, 2, 64, 10_000).run("text-poke-batch", "percpu");
         assertEquals(
                 "InactiveWhenFreed", Objects.requireNonNull(report.violation()).oracle());
         assertTrue(patched(report).isDone());

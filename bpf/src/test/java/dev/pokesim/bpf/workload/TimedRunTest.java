@@ -73,7 +73,7 @@ class TimedRunTest {
         "merged, storm, 4, 4",
         "v6, async-cancel, 4, 4",
         "locked, storm, 4, 4",
-        "locked, wq, 4, 4"
+        "merged, wq, 8, 4"
     })
     void nmisFindALockAsOftenAsTheTimeUnderItSays(String form, String workload, int cores, int timers) {
         RunReport.UnderLock lock =
@@ -210,7 +210,10 @@ class TimedRunTest {
         assertTrue(merged.mostPerWork() > 5 && merged.perWork() > 1, merged::toString);
         assertEquals(1, v6.mostPerWork());
         assertTrue(v6.perWork() < 1, v6::toString);
-        assertTrue(merged.effect().count() > 1000 && merged.effect().p50() > merged.handler().p50(), merged::toString);
+        assertTrue(
+                merged.effect().count() > 1000
+                        && merged.effect().p50() > merged.handler().p50(),
+                merged::toString);
     }
 
     @Test
@@ -235,7 +238,10 @@ class TimedRunTest {
     void aTimerIsCancelledLongBeforeItIsFreed() {
         RunReport.Measured figures = run(setup("merged", "mixed", 4, 4, 5)).measured();
         assertTrue(figures.cancel().count() >= figures.destroy().count(), figures::toString);
-        assertTrue(figures.cancel().p50() > 0 && figures.cancel().p50() < figures.destroy().p50() / 2, figures::toString);
+        assertTrue(
+                figures.cancel().p50() > 0
+                        && figures.cancel().p50() < figures.destroy().p50() / 2,
+                figures::toString);
     }
 
     @ParameterizedTest

@@ -27,7 +27,8 @@ final class BpfPatchOptions {
     @Option(
             names = "--patch-refs",
             paramLabel = "SCHEME",
-            description = "How the INT3 handlers count references: percpu, global or global-fetch-add (default: percpu).")
+            description =
+                    "How the INT3 handlers count references: percpu, global or global-fetch-add (default: percpu).")
     private @Nullable String refs;
 
     @Option(
@@ -53,8 +54,7 @@ final class BpfPatchOptions {
         PatchProtocol how = protocol == null
                 ? PatchProtocols.ALL.get(0)
                 : TargetOptions.named("--patch-protocol", protocol, PatchProtocols.ALL, PatchProtocol::name);
-        PatchTarget target =
-                PatchTarget.of(new GeneratedText(new GeneratedText.Mix(sites, 0), setup.seed()));
+        PatchTarget target = PatchTarget.of(new GeneratedText(new GeneratedText.Mix(sites, 0), setup.seed()));
         return setup.withPatching(new PatchingCore.Setup(target, how, scheme, FetchMode.WINDOW, START_PS));
     }
 }

@@ -24,8 +24,9 @@ import picocli.CommandLine.Option;
             "  poke-sim bpf run --form v6 --workload delete-race --cores 4 --duration 4ms",
             "  poke-sim bpf run --workload task-only --cores 8 --format json",
             "  poke-sim bpf run --irqs-off 20 --allocation-failures 1000",
-            "  poke-sim bpf run --cores 64 --patch-sites 164 --patch-refs global",
-            "  poke-sim bpf run --patch-sites 16 --patch-protocol broken-no-first-sync"
+            "  poke-sim bpf run --workload wq --cores 8",
+            "  poke-sim bpf run --cores 16 --nmi-period 100000 --patch-sites 164",
+            "  poke-sim bpf run --patch-sites 64 --patch-protocol broken-refs-late"
         })
 public final class BpfRunCommand implements Callable<Integer> {
     @Option(

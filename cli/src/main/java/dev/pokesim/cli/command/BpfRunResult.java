@@ -132,8 +132,8 @@ record BpfRunResult(
             table.row(
                     "INT3 handler, ns",
                     number(Math.rint(handlerMeanNs)),
-                    "mean, in NMI " + number(Math.rint(handlerInNmiMeanNs)) + "; p99 " + number(handlerP99Ns)
-                            + ", max " + number(Math.rint(handlerMaxNs)));
+                    "mean, in NMI " + number(Math.rint(handlerInNmiMeanNs)) + "; p99 " + number(handlerP99Ns) + ", max "
+                            + number(Math.rint(handlerMaxNs)));
             table.row(
                     "failed exchanges / reference",
                     number(referencesTaken == 0 ? 0 : (double) exchangeFailures / referencesTaken),

@@ -30,7 +30,9 @@ class ObserverPairTest {
             Object[] arguments = new Object[method.getParameterCount()];
             for (int i = 0; i < arguments.length; i++) {
                 Class<?> type = method.getParameterTypes()[i];
-                arguments[i] = type == int.class ? (Object) 1 : type == long.class ? (Object) 1L : type == boolean.class ? true : null;
+                arguments[i] = type == int.class
+                        ? (Object) 1
+                        : type == long.class ? (Object) 1L : type == boolean.class ? true : null;
             }
             Object seen = method.invoke(pair, arguments);
             assertEquals(List.of("first " + method.getName(), "second " + method.getName()), told);

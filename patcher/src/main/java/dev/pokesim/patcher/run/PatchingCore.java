@@ -126,8 +126,7 @@ public final class PatchingCore {
      * @return who must be told what happens on the machine from now on
      */
     public MachineObserver start(TimedMachine timed, Consumer<Violation> violated) {
-        BatchContext context =
-                host.connect(setup.refs, KernelCosts.of(profile), listeners.all(List.of(), violated));
+        BatchContext context = host.connect(setup.refs, KernelCosts.of(profile), listeners.all(List.of(), violated));
         Routine flip = host.patcher(setup.protocol, context).ret().build();
         Routine patcher = Routine.named("patching thread")
                 .delay("wait", core -> setup.startPs)
@@ -154,7 +153,9 @@ public final class PatchingCore {
     /** To be called now and then: a core that waits for ever is seen here. */
     public void look(long nowPs) {
         if (!isDone && nowPs > setup.startPs) {
-            listeners.waits().look(host.machine().core(ID), nowPs, listeners.figures().stepName());
+            listeners
+                    .waits()
+                    .look(host.machine().core(ID), nowPs, listeners.figures().stepName());
         }
     }
 

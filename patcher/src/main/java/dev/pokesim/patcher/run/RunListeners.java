@@ -27,7 +27,13 @@ final class RunListeners {
     private final EveryWaitEnds waits;
     private final RunLink link;
 
-    RunListeners(PatchMachine host, PatchTarget target, PatchProtocol protocol, Refs refs, FetchMode mode, KernelCosts costs) {
+    RunListeners(
+            PatchMachine host,
+            PatchTarget target,
+            PatchProtocol protocol,
+            Refs refs,
+            FetchMode mode,
+            KernelCosts costs) {
         this.target = target;
         this.refs = refs;
         this.host = host;
@@ -39,7 +45,10 @@ final class RunListeners {
         ProofSetup proved = ProofSetup.of(
                 protocol, ProofSetup.batches(target.places()), Math.max(2, cores), refs.isPerCore(), mode);
         link = new RunLink(
-                proved, PokeArray.of(refs, host.layout()), host.layout(), host.memory().history());
+                proved,
+                PokeArray.of(refs, host.layout()),
+                host.layout(),
+                host.memory().history());
     }
 
     Figures figures() {
