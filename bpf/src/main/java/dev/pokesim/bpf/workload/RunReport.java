@@ -1,7 +1,7 @@
 package dev.pokesim.bpf.workload;
 
 import dev.pokesim.patcher.check.Violation;
-import dev.pokesim.patcher.run.PatchingCore;
+import dev.pokesim.patcher.run.PatchingCore.Report;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +22,7 @@ public record RunReport(
         long elapsedPs,
         Measured measured,
         @Nullable Violation violation,
-        PatchingCore.@Nullable Report patching) {
+        @Nullable Report patching) {
     /** Whether it went on for as long as it should. */
     public boolean isComplete() {
         return violation == null && elapsedPs == setup.durationPs();

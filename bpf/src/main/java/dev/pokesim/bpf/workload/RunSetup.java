@@ -4,6 +4,7 @@ import dev.pokesim.bpf.form.AsyncForm;
 import dev.pokesim.bpf.primitive.KernelMemory;
 import dev.pokesim.emulator.coherence.MachineProfile;
 import dev.pokesim.patcher.run.PatchingCore;
+import dev.pokesim.patcher.run.PatchingCore.Setup;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,7 @@ public record RunSetup(
         long irqsOffPs,
         int failuresPerMillion,
         long seed,
-        PatchingCore.@Nullable Setup patching) {
+        @Nullable Setup patching) {
     public static final int MAX_CORES = 510;
 
     /** One in which text stays as it is. */
@@ -110,7 +111,7 @@ public record RunSetup(
     }
 
     /** The same while core {@value PatchingCore#ID} patches text through which every program begins. */
-    public RunSetup withPatching(PatchingCore.Setup what) {
+    public RunSetup withPatching(Setup what) {
         return new RunSetup(
                 form,
                 workload,
