@@ -63,6 +63,30 @@ class BpfRunTest {
     }
 
     @Test
+    void patchingIsToldOfBesideTheTimers() {
+        String arguments = "run --cores 4 --patch-sites 16 --patch-refs global --duration 1ms";
+        assertEquals(0, bpf(arguments), err::toString);
+        String text = out.toString();
+        assertTrue(
+                text.contains("1 of 1 batches done") && text.contains("16 sites, text-poke-batch, refs global"), text);
+        assertTrue(text.contains("every INT3 belongs to somebody"), text);
+        assertEquals(0, bpf(arguments + " --format json"));
+        JsonObject patching = json().getAsJsonObject("patching");
+        assertEquals(1, patching.getAsJsonArray("batchUs").size());
+        assertTrue(patching.get("trapsInNmi").getAsLong() > 0, patching::toString);
+        assertTrue(patching.get("handlerMeanNs").getAsDouble() > 200, patching::toString);
+        assertEquals(0, bpf("run --duration 1ms --format json"));
+        assertTrue(json().get("patching").isJsonNull());
+    }
+
+    @Test
+    void aBrokenPatcherIsStatus1() {
+        assertEquals(
+                1, bpf("run --cores 8 --timers 8 --patch-sites 64 --patch-protocol broken-refs-late --duration 2ms"));
+        assertTrue(out.toString().contains("found by EveryInt3IsClaimed"), out::toString);
+    }
+
+    @Test
     void compareHasARowPerFormAndDrawsThem() throws IOException {
         Path picture = folder.resolve("ops.svg");
         assertEquals(0, bpf("compare --cores 1,2 --duration 1ms --format json --plot " + picture), err::toString);
@@ -83,10 +107,17 @@ class BpfRunTest {
                     run --timers 257             | --timers 257 is not between 1 and 256
                     run --nmi-period 0           | --nmi-period 0 is not between 1 and
                     run --workload recursion     | --workload recursion needs a program on the tracepoint of hrtimer_start
+                    run --workload wqs           | did you mean wq?
                     run --workload strom         | did you mean storm?
                     run --form mergd             | did you mean merged?
                     run --duration 61s           | --duration 61000ms is more than 60000ms
                     run --allocation-failures -1 | --allocation-failures -1 is not between 0 and 1000000
+                    run --patch-sites 0          | --patch-sites 0 is not between 1 and 16384
+                    run --patch-sites 9 --cores 1| --patch-sites needs --cores 2 or more
+                    run --patch-refs global      | --patch-refs needs --patch-sites N
+                    run --patch-protocol x       | --patch-protocol needs --patch-sites N
+                    run --patch-sites 9 --patch-refs globl | did you mean global?
+                    run --patch-sites 9 --patch-protocol x | --patch-protocol: no x
                     compare --cores 1,600        | --cores 600 is not between 1 and 510
                     compare --plot x.gif         | name a file that ends with .svg or .png
                     """)

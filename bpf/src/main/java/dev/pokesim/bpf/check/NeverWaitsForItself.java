@@ -1,5 +1,6 @@
 package dev.pokesim.bpf.check;
 
+import dev.pokesim.bpf.primitive.NmiState;
 import dev.pokesim.emulator.core.Core;
 
 /** P10, P11: nobody waits for what it interrupted or for its caller, and nothing that takes locks is called in NMI. */
@@ -13,7 +14,7 @@ public final class NeverWaitsForItself extends AsyncOracle {
     public void locksItself(Core core, String lock) {
         violated(
                 core,
-                "core " + core.id() + (core.isNmiBlocked() ? " spins in NMI" : " spins") + " on " + lock
+                "core " + core.id() + (NmiState.inNmi(core) ? " spins in NMI" : " spins") + " on " + lock
                         + ", which it holds below");
     }
 

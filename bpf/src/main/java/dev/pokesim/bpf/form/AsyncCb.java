@@ -491,12 +491,16 @@ public final class AsyncCb {
         Routine.Builder b = Routine.named("bpf_wq_work");
         int work = b.local();
         int callback = b.local();
+        if (kernel.time() != null) {
+            b.compute("(fires)", (core, local) -> kernel.listener().timerFires(core, local[work]));
+        }
         b.load("cb->callback_fn", callback, core -> core.file()[work] - TIMER + CALLBACK, 8, 0)
                 .jumpIf("(none?)", (core, local) -> local[callback] == 0, "out")
                 .compute("(chosen)", (core, local) -> kernel.listener().callbackChosen(core, local[work] - TIMER));
         Rcu.readLockTrace(b);
         runProgram(b, callback, programs);
-        return b.then(Rcu.readUnlockTrace()).label("out").ret().build();
+        Rcu.readUnlockTrace(b, kernel);
+        return b.label("out").ret().build();
     }
 
     private static void run(Routine.Builder b, Kernel kernel, int timer, int callback, List<Routine> programs) {

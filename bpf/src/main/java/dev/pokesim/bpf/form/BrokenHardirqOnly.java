@@ -1,6 +1,7 @@
 package dev.pokesim.bpf.form;
 
 import dev.pokesim.bpf.primitive.IrqWork;
+import dev.pokesim.bpf.primitive.NmiState;
 import dev.pokesim.emulator.core.Core;
 
 /** {@link CommandListAsync} before the fix of 3 February 2026: with interrupts off in a task or softirq it takes locks that may be held below. */
@@ -17,6 +18,6 @@ public final class BrokenHardirqOnly extends CommandListAsync {
 
     @Override
     protected boolean isDeferred(Core core) {
-        return core.isNmiBlocked() || IrqWork.isRunning(core);
+        return NmiState.inNmi(core) || IrqWork.isRunning(core);
     }
 }

@@ -1,6 +1,7 @@
 package dev.pokesim.bpf.form;
 
 import dev.pokesim.bpf.primitive.Kernel;
+import dev.pokesim.bpf.primitive.NmiState;
 import dev.pokesim.emulator.machine.Routine;
 
 /** {@link LatchSecondCancelAsync} whose irq_work may run before there is a command, and nobody queues it again. */
@@ -17,7 +18,7 @@ public final class BrokenLatchQueuedFirst extends LatchSecondCancelAsync {
 
     @Override
     protected void beforeCommand(Routine.Builder b, Kernel kernel, Routine put, Routine queue, Operands operands) {
-        b.jumpIf("(not in NMI?)", (core, local) -> !core.isNmiBlocked(), "write");
+        b.jumpIf("(not in NMI?)", (core, local) -> !NmiState.inNmi(core), "write");
         super.takeReference(b, kernel, operands.cb());
         super.queueWorker(b, put, queue, operands.cb(), operands.value());
         b.label("write");
@@ -25,7 +26,7 @@ public final class BrokenLatchQueuedFirst extends LatchSecondCancelAsync {
 
     @Override
     protected void takeReference(Routine.Builder b, Kernel kernel, int cb) {
-        b.jumpIf("(in NMI?)", (core, local) -> core.isNmiBlocked(), "queued-before");
+        b.jumpIf("(in NMI?)", (core, local) -> NmiState.inNmi(core), "queued-before");
         super.takeReference(b, kernel, cb);
         b.label("queued-before");
     }

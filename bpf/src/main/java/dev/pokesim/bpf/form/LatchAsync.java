@@ -5,6 +5,8 @@ import dev.pokesim.bpf.primitive.Kernel;
 import dev.pokesim.bpf.primitive.KernelListener;
 import dev.pokesim.bpf.primitive.KernelMemory;
 import dev.pokesim.bpf.primitive.Llist;
+import dev.pokesim.bpf.primitive.NmiState;
+import dev.pokesim.bpf.primitive.NolockAllocator;
 import dev.pokesim.bpf.primitive.Rcu;
 import dev.pokesim.bpf.primitive.Refcount;
 import dev.pokesim.bpf.primitive.SeqcountLatch;
@@ -15,6 +17,7 @@ import dev.pokesim.emulator.microop.AddressOf;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /**
  * The form of the sixth posting, January 2026: the last command in two copies behind a latch, one writer at a time, and a terminal
@@ -39,6 +42,17 @@ public class LatchAsync implements AsyncForm {
     private static final long DESTROYED = DESTROY + 1;
     /** What a worker remembers of a command that it has claimed. */
     private static final int TAKEN = 2;
+
+    /** The writer flag of a control block of this form. */
+    public static long writerOf(long cb) {
+        return cb + WRITER;
+    }
+
+    /** Whether an address is that of the writer flag of a control block, if the block is one of this form. */
+    public static boolean isWriter(long address) {
+        return NolockAllocator.cacheOf(address) == NolockAllocator.Cache.CONTROL_BLOCK
+                && address == writerOf(NolockAllocator.Cache.CONTROL_BLOCK.around(address));
+    }
 
     @Override
     public String name() {
@@ -79,7 +93,7 @@ public class LatchAsync implements AsyncForm {
                         Operation.START,
                         start(scheduleOp),
                         Operation.CANCEL,
-                        AsyncCb.cancel(effects, update, Core::isNmiBlocked),
+                        AsyncCb.cancel(effects, update, NmiState::inNmi),
                         Operation.CANCEL_ASYNC,
                         cancelAsync(scheduleOp),
                         Operation.CANCEL_AND_FREE,
@@ -153,7 +167,7 @@ public class LatchAsync implements AsyncForm {
         storeSecondCopy(b, cb, nsec, op);
         b.storeConstant("writer = 0", KernelMemory.field(cb, WRITER), 4, 0);
         takeReference(b, kernel, cb);
-        b.jumpIf("(in NMI?)", (core, local) -> core.isNmiBlocked(), "nmi").call(worker, cb);
+        b.jumpIf("(in NMI?)", (core, local) -> NmiState.inNmi(core), "nmi").call(worker, cb);
         Kernel.returnValue(b, 0).label("nmi");
         queueWorker(b, put, queue, cb, value);
         Kernel.returnValue(b, 0).label("busy");
@@ -223,8 +237,9 @@ public class LatchAsync implements AsyncForm {
         int op = b.local();
         int value = b.local();
         int success = b.local();
-        b.label("again")
-                .load("last_seq", last, KernelMemory.field(cb, LAST_SEQUENCE), 8, 0)
+        b.label("again");
+        tell(b, kernel, KernelListener::readsCommand);
+        b.load("last_seq", last, KernelMemory.field(cb, LAST_SEQUENCE), 8, 0)
                 .jumpIf("(terminal?)", (core, local) -> local[last] >= DESTROY, "terminal")
                 .load("latch.seq", sequence, KernelMemory.field(cb, SEQUENCE), 4, 0);
         ifNothingNew(b, sequence, last);
@@ -268,8 +283,9 @@ public class LatchAsync implements AsyncForm {
                     }
                     local[success] = 0;
                 })
-                .label("put")
-                .call(put, cb);
+                .label("put");
+        tell(b, kernel, KernelListener::hasReadCommand);
+        b.call(put, cb);
         return Kernel.returnValue(b, 0).build();
     }
 
@@ -280,6 +296,13 @@ public class LatchAsync implements AsyncForm {
 
     /** Appends what comes behind the effect; {@code success} is 1 at the end of a control block. */
     protected void afterEffect(Routine.Builder b, Kernel kernel, int cb, int success) {}
+
+    /** Only where there is time: what is told there would be steps of an exploration for nothing. */
+    private static void tell(Routine.Builder b, Kernel kernel, BiConsumer<KernelListener, Core> what) {
+        if (kernel.time() != null) {
+            b.compute("(round)", (core, local) -> what.accept(kernel.listener(), core));
+        }
+    }
 
     /** Appends what ends a run that finds nothing new: jumps to {@code put}. */
     protected void ifNothingNew(Routine.Builder b, int sequence, int last) {

@@ -2,6 +2,7 @@ package dev.pokesim.bpf.form;
 
 import dev.pokesim.bpf.primitive.Kernel;
 import dev.pokesim.bpf.primitive.KernelMemory;
+import dev.pokesim.bpf.primitive.NmiState;
 import dev.pokesim.bpf.primitive.NolockAllocator;
 import dev.pokesim.bpf.primitive.Rcu;
 import dev.pokesim.bpf.primitive.Refcount;
@@ -43,7 +44,7 @@ public class LockedAsync implements AsyncForm {
 
     /** Appends the check that refuses the operation: jumps to {@code in-nmi}. */
     protected void guard(Routine.Builder b) {
-        b.jumpIf("(in NMI?)", (core, local) -> core.isNmiBlocked(), "in-nmi");
+        b.jumpIf("(in NMI?)", (core, local) -> NmiState.inNmi(core), "in-nmi");
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.pokesim.bpf.form;
 
 import dev.pokesim.bpf.primitive.Kernel;
+import dev.pokesim.bpf.primitive.NmiState;
 import dev.pokesim.emulator.machine.Routine;
 
 /** {@link LatchSecondCancelAsync} whose direct path takes no reference: right, because callers are readers and the second cancel comes after them. */
@@ -17,7 +18,7 @@ public final class NoInlineReference extends LatchSecondCancelAsync {
 
     @Override
     protected void takeReference(Routine.Builder b, Kernel kernel, int cb) {
-        b.jumpIf("(not in NMI?)", (core, local) -> !core.isNmiBlocked(), "no-reference");
+        b.jumpIf("(not in NMI?)", (core, local) -> !NmiState.inNmi(core), "no-reference");
         super.takeReference(b, kernel, cb);
         b.label("no-reference");
     }

@@ -1,11 +1,13 @@
 package dev.pokesim.bpf.primitive;
 
+import dev.pokesim.emulator.coherence.Topology;
 import dev.pokesim.emulator.core.StoreBuffer;
 import dev.pokesim.emulator.machine.Machine;
 import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.patcher.kernel.KernelBug;
+import dev.pokesim.patcher.kernel.KernelLayout;
 import java.util.Objects;
 
 /**
@@ -47,17 +49,18 @@ public final class Hrtimer {
 
     /** The base of a CPU. */
     public static long base(int cpu) {
-        return KernelMemory.perCpu(cpu) + KernelMemory.HRTIMER_BASE;
+        return KernelLayout.perCpu(cpu) + KernelMemory.HRTIMER_BASE;
     }
 
     /** Whether an address belongs to some CPU's base. */
     public static boolean isBase(long address) {
-        return KernelMemory.isPerCpu(address) && Address.isWithin(address, base(KernelMemory.coreOf(address)), 32);
+        return KernelLayout.isPerCpu(address, Topology.MAX_CORES)
+                && Address.isWithin(address, base(KernelLayout.coreOf(address)), 32);
     }
 
     /** Whether an address is that of the lock of some CPU's base. */
     public static boolean isLock(long address) {
-        return isBase(address) && address == base(KernelMemory.coreOf(address)) + LOCK;
+        return isBase(address) && address == base(KernelLayout.coreOf(address)) + LOCK;
     }
 
     /**
@@ -69,7 +72,7 @@ public final class Hrtimer {
      */
     public static int holder(Machine machine, long address, long timer, boolean withReads) {
         AddressSpace memory = machine.memory();
-        long base = timer == 0 ? base(KernelMemory.coreOf(address)) : memory.read(timer + BASE, 8);
+        long base = timer == 0 ? base(KernelLayout.coreOf(address)) : memory.read(timer + BASE, 8);
         long half = (timer == 0 ? address - base : address - timer) & -4; // fields begin at a multiple of four bytes
         long field = timer == 0 && half == SEQUENCE ? half : half & -8;
         boolean isPrivate = timer == 0 ? field == FIRST : field == NEXT || field == EXPIRES;
@@ -201,7 +204,7 @@ public final class Hrtimer {
         b.load("clock programmed?", value, KernelMemory.field(base, PROGRAMMED), 4, 0)
                 .jumpIf("(clock is programmed?)", (core, local) -> local[value] != 0, done)
                 .storeConstant("clock: programmed", KernelMemory.field(base, PROGRAMMED), 4, 1)
-                .sendIpi(VECTOR, (core, local) -> KernelMemory.coreOf(local[base]))
+                .sendIpi(VECTOR, (core, local) -> KernelLayout.coreOf(local[base]))
                 .label(done);
     }
 
@@ -285,6 +288,7 @@ public final class Hrtimer {
                 .jumpIf("(changed?)", (core, local) -> local[value] != local[sequence], "active?")
                 .load("timer->base again", value, KernelMemory.field(timer, BASE), 8, 0)
                 .jumpIf("(moved?)", (core, local) -> local[value] != local[base], "active?");
+        Kernel.cancelled(b, kernel, timer, (core, local) -> true);
         Kernel.returnValue(b, 0).label("active").compute("(active)", (core, local) -> {
             local[base] = 0;
             local[sequence] = 0;
@@ -300,6 +304,7 @@ public final class Hrtimer {
                 .call(dequeue(), locked, timer)
                 .compute("(1: it was queued)", (core, local) -> local[result] = 1)
                 .label("out");
+        Kernel.cancelled(b, kernel, timer, (core, local) -> local[result] >= 0);
         SpinLock.unlock(b, NAME, KernelMemory.field(locked, LOCK));
         Kernel.irqRestore(b, irqs);
         return Kernel.returnValue(b, "return", (core, local) -> local[result]).build();

@@ -68,11 +68,20 @@ public final class IrqWork {
         });
         b.jumpIf("(pending already?)", (core, local) -> (local[old] & PENDING) != 0, "refused");
         Llist.add(b, "raised_list", work, KernelMemory.ofThisCpu(KernelMemory.RAISED_LIST), wasEmpty);
-        b.jumpIf("(somebody has sent the interrupt?)", (core, local) -> local[wasEmpty] == 0, "queued")
-                .sendIpi(VECTOR, (core, local) -> core.id())
-                .label("queued");
+        b.jumpIf("(somebody has sent the interrupt?)", (core, local) -> local[wasEmpty] == 0, "queued");
+        interruptThisCpu(b, kernel);
+        b.label("queued");
         Kernel.returnValue(b, 1).label("refused");
         return Kernel.returnValue(b, 0).build();
+    }
+
+    /** Where text is patched at the same time, calls are for others: this interrupt is none, then. */
+    private static void interruptThisCpu(Routine.Builder b, Kernel kernel) {
+        if (kernel.time() == null) {
+            b.sendIpi(VECTOR, (core, local) -> core.id());
+        } else {
+            b.sendIpiWithoutCall(VECTOR, (core, local) -> core.id());
+        }
     }
 
     /** Appends init_irq_work() as plain stores; a {@link KernelBug} while it is pending, since its list would be lost. */

@@ -80,6 +80,17 @@ public record Kernel(
         });
     }
 
+    /** Appends that a timer or work is cancelled; nothing on a machine without time. */
+    static void cancelled(Routine.Builder b, Kernel kernel, int timer, Routine.Condition holds) {
+        if (kernel.time() != null) {
+            b.compute("(cancelled?)", (core, local) -> {
+                if (holds.holds(core, local)) {
+                    kernel.listener().cancelled(core, local[timer]);
+                }
+            });
+        }
+    }
+
     /** Appends local_irq_save(): returns the variable that remembers IF. */
     public static int irqSave(Routine.Builder b) {
         int saved = b.local();
@@ -98,11 +109,13 @@ public record Kernel(
                 .label(off);
     }
 
-    /** Appends what the handler of an IPI owes the machine; nobody waits for these answers. */
+    /** Appends what the handler of an interrupt owes the machine. On a machine without time it was a call, whose answer nobody waits for. */
     static void acknowledge(Routine.Builder b, Kernel kernel) {
         b.compute("(acknowledge)", kernel.costs().acknowledgePs(), (core, local) -> {
-            core.bus().takeCalls(core);
-            core.bus().answerCalls(core);
+            if (kernel.time() == null) {
+                core.bus().takeCalls(core);
+                core.bus().answerCalls(core);
+            }
         });
     }
 }

@@ -36,7 +36,7 @@ public interface KernelListener extends MachineObserver {
     /** The function of a work is about to be called. */
     default void workRuns(Core core, long work) {}
 
-    /** The callback of a timer is about to be called. */
+    /** The callback of a timer is about to be called; on a machine with time also that of a work. */
     default void timerFires(Core core, long timer) {}
 
     /**
@@ -61,7 +61,16 @@ public interface KernelListener extends MachineObserver {
     /** The context that took a command last has carried it out. */
     default void commandDone(Core core) {}
 
-    /** A timer was put into the queue of its base, whose lock is held. */
+    /** A reader of the last command begins, or begins again because somebody wrote meanwhile; only on a machine with time. */
+    default void readsCommand(Core core) {}
+
+    /** A reader of the last command has claimed it, or found nothing new; only on a machine with time. */
+    default void hasReadCommand(Core core) {}
+
+    /** A cancel found a timer or work inactive, or made it so; only on a machine with time. */
+    default void cancelled(Core core, long timer) {}
+
+    /** A timer was put into the queue of its base, whose lock is held; on a machine with time also a work into that of its pool. */
     default void timerQueued(Core core, long timer) {}
 
     /**

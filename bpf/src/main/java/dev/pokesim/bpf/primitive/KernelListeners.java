@@ -148,6 +148,21 @@ public final class KernelListeners implements KernelListener {
     }
 
     @Override
+    public void readsCommand(Core core) {
+        all.forEach(one -> one.readsCommand(core));
+    }
+
+    @Override
+    public void hasReadCommand(Core core) {
+        all.forEach(one -> one.hasReadCommand(core));
+    }
+
+    @Override
+    public void cancelled(Core core, long timer) {
+        all.forEach(one -> one.cancelled(core, timer));
+    }
+
+    @Override
     public void timerQueued(Core core, long timer) {
         all.forEach(one -> one.timerQueued(core, timer));
     }

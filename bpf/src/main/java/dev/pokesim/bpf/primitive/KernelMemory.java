@@ -1,12 +1,15 @@
 package dev.pokesim.bpf.primitive;
 
-import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.memory.Access;
 import dev.pokesim.emulator.memory.Address;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.microop.AddressOf;
+import dev.pokesim.patcher.kernel.KernelLayout;
 
-/** Where the emulated kernel keeps its data. Addresses are of our choosing; what shares a cache line is not. */
+/**
+ * Where the emulated kernel keeps its data. Addresses are of our choosing; what shares a cache line is not. Per-CPU areas and stacks
+ * are those that text patching has: one machine can do both.
+ */
 public final class KernelMemory {
     /** How many map values with a timer there may be. */
     public static final int SLOTS = 256;
@@ -42,29 +45,24 @@ public final class KernelMemory {
 
     private static final int POOL_SIZE_BYTES = 0x1000;
 
-    private static final long PER_CPU = 0xffff888100000000L;
-    private static final long PER_CPU_STRIDE = 0x10000;
-    private static final int PER_CPU_SIZE_BYTES = 0x1000;
-    /** Offset of the CPU's list of raised irq_works. */
-    static final int RAISED_LIST = 0;
+    /** Offset of the CPU's list of raised irq_works, from GS base as the others. */
+    static final int RAISED_LIST = KernelLayout.OTHERS_DATA;
     /** Offset of whether the CPU is in a softirq, and whether another timer interrupt has come since. */
-    static final int IN_SOFTIRQ = 0x08;
+    static final int IN_SOFTIRQ = RAISED_LIST + 0x08;
 
-    static final int SOFTIRQ_PENDING = 0x0c;
+    static final int SOFTIRQ_PENDING = RAISED_LIST + 0x0c;
     /** Offset of the control block whose commands are being drained on this CPU. */
-    public static final int ASYNC_CB_RUNNING = 0x10;
+    public static final int ASYNC_CB_RUNNING = RAISED_LIST + 0x10;
     /** Offset of how many NMIs the CPU has taken. */
-    public static final int NMI_COUNT = 0x18;
+    public static final int NMI_COUNT = RAISED_LIST + 0x18;
     /** Offset of the timer whose callback runs on the CPU: a variable of BPF's. */
-    public static final int HRTIMER_RUNNING = 0x20;
+    public static final int HRTIMER_RUNNING = RAISED_LIST + 0x20;
     /** Offset of what BPF's spin locks remember of the interrupt flag: one for all locks of the CPU. */
-    public static final int IRQSAVE_FLAGS = 0x28;
+    public static final int IRQSAVE_FLAGS = RAISED_LIST + 0x28;
+    /** Offset of whether the CPU is in NMI: {@link NmiState}. */
+    static final int NMI_STATE = RAISED_LIST + 0x30;
     /** Offset of the CPU's hrtimer base: other CPUs touch it, too. */
-    static final int HRTIMER_BASE = 0x40;
-
-    private static final int OWN_SIZE_BYTES = HRTIMER_BASE;
-    private static final int STACK_TOP = 0x5000;
-    private static final int STACK_SIZE_BYTES = 0x2000;
+    static final int HRTIMER_BASE = RAISED_LIST + 0x40;
 
     private KernelMemory() {}
 
@@ -76,19 +74,6 @@ public final class KernelMemory {
     /** The reference count of program {@code number}, from 1 on: also what a pointer to the program is. */
     public static long program(int number) {
         return PROGRAM_DATA + (long) (number - 1) * LINE;
-    }
-
-    static long perCpu(int core) {
-        return PER_CPU + core * PER_CPU_STRIDE;
-    }
-
-    /** Whose per-CPU area an address lies in. */
-    static int coreOf(long address) {
-        return (int) ((address - PER_CPU) / PER_CPU_STRIDE);
-    }
-
-    static boolean isPerCpu(long address) {
-        return Address.isWithin(address, PER_CPU, 4096 * PER_CPU_STRIDE);
     }
 
     /** Whether an address is that of some map value's pointer. */
@@ -118,12 +103,14 @@ public final class KernelMemory {
      * @return its number, or -1
      */
     public static int owner(long address, int cores) {
-        if (!Address.isWithin(address, PER_CPU, cores * PER_CPU_STRIDE)) {
+        if (!KernelLayout.isPerCpu(address, cores)) {
             return -1;
         }
-        int core = coreOf(address);
-        long offset = address - perCpu(core);
-        return offset < OWN_SIZE_BYTES || offset >= STACK_TOP - STACK_SIZE_BYTES ? core : -1;
+        int core = KernelLayout.coreOf(address);
+        long offset = address - KernelLayout.perCpu(core);
+        boolean isShared =
+                offset >= HRTIMER_BASE && offset < KernelLayout.OTHERS_DATA + KernelLayout.OTHERS_DATA_SIZE_BYTES;
+        return isShared ? -1 : core;
     }
 
     /** Maps everything, for a run in which no memory is handed out twice. */
@@ -145,14 +132,7 @@ public final class KernelMemory {
         memory.map(POOL, POOL_SIZE_BYTES, Access.READ, Access.WRITE);
         memory.map(SHADOW, SHADOW_SIZE_BYTES, Access.READ, Access.WRITE);
         for (int core = 0; core < cores; core++) {
-            memory.map(perCpu(core), PER_CPU_SIZE_BYTES, Access.READ, Access.WRITE);
-            memory.map(perCpu(core) + STACK_TOP - STACK_SIZE_BYTES, STACK_SIZE_BYTES, Access.READ, Access.WRITE);
+            KernelLayout.mapPerCpu(memory, core);
         }
-    }
-
-    /** Gives a core its per-CPU area and stack. */
-    public static void prepare(Core core) {
-        core.setGsBase(perCpu(core.id()));
-        core.setRegister(Core.RSP, perCpu(core.id()) + STACK_TOP);
     }
 }

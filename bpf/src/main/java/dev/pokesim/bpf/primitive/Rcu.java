@@ -124,24 +124,28 @@ public final class Rcu {
 
     /** Appends rcu_read_unlock(). On a machine with time no two CPUs share a line by it: each has counters of its own there. */
     public static void readUnlock(Routine.Builder b, Kernel kernel) {
+        leave(b, kernel, "rcu_read_unlock", Reader.RCU);
+    }
+
+    /** Appends rcu_read_unlock_trace(), with counters as {@link #readUnlock(Routine.Builder, Kernel)}. */
+    public static void readUnlockTrace(Routine.Builder b, Kernel kernel) {
+        leave(b, kernel, "rcu_read_unlock_trace", Reader.TASKS_TRACE);
+    }
+
+    private static void leave(Routine.Builder b, Kernel kernel, String text, Reader reader) {
         if (kernel.time() == null) {
-            b.then(readUnlock());
+            b.then(leave(text, reader));
             return;
         }
-        b.fence().act("rcu_read_unlock", (core, local) -> {
+        b.fence().act(text, (core, local) -> {
             AddressSpace memory = core.memory();
-            memory.write(READY, 4, leave(core, Reader.RCU, memory.read(READY, 4)), core.id());
+            memory.write(READY, 4, leave(core, reader, memory.read(READY, 4)), core.id());
         });
     }
 
     /** rcu_read_unlock() on a machine without time. */
     public static MicroOp readUnlock() {
         return leave("rcu_read_unlock", Reader.RCU);
-    }
-
-    /** rcu_read_unlock_trace() on a machine without time. */
-    public static MicroOp readUnlockTrace() {
-        return leave("rcu_read_unlock_trace", Reader.TASKS_TRACE);
     }
 
     private static MicroOp leave(String text, Reader reader) {
@@ -212,7 +216,7 @@ public final class Rcu {
             @Override
             protected long update(Core core, long old) {
                 core.setUpdateFailed(false);
-                if (core.isNmiBlocked()) {
+                if (NmiState.inNmi(core)) {
                     kernel.listener().calledInNmi(core, period.function);
                 }
                 enqueue(core, kernel, period, core.file()[object], function);

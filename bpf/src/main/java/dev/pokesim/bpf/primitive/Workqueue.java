@@ -39,6 +39,11 @@ public final class Workqueue {
         memory.write(work + NEXT, 8, 0, core);
     }
 
+    /** Whether an address is that of the pool's lock. */
+    public static boolean isLock(long address) {
+        return address == LOCK;
+    }
+
     /** Whether it is queued or its function runs, to one who can stop the world. */
     public static boolean isActive(AddressSpace memory, long work) {
         return memory.read(work + DATA, 4) != 0 || memory.read(CURRENT, 8) == work;
@@ -76,6 +81,9 @@ public final class Workqueue {
                 .label("append")
                 .store("last->next = work", KernelMemory.field(last, NEXT), 8, work)
                 .label("inserted");
+        if (kernel.time() != null) {
+            b.compute("(queued)", (core, local) -> kernel.listener().timerQueued(core, local[work]));
+        }
         SpinLock.unlock(b, NAME, KernelMemory.at(LOCK));
         Kernel.irqRestore(b, irqs);
         Kernel.returnValue(b, 1).label("refused");
@@ -111,6 +119,7 @@ public final class Workqueue {
         setPending(b, work, old);
         b.jumpIf("(queued?)", (core, local) -> local[old] != 0, "queued")
                 .storeConstant("work: clear PENDING", KernelMemory.field(work, DATA), 4, 0);
+        Kernel.cancelled(b, kernel, work, (core, local) -> true);
         Kernel.irqRestore(b, irqs);
         Kernel.returnValue(b, 0).label("queued");
         SpinLock.lock(b, kernel, NAME, KernelMemory.at(LOCK));
@@ -131,6 +140,7 @@ public final class Workqueue {
                 .store("previous->next = next", KernelMemory.field(previous, NEXT), 8, current)
                 .label("out")
                 .storeConstant("work: clear PENDING", KernelMemory.field(work, DATA), 4, 0);
+        Kernel.cancelled(b, kernel, work, (core, local) -> true);
         SpinLock.unlock(b, NAME, KernelMemory.at(LOCK));
         Kernel.irqRestore(b, irqs);
         Kernel.returnValue(b, 1).label("in-transition");

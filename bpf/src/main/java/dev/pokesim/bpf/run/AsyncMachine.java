@@ -22,6 +22,7 @@ import dev.pokesim.emulator.machine.Machine;
 import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.microop.Halt;
+import dev.pokesim.patcher.kernel.KernelLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -120,7 +121,7 @@ final class AsyncMachine {
 
     private void start(int id, Routine routine) {
         Core core = machine.core(id);
-        KernelMemory.prepare(core);
+        KernelLayout.prepare(core);
         core.flags().setValue(Routine.FLAGS_INTERRUPTS_ON);
         core.enterRoutine(routine);
     }

@@ -8,18 +8,22 @@ import dev.pokesim.bpf.primitive.Hrtimer;
 import dev.pokesim.bpf.primitive.IrqWork;
 import dev.pokesim.bpf.primitive.KernelListener;
 import dev.pokesim.bpf.primitive.KernelMemory;
+import dev.pokesim.bpf.primitive.NmiState;
 import dev.pokesim.bpf.primitive.NolockAllocator;
+import dev.pokesim.bpf.primitive.Workqueue;
 import dev.pokesim.emulator.core.Core;
 import dev.pokesim.emulator.machine.Machine;
 import dev.pokesim.emulator.microop.MicroOp;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 
 /** Measures a run in time while it goes on. Maps are looked up by address only, or sorted. */
 final class Figures implements KernelListener {
-    private static final int MAX_DEPTH = 8;
+    private static final int MAX_DEPTH = 32;
     private static final long PS_PER_NS = 1000;
 
     private final int cores;
@@ -40,6 +44,7 @@ final class Figures implements KernelListener {
     private long workIpis;
 
     private final Histogram nmiNs = new Histogram(3);
+    private long nmisInNmi;
     private long waitsInNmi;
 
     private final long[] wantedPs;
@@ -52,7 +57,11 @@ final class Figures implements KernelListener {
     private final Map<Long, Long> slots = new HashMap<>();
     private final Map<Long, Long> deletedPs = new HashMap<>();
     private final Map<Long, Long> graceCalls = new HashMap<>();
+    private final Histogram cancelNs = new Histogram(3);
     private final Histogram destroyNs = new Histogram(3);
+    /** Of the deleted ones, those that were cancelled since. */
+    private final Set<Long> cancelled = new HashSet<>();
+
     private long live;
     private long liveMost;
     private long gracePeriodRetries;
@@ -92,10 +101,10 @@ final class Figures implements KernelListener {
         finished++;
         if (isAccepted(operation, result)) {
             accepted++;
-            acceptedInNmi += core.isNmiBlocked() ? 1 : 0;
+            acceptedInNmi += NmiState.inNmi(core) ? 1 : 0;
             startsAccepted += operation == Operation.START ? 1 : 0;
         } else {
-            String cause = operation + " " + Errno.name(result) + (core.isNmiBlocked() ? " in NMI" : "");
+            String cause = operation + " " + Errno.name(result) + (NmiState.inNmi(core) ? " in NMI" : "");
             rejected.merge(cause, 1L, Long::sum);
         }
     }
@@ -128,6 +137,7 @@ final class Figures implements KernelListener {
     public void entered(Core core, int vector) {
         int id = core.id();
         nmisUnderLock += vector == Machine.NMI && heldLock[id] != 0 ? 1 : 0;
+        nmisInNmi += vector == Machine.NMI && NmiState.isNested(core) ? 1 : 0;
         vectors[id][depth[id]] = vector;
         enteredPs[id][depth[id]++] = core.timePs();
     }
@@ -153,7 +163,7 @@ final class Figures implements KernelListener {
 
     @Override
     public void waitsForLock(Core core, String lock) {
-        waitsInNmi += core.isNmiBlocked() ? 1 : 0;
+        waitsInNmi += NmiState.inNmi(core) ? 1 : 0;
     }
 
     @Override
@@ -161,7 +171,7 @@ final class Figures implements KernelListener {
         if (failed) {
             return;
         }
-        if (Hrtimer.isLock(address) || LockedAsync.isLock(address)) {
+        if (Hrtimer.isLock(address) || LockedAsync.isLock(address) || Workqueue.isLock(address)) {
             if (heldLock[core.id()] == 0) { // else it is taken under the other one
                 heldLock[core.id()] = address;
                 heldSincePs[core.id()] = wantedPs[core.id()];
@@ -189,6 +199,7 @@ final class Figures implements KernelListener {
         }
         if (cb != 0 && (before == null || before != cb)) {
             deletedPs.remove(cb);
+            cancelled.remove(cb);
             graceCalls.remove(cb);
             liveMost = Math.max(liveMost, ++live);
         }
@@ -200,10 +211,19 @@ final class Figures implements KernelListener {
             return;
         }
         Long since = deletedPs.remove(object);
+        cancelled.remove(object);
         graceCalls.remove(object);
         if (since != null) { // else nobody ever knew it: its creator lost a race
             destroyNs.recordValue((core.timePs() - since) / PS_PER_NS);
             live--;
+        }
+    }
+
+    @Override
+    public void cancelled(Core core, long timer) {
+        Long since = deletedPs.get(timer - AsyncCb.TIMER);
+        if (since != null && cancelled.add(timer - AsyncCb.TIMER)) {
+            cancelNs.recordValue((core.timePs() - since) / PS_PER_NS);
         }
     }
 
@@ -223,6 +243,9 @@ final class Figures implements KernelListener {
 
     @Override
     public void timerQueued(Core core, long timer) {
+        if (NolockAllocator.Cache.CONTROL_BLOCK.around(timer) + AsyncCb.TIMER != timer) {
+            return; // the work with which a form ends a timer
+        }
         startsExecuted++;
         lateStarts += deletedPs.containsKey(timer - AsyncCb.TIMER) ? 1 : 0;
     }
@@ -239,7 +262,8 @@ final class Figures implements KernelListener {
     }
 
     /** What was measured, with what the machine counted. */
-    RunReport.Measured measured(RunSetup setup, long elapsedPs, long updates, long transfers) {
+    RunReport.Measured measured(
+            RunSetup setup, long elapsedPs, long updates, long transfers, RunReport.Commands commands) {
         for (int id = 0; id < cores; id++) {
             lockPs += heldLock[id] != 0 ? Math.max(0, elapsedPs - heldSincePs[id]) : 0; // the run was cut off there
         }
@@ -255,14 +279,16 @@ final class Figures implements KernelListener {
                 startsAccepted,
                 startsExecuted,
                 new TreeMap<>(rejected),
-                spread(workNs),
+                RunReport.Latency.of(workNs),
                 works,
                 workIpis,
                 accepted == 0 ? 0 : (double) workIpis / accepted,
+                commands,
                 updates * perOperation,
                 transfers * perOperation,
                 nmis,
-                spread(nmiNs),
+                RunReport.Latency.of(nmiNs),
+                nmisInNmi,
                 waitsInNmi,
                 new RunReport.UnderLock(
                         locks,
@@ -271,18 +297,12 @@ final class Figures implements KernelListener {
                         nmis == 0 ? 0 : 1e6 * nmisUnderLock / nmis,
                         1e6 * underLock,
                         lockPs / (double) setup.nmiPeriodPs()),
-                spread(destroyNs),
+                RunReport.Latency.of(cancelNs),
+                RunReport.Latency.of(destroyNs),
                 gracePeriodRetries,
                 liveMost,
                 callbacks,
                 lateStarts,
                 lateCallbacks);
-    }
-
-    private static RunReport.Latency spread(Histogram ns) {
-        return ns.getTotalCount() == 0
-                ? new RunReport.Latency(0, 0, 0, 0)
-                : new RunReport.Latency(
-                        ns.getTotalCount(), ns.getValueAtPercentile(50), ns.getValueAtPercentile(99), ns.getMaxValue());
     }
 }

@@ -3,6 +3,9 @@ package dev.pokesim.bpf.workload;
 import dev.pokesim.bpf.form.AsyncForm;
 import dev.pokesim.bpf.primitive.KernelMemory;
 import dev.pokesim.emulator.coherence.MachineProfile;
+import dev.pokesim.patcher.run.PatchingCore;
+import dev.pokesim.patcher.run.PatchingCore.Setup;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What decides a run in time.
@@ -14,6 +17,7 @@ import dev.pokesim.emulator.coherence.MachineProfile;
  * @param workGapPs mean time between two programs of a task
  * @param irqsOffPs for how long a task turns interrupts off before each program
  * @param failuresPerMillion how many allocations fail
+ * @param patching what core {@value PatchingCore#ID} does instead of a task's work; null if it works as the others
  */
 public record RunSetup(
         AsyncForm form,
@@ -26,14 +30,44 @@ public record RunSetup(
         long workGapPs,
         long irqsOffPs,
         int failuresPerMillion,
-        long seed) {
+        long seed,
+        @Nullable Setup patching) {
     public static final int MAX_CORES = 510;
+
+    /** One in which text stays as it is. */
+    public RunSetup(
+            AsyncForm form,
+            TimerWorkload workload,
+            MachineProfile profile,
+            int cores,
+            int timers,
+            long nmiPeriodCycles,
+            long durationPs,
+            long workGapPs,
+            long irqsOffPs,
+            int failuresPerMillion,
+            long seed) {
+        this(
+                form,
+                workload,
+                profile,
+                cores,
+                timers,
+                nmiPeriodCycles,
+                durationPs,
+                workGapPs,
+                irqsOffPs,
+                failuresPerMillion,
+                seed,
+                null);
+    }
 
     public RunSetup {
         require(cores >= 1 && cores <= MAX_CORES, cores + " cores: not between 1 and " + MAX_CORES);
         require(
                 timers >= 1 && timers <= KernelMemory.SLOTS,
                 timers + " timers: not between 1 and " + KernelMemory.SLOTS);
+        require(patching == null || cores >= 2, "one core, which patches: none is left to work");
         require(nmiPeriodCycles >= 1, "an NMI every " + nmiPeriodCycles + " cycles: not at least 1");
         require(durationPs >= 1, "no time to run");
         require(workGapPs >= 0 && irqsOffPs >= 0, "a time below 0");
@@ -55,7 +89,8 @@ public record RunSetup(
                 workGapPs,
                 irqsOffPs,
                 failuresPerMillion,
-                seed);
+                seed,
+                patching);
     }
 
     /** The same with interrupts off for so long. */
@@ -71,7 +106,25 @@ public record RunSetup(
                 workGapPs,
                 otherPs,
                 failuresPerMillion,
-                seed);
+                seed,
+                patching);
+    }
+
+    /** The same while core {@value PatchingCore#ID} patches text through which every program begins. */
+    public RunSetup withPatching(Setup what) {
+        return new RunSetup(
+                form,
+                workload,
+                profile,
+                cores,
+                timers,
+                nmiPeriodCycles,
+                durationPs,
+                workGapPs,
+                irqsOffPs,
+                failuresPerMillion,
+                seed,
+                what);
     }
 
     private static void require(boolean holds, String otherwise) {

@@ -9,6 +9,7 @@ import dev.pokesim.bpf.check.NoUseAfterFree;
 import dev.pokesim.bpf.check.RefsBalanced;
 import dev.pokesim.bpf.form.AsyncCb;
 import dev.pokesim.bpf.form.AsyncRoutines;
+import dev.pokesim.bpf.form.LatchAsync;
 import dev.pokesim.bpf.form.Operation;
 import dev.pokesim.bpf.primitive.Hrtimer;
 import dev.pokesim.bpf.primitive.IrqWork;
@@ -17,6 +18,7 @@ import dev.pokesim.bpf.primitive.KernelListener;
 import dev.pokesim.bpf.primitive.KernelListeners;
 import dev.pokesim.bpf.primitive.KernelMemory;
 import dev.pokesim.bpf.primitive.KernelTime;
+import dev.pokesim.bpf.primitive.NmiState;
 import dev.pokesim.bpf.primitive.PrimitiveCosts;
 import dev.pokesim.bpf.primitive.Rcu;
 import dev.pokesim.bpf.primitive.Workqueue;
@@ -29,11 +31,15 @@ import dev.pokesim.emulator.core.SeededRandom;
 import dev.pokesim.emulator.core.StoreBuffer;
 import dev.pokesim.emulator.machine.GuestCrash;
 import dev.pokesim.emulator.machine.Machine;
+import dev.pokesim.emulator.machine.MachineObserver;
+import dev.pokesim.emulator.machine.ObserverPair;
 import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.microop.Halt;
 import dev.pokesim.patcher.check.Violation;
 import dev.pokesim.patcher.kernel.KernelBug;
+import dev.pokesim.patcher.kernel.KernelLayout;
+import dev.pokesim.patcher.run.PatchingCore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -42,6 +48,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A run in simulated time. Cores 0 and on work, the last two are the threads for grace periods and for works. The
  * properties about memory, counts and locks are watched; what is asked at an end only is not, because such a run is cut off.
+ *
+ * <p>Where text is patched, core 0 does that, and every program begins with a function through one of the sites, whatever context it
+ * runs in; then the properties of a patching run are watched as well.
  */
 public final class TimedRun {
     /** The program that every timer calls. */
@@ -54,27 +63,35 @@ public final class TimedRun {
     /** How often progress is reported: 100 us of simulated time. */
     private static final long PROGRESS_PS = 100_000_000L;
 
+    private static final long PS_PER_US = 1_000_000L;
+
     private final RunSetup setup;
     private final Machine machine;
     private final TimedMachine timed;
     private final Kernel kernel;
     private final AsyncRoutines form;
     private final Figures figures;
+    private final CommandFigures commands;
     private final SeededRandom random;
     private final SeededRandom nmiRandom;
     private final long[] nextNmiPs;
+    private final @Nullable PatchingCore patching;
     private @Nullable Violation violation;
 
     private TimedRun(RunSetup setup) {
         this.setup = setup;
         int all = setup.cores() + 2;
-        AddressSpace memory = new AddressSpace();
+        PatchingCore.Setup text = setup.patching();
+        patching = text == null
+                ? null
+                : new PatchingCore(text, all, setup.profile(), SeededRandom.of(setup.seed(), "stale bytes"));
+        AddressSpace memory = patching == null ? new AddressSpace() : patching.memory();
         KernelMemory.mapForReuse(memory, all);
         for (int number = 1; number <= KernelMemory.PROGRAMS; number++) {
             memory.write(KernelMemory.program(number), 4, 1, 0); // its loader's
         }
         SeededRandom choices = SeededRandom.of(setup.seed(), "kernel");
-        machine = new Machine(memory, all, FetchMode.COHERENT, choices);
+        machine = patching == null ? new Machine(memory, all, FetchMode.COHERENT, choices) : patching.machine();
         timed = new TimedMachine(
                 machine,
                 setup.profile(),
@@ -84,12 +101,14 @@ public final class TimedRun {
         nmiRandom = SeededRandom.of(setup.seed(), "NMIs");
         nextNmiPs = new long[setup.cores()];
         figures = new Figures(setup.cores());
+        commands = new CommandFigures(setup.form() instanceof LatchAsync, all);
         List<KernelListener> listeners = new ArrayList<>();
         for (AsyncOracle oracle : oracles()) {
             oracle.reportTo(this::violated);
             listeners.add(oracle);
         }
         listeners.add(figures);
+        listeners.add(commands);
         kernel = new Kernel(new KernelListeners(listeners), choices, false, new Time(choices));
         form = setup.form().routines(kernel);
     }
@@ -128,9 +147,19 @@ public final class TimedRun {
                 "a program's call is " + OPERATION_INSTRUCTIONS
                         + " instructions besides what the operation does; loads that hit are part of them",
                 "timers expire 0 to 50 us after their start, uniformly; their queue is a list, not a tree",
+                "works are done one after the other by a thread on a core of its own, which looks for some every 5 us",
                 "NMIs of a core are a Poisson process; one that comes during another one waits for its end",
                 "a grace period ends when its readers have ended; its thread looks every 5 us, a kernel's takes milliseconds",
                 "waiting requests for a line are served in random order");
+    }
+
+    /** What is assumed besides that where text is patched. */
+    public static List<String> assumptions(PatchingCore.Setup text) {
+        return List.of(
+                "each program begins with a function through one of the sites, any of them; the sites are flipped once, from "
+                        + text.startPs() / PS_PER_US + " us on",
+                "text is fetched as stale as fetch mode " + text.fetchMode().optionName() + " allows",
+                "an NMI that an INT3 lets into another one is left to that one, which begins again");
     }
 
     private RunReport run(Progress progress) {
@@ -139,9 +168,16 @@ public final class TimedRun {
         machine.handle(Hrtimer.VECTOR, Hrtimer.handler(kernel, AsyncCb.timerCallback(kernel, List.of(callback))));
         machine.handle(Machine.NMI, nmi());
         boot();
+        MachineObserver observer = kernel.listener();
+        if (patching != null) {
+            observer = new ObserverPair(patching.start(timed, this::violated), observer);
+        }
         List<Routine> tasks = setup.workload().tasks().stream().map(this::task).toList();
+        int first = patching == null ? 0 : PatchingCore.ID + 1;
         for (int id = 0; id < setup.cores(); id++) {
-            start(id, tasks.get(Math.min(id, tasks.size() - 1)));
+            if (id >= first) {
+                start(id, tasks.get(Math.min(id - first, tasks.size() - 1)));
+            }
             if (!setup.workload().nmi().isEmpty()) {
                 raiseNextNmi(id, 0);
             }
@@ -150,7 +186,7 @@ public final class TimedRun {
         List<Routine> works = new ArrayList<>(List.of(AsyncCb.workCallback(kernel, List.of(callback))));
         works.addAll(form.workFunctions());
         start(setup.cores() + 1, Workqueue.thread(kernel, works));
-        machine.observe(kernel.listener());
+        machine.observe(observer);
         look(progress);
         try {
             if (!timed.run()) {
@@ -161,11 +197,18 @@ public final class TimedRun {
         }
         long elapsedPs = Math.max(1, Math.min(timed.nowPs(), setup.durationPs()));
         return new RunReport(
-                setup, elapsedPs, figures.measured(setup, elapsedPs, timed.updates(), timed.transfers()), violation);
+                setup,
+                elapsedPs,
+                figures.measured(setup, elapsedPs, timed.updates(), timed.transfers(), commands.measured()),
+                violation,
+                patching == null ? null : patching.report(timed));
     }
 
     private void look(Progress progress) {
         timed.alarmAt(Math.min(timed.nowPs() + PROGRESS_PS, setup.durationPs()), () -> {
+            if (patching != null) {
+                patching.look(timed.nowPs());
+            }
             if (timed.nowPs() >= setup.durationPs() || !progress.reached(timed.nowPs())) {
                 timed.stop();
             } else {
@@ -192,7 +235,7 @@ public final class TimedRun {
 
     private void enter(int id, Routine routine) {
         Core core = machine.core(id);
-        KernelMemory.prepare(core);
+        KernelLayout.prepare(core);
         core.flags().setValue(Routine.FLAGS_INTERRUPTS_ON);
         core.enterRoutine(routine);
     }
@@ -221,7 +264,7 @@ public final class TimedRun {
         int program = b.local();
         return b.compute("slot", (core, local) -> {
                     local[address] = slot;
-                    local[kind] = AsyncCb.Kind.TIMER.ordinal();
+                    local[kind] = setup.workload().kind().ordinal();
                     local[program] = CALLBACK;
                 })
                 .call(form.operation(Operation.INIT), address, kind)
@@ -255,14 +298,17 @@ public final class TimedRun {
         Routine.Builder b = Routine.named("nmi");
         b.interruptEntry(kernel.costs().interruptEntryPs(), 0);
         int slot = b.local();
+        b.act("(the next one)", (core, local) -> raiseNextNmi(core.id(), core.timePs()));
+        NmiState.enter(b, "leave");
+        b.label("again");
         Rcu.readLock(b);
-        b.compute("(any timer)", (core, local) -> {
-            raiseNextNmi(core.id(), core.timePs());
-            local[slot] = anyTimer();
-        });
+        b.compute("(any timer)", (core, local) -> local[slot] = anyTimer());
         program(b, setup.workload().nmi(), slot);
         Rcu.readUnlock(b, kernel);
-        return b.interruptReturn(kernel.costs().interruptExitPs()).build();
+        NmiState.leave(b, "again");
+        return b.label("leave")
+                .interruptReturn(kernel.costs().interruptExitPs())
+                .build();
     }
 
     /** What a timer does with itself; nothing if it was deleted meanwhile. */
@@ -302,6 +348,7 @@ public final class TimedRun {
     private void program(Routine.Builder b, List<Choice> choices, int slot) {
         int dice = b.local();
         int argument = b.local();
+        enter(b);
         b.compute("(choose)", (core, local) -> local[dice] = random.nextInt(100));
         int below = 0;
         for (int i = 0; i < choices.size(); i++) {
@@ -315,12 +362,33 @@ public final class TimedRun {
         b.label("chosen");
     }
 
+    /** Appends the way into a program: text through one of the sites, where there are any. */
+    private void enter(Routine.Builder b) {
+        PatchingCore.Setup text = setup.patching();
+        if (text == null) {
+            return;
+        }
+        List<Long> functions = text.target().entries();
+        int function = b.local();
+        b.compute("(any function)", (core, local) -> {
+                    local[function] = functions.get(random.nextInt(functions.size()));
+                    core.setRegister(Core.RDI, KernelLayout.scratch(core.id()));
+                    core.setRegister(Core.RSI, random.nextLong());
+                })
+                .callGuest((core, local) -> local[function])
+                .compute("(back)", (core, local) -> core.setRegister(Core.RAX, 0));
+    }
+
     private void call(Routine.Builder b, Operation operation, int slot, int argument) {
         long costPs = OPERATION_INSTRUCTIONS * setup.profile().guestInstructionPs();
-        b.compute(operation.toString(), costPs, (core, local) -> local[argument] = argumentOf(operation))
+        b.compute(operation.toString(), costPs, (core, local) -> {
+                    commands.begins(core);
+                    local[argument] = argumentOf(operation);
+                })
                 .call(form.operation(operation), slot, argument)
                 .compute("(back)", (core, local) -> {
                     figures.finished(core, operation, core.register(Core.RAX));
+                    commands.finished(core, operation, core.register(Core.RAX));
                     core.setRegister(Core.RAX, 0);
                 });
     }
@@ -329,7 +397,7 @@ public final class TimedRun {
         return switch (operation) {
             case START -> random.nextInt(MAX_EXPIRY_NS + 1);
             case SET_CALLBACK -> CALLBACK;
-            case INIT -> AsyncCb.Kind.TIMER.ordinal();
+            case INIT -> setup.workload().kind().ordinal();
             case CANCEL, CANCEL_ASYNC, CANCEL_AND_FREE -> 0;
         };
     }

@@ -12,6 +12,7 @@ import dev.pokesim.emulator.machine.Machine;
 import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.patcher.kernel.KernelCosts;
+import dev.pokesim.patcher.kernel.KernelLayout;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -44,7 +45,7 @@ class NolockAllocatorReuseTest {
         KernelMemory.mapForReuse(memory, 1);
         machine = new Machine(memory, 1, FetchMode.COHERENT, count -> 0);
         core = machine.core(0);
-        KernelMemory.prepare(core);
+        KernelLayout.prepare(core);
     }
 
     private void perform(Routine.Builder b) {

@@ -11,6 +11,7 @@ import dev.pokesim.emulator.machine.Machine;
 import dev.pokesim.emulator.machine.Routine;
 import dev.pokesim.emulator.memory.AddressSpace;
 import dev.pokesim.emulator.microop.Halt;
+import dev.pokesim.patcher.kernel.KernelLayout;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -51,9 +52,9 @@ final class PrimitiveBench {
         return this;
     }
 
-    /** One NMI may come to core 0 and does this. */
+    /** One NMI more may come to core 0; each does this. */
     PrimitiveBench nmi(BiConsumer<Kernel, Routine.Builder> steps) {
-        nmis = 1;
+        nmis++;
         return handler(Machine.NMI, kernel -> {
             Routine.Builder b = Routine.named("nmi");
             b.interruptEntry(0, 0);
@@ -140,7 +141,7 @@ final class PrimitiveBench {
             routines.add(thread.apply(kernel));
         }
         for (int id = 0; id < cores; id++) {
-            KernelMemory.prepare(machine.core(id));
+            KernelLayout.prepare(machine.core(id));
             machine.core(id).flags().setValue(Routine.FLAGS_INTERRUPTS_ON);
             machine.core(id).enterRoutine(routines.get(id));
         }

@@ -10,6 +10,7 @@ import dev.pokesim.bpf.form.AsyncForm;
 import dev.pokesim.bpf.form.AsyncForms;
 import dev.pokesim.emulator.coherence.MachineProfile;
 import dev.pokesim.patcher.kernel.KernelCosts;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,7 +68,13 @@ class TimedRunTest {
      * more than a million runs, whatever the cores do.
      */
     @ParameterizedTest
-    @CsvSource({"merged, async-cancel, 4, 4", "merged, storm, 4, 4", "v6, async-cancel, 4, 4", "locked, storm, 4, 4"})
+    @CsvSource({
+        "merged, async-cancel, 4, 4",
+        "merged, storm, 4, 4",
+        "v6, async-cancel, 4, 4",
+        "locked, storm, 4, 4",
+        "merged, wq, 8, 4"
+    })
     void nmisFindALockAsOftenAsTheTimeUnderItSays(String form, String workload, int cores, int timers) {
         RunReport.UnderLock lock =
                 run(setup(form, workload, cores, timers, 10)).measured().underLock();
@@ -167,5 +174,94 @@ class TimedRunTest {
         assertTrue(
                 report.measured().destroy().count() > 10,
                 () -> report.measured().toString());
+    }
+
+    private static RunReport.Commands commands(String form, int cores, int timers) {
+        RunReport report = run(setup(form, "async-cancel", cores, timers, 5));
+        assertNull(report.violation());
+        return report.measured().commands();
+    }
+
+    @Test
+    void anOperationIsBusyBecauseOfItsOwnCpuOrOfAnotherOne() {
+        RunReport one = run(setup("v6", "async-cancel", 1, 1, 20));
+        RunReport.Busy below = one.measured().commands().busy();
+        assertTrue(below.writerBelow() > 10, below::toString);
+        assertEquals(0, below.writerElsewhere() + below.slotTaken() + below.dying());
+        RunReport.Measured many = run(setup("v6", "async-cancel", 8, 4, 5)).measured();
+        RunReport.Busy both = many.commands().busy();
+        assertTrue(both.writerElsewhere() > both.writerBelow() && both.writerBelow() > 0, both::toString);
+        long all = Math.round(many.share("-EBUSY") * many.operations());
+        assertEquals(all, both.writerBelow() + both.writerElsewhere() + both.slotTaken() + both.dying());
+    }
+
+    @Test
+    void anInitIsBusyBecauseOfATimer() {
+        RunReport.Busy busy =
+                run(setup("merged", "mixed", 4, 2, 5)).measured().commands().busy();
+        assertTrue(busy.slotTaken() > 0, busy::toString);
+        assertEquals(0, busy.writerBelow() + busy.writerElsewhere() + busy.dying());
+    }
+
+    @Test
+    void aWorkCarriesOutAListOrTheLastCommand() {
+        RunReport.Commands merged = commands("merged", 8, 4);
+        RunReport.Commands v6 = commands("v6", 8, 4);
+        assertTrue(merged.mostPerWork() > 5 && merged.perWork() > 1, merged::toString);
+        assertEquals(1, v6.mostPerWork());
+        assertTrue(v6.perWork() < 1, v6::toString);
+        assertTrue(
+                merged.effect().count() > 1000
+                        && merged.effect().p50() > merged.handler().p50(),
+                merged::toString);
+    }
+
+    @Test
+    void readersOfTheLatchRetryAndOthersHaveNoLatch() {
+        List<Long> retries = commands("v6", 8, 4).readerRetries();
+        assertTrue(retries.size() > 1 && retries.get(0) > retries.get(1), retries::toString);
+        assertEquals(List.of(), commands("merged", 4, 4).readerRetries());
+    }
+
+    @Test
+    void commandsOfOneCpuAreOvertakenWhereTwoDrainOrAListIsNotReversed() {
+        assertTrue(commands("merged", 8, 4).overtakenOnOneCpu() > 0);
+        for (String form : List.of("merged", "v6")) { // an operation that an NMI interrupts has no order with the NMI's
+            RunReport.Commands alone = commands(form, 1, 1);
+            assertEquals(0, alone.overtakenOnOneCpu() + alone.overtakenAcrossCpus(), alone::toString);
+        }
+        RunReport.Commands backwards = commands("broken-list-not-reversed", 1, 1);
+        assertTrue(backwards.overtakenOnOneCpu() > 0, backwards::toString);
+    }
+
+    @Test
+    void aTimerIsCancelledLongBeforeItIsFreed() {
+        RunReport.Measured figures = run(setup("merged", "mixed", 4, 4, 5)).measured();
+        assertTrue(figures.cancel().count() >= figures.destroy().count(), figures::toString);
+        assertTrue(
+                figures.cancel().p50() > 0
+                        && figures.cancel().p50() < figures.destroy().p50() / 2,
+                figures::toString);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"merged, wq", "v6-fixed, wq", "locked, wq", "merged, wq-self-rearm", "merged, wq-delete-race"})
+    void worksAreDoneAndNoNmiWaits(String form, String workload) {
+        RunReport report = run(setup(form, workload, 4, 4, 5));
+        assertNull(report.violation());
+        RunReport.Measured figures = report.measured();
+        assertEquals(0, figures.waitsInNmi());
+        assertTrue(figures.callbacks() > 100 && figures.startsExecuted() >= figures.callbacks(), figures::toString);
+        // one that is queued already is accepted and not queued again
+        assertTrue(figures.startsExecuted() < figures.startsAccepted(), figures::toString);
+        assertTrue(figures.destroy().count() > 10 && figures.cancel().count() > 10, figures::toString);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"v6, wq-delete-race", "broken-no-second-cancel, wq-delete-race", "v6, wq-self-rearm"})
+    void aWorkIsFreedWhileItIsQueuedWithoutSecondCancel(String form, String workload) {
+        RunReport report = run(setup(form, workload, 2, 1, 20));
+        assertEquals(
+                "InactiveWhenFreed", Objects.requireNonNull(report.violation()).oracle());
     }
 }

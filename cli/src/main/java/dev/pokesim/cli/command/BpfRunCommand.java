@@ -23,7 +23,10 @@ import picocli.CommandLine.Option;
             "  poke-sim bpf run --form merged --cores 64 --nmi-period 10000 --duration 50ms",
             "  poke-sim bpf run --form v6 --workload delete-race --cores 4 --duration 4ms",
             "  poke-sim bpf run --workload task-only --cores 8 --format json",
-            "  poke-sim bpf run --irqs-off 20 --allocation-failures 1000"
+            "  poke-sim bpf run --irqs-off 20 --allocation-failures 1000",
+            "  poke-sim bpf run --workload wq --cores 8",
+            "  poke-sim bpf run --cores 16 --nmi-period 100000 --patch-sites 164",
+            "  poke-sim bpf run --patch-sites 64 --patch-protocol broken-refs-late"
         })
 public final class BpfRunCommand implements Callable<Integer> {
     @Option(
@@ -50,6 +53,9 @@ public final class BpfRunCommand implements Callable<Integer> {
     private int cores;
 
     @Mixin
+    private final BpfPatchOptions patch = new BpfPatchOptions();
+
+    @Mixin
     private final BpfRunOptions run = new BpfRunOptions();
 
     @Mixin
@@ -62,7 +68,7 @@ public final class BpfRunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        RunSetup setup = run.setup(BpfRunOptions.form(form), BpfRunOptions.workload(workload), cores);
+        RunSetup setup = patch.add(run.setup(BpfRunOptions.form(form), BpfRunOptions.workload(workload), cores));
         return output.print(BpfRunResult.of(
                         BpfRunOptions.run(List.of(setup), output).get(0)))
                 .exitCode()

@@ -242,6 +242,11 @@ public final class Machine implements InterruptBus {
     public void send(Core from, int target, int vector) {
         from.addOutstanding(1);
         queuedCalls.get(target).add(from);
+        sendWithoutCall(from, target, vector);
+    }
+
+    @Override
+    public void sendWithoutCall(Core from, int target, int vector) {
         if (observer != null) {
             observer.sent(from, target, vector);
         }

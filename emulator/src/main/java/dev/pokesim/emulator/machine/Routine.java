@@ -383,7 +383,12 @@ public final class Routine extends MicroCode {
         }
 
         public Builder sendIpi(int vector, Value target) {
-            return then(new SendIpi(vector, core -> target.of(core, core.file())));
+            return then(SendIpi.call(vector, core -> target.of(core, core.file())));
+        }
+
+        /** As {@link #sendIpi}, where the handler has nothing to answer. */
+        public Builder sendIpiWithoutCall(int vector, Value target) {
+            return then(SendIpi.withoutCall(vector, core -> target.of(core, core.file())));
         }
 
         public Builder awaitAnswers() {

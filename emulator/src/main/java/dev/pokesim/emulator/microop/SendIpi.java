@@ -6,13 +6,30 @@ import dev.pokesim.emulator.core.Core;
 public final class SendIpi extends MicroOp {
     private final int vector;
     private final AddressOf target;
+    private final boolean isCall;
 
-    /**
-     * @param target gives the number of the core
-     */
-    public SendIpi(int vector, AddressOf target) {
+    private SendIpi(int vector, AddressOf target, boolean isCall) {
         this.vector = vector;
         this.target = target;
+        this.isCall = isCall;
+    }
+
+    /**
+     * One whose handler answers.
+     *
+     * @param target gives the number of the core
+     */
+    public static SendIpi call(int vector, AddressOf target) {
+        return new SendIpi(vector, target, true);
+    }
+
+    /**
+     * One that nobody answers.
+     *
+     * @param target gives the number of the core
+     */
+    public static SendIpi withoutCall(int vector, AddressOf target) {
+        return new SendIpi(vector, target, false);
     }
 
     /** The number of the core it goes to. */
@@ -22,7 +39,11 @@ public final class SendIpi extends MicroOp {
 
     @Override
     public void execute(Core core) {
-        core.bus().send(core, target(core), vector);
+        if (isCall) {
+            core.bus().send(core, target(core), vector);
+        } else {
+            core.bus().sendWithoutCall(core, target(core), vector);
+        }
     }
 
     @Override

@@ -367,6 +367,11 @@ class FetchViewTest {
         }
 
         @Override
+        public void sendWithoutCall(Core from, int target, int vector) {
+            throw new AssertionError("nobody sends");
+        }
+
+        @Override
         public void takeCalls(Core by) {
             throw new AssertionError("nobody calls");
         }

@@ -663,4 +663,17 @@ class InterruptsTest {
         }
         of.perform(who, next);
     }
+
+    @Test
+    void anIpiWithoutCallIsTakenAndNobodyAnswersIt() {
+        machine.handle(LOW, logging("low", 0));
+        text(TEXT, "90 90 90");
+        machine.sendWithoutCall(machine.core(1), 0, LOW);
+        assertTrue(machine.isPending(core, LOW));
+        assertFalse(machine.isCalled(core));
+        assertEquals(0, machine.core(1).outstandingAcknowledgements());
+        machine.send(machine.core(1), 0, HIGH);
+        assertTrue(machine.isCalled(core));
+        assertEquals(1, machine.core(1).outstandingAcknowledgements());
+    }
 }

@@ -82,6 +82,10 @@ public record KernelLayout(long stext, int possibleCores) {
      * about the linker's placing, which decides whether the second pass over all CPUs finds the lines where it left them.
      */
     public static final int CALL_COUNT = 0x888;
+    /** From this offset of its per-CPU data on there is room for what others keep. */
+    public static final int OTHERS_DATA = 0x900;
+
+    public static final int OTHERS_DATA_SIZE_BYTES = 0x700;
 
     private static final int SCRATCH = 0x1000;
     private static final int STACK_TOP = 0x5000;
@@ -104,6 +108,11 @@ public record KernelLayout(long stext, int possibleCores) {
     /** Whose per-CPU area an address lies in. */
     public static int coreOf(long address) {
         return (int) ((address - PER_CPU) / PER_CPU_STRIDE);
+    }
+
+    /** Whether an address lies in the per-CPU area of one of the first cores, stack included. */
+    public static boolean isPerCpu(long address, int cores) {
+        return Address.isWithin(address, PER_CPU, cores * PER_CPU_STRIDE);
     }
 
     /** Whether an address belongs to the temporary mapping of text, which reaches as far as entries' addresses do. */
@@ -163,10 +172,15 @@ public record KernelLayout(long stext, int possibleCores) {
         memory.map(PER_CPU_OFFSETS, 8L * possibleCores, Access.READ, Access.WRITE);
         for (int core = 0; core < possibleCores; core++) {
             memory.write(perCpuOffset(core), 8, perCpu(core), 0);
-            memory.map(perCpu(core), PER_CPU_SIZE_BYTES, Access.READ, Access.WRITE);
+            mapPerCpu(memory, core);
             memory.map(scratch(core), 64, Access.READ, Access.WRITE);
-            memory.map(stackTop(core) - STACK_SIZE_BYTES, STACK_SIZE_BYTES, Access.READ, Access.WRITE);
         }
+    }
+
+    /** Maps per-CPU data and the stack of a core. */
+    public static void mapPerCpu(AddressSpace memory, int core) {
+        memory.map(perCpu(core), PER_CPU_SIZE_BYTES, Access.READ, Access.WRITE);
+        memory.map(stackTop(core) - STACK_SIZE_BYTES, STACK_SIZE_BYTES, Access.READ, Access.WRITE);
     }
 
     /** Gives a core its per-CPU area and stack. */

@@ -1,6 +1,7 @@
 package dev.pokesim.patcher.run;
 
 import dev.pokesim.emulator.core.Core;
+import dev.pokesim.emulator.machine.Machine;
 import dev.pokesim.emulator.memory.GuestFault;
 import dev.pokesim.emulator.memory.InstructionBytes;
 import dev.pokesim.patcher.kernel.KernelLayout;
@@ -33,6 +34,10 @@ final class Figures implements PatchListener {
     private final long[][] enteredPs;
     private final int[] depth;
     private long traps;
+    private long trapsInNmi;
+    private long nestedTraps;
+    private long handlersInNmi;
+    private long handlerInNmiSumPs;
     private long handlerSumPs;
     private long handlerMaxPs;
     private long handlerInBatchPs;
@@ -106,6 +111,8 @@ final class Figures implements PatchListener {
         depth[id]++;
         if (vector == BREAKPOINT) {
             traps++;
+            trapsInNmi += isWithin(id, depth[id] - 1, Machine.NMI) ? 1 : 0;
+            nestedTraps += isNested(id, depth[id] - 1) ? 1 : 0;
         }
     }
 
@@ -117,6 +124,10 @@ final class Figures implements PatchListener {
             long latency = core.timePs() - enteredPs[id][top];
             handlerNs.recordValue(latency / 1000);
             handlerSumPs += latency;
+            if (isWithin(id, top, Machine.NMI)) {
+                handlersInNmi++;
+                handlerInNmiSumPs += latency;
+            }
             handlerMaxPs = Math.max(handlerMaxPs, latency);
             if (batchStartPs >= 0 && !isNested(id, top)) {
                 handlerInBatchPs += core.timePs() - Math.max(enteredPs[id][top], batchStartPs);
@@ -126,8 +137,13 @@ final class Figures implements PatchListener {
 
     /** Whether a trap happened inside another trap's handler, whose time is counted already. */
     private boolean isNested(int core, int index) {
+        return isWithin(core, index, BREAKPOINT);
+    }
+
+    /** Whether one of the handlers further out is that of a vector. */
+    private boolean isWithin(int core, int index, int vector) {
         for (int i = 0; i < index; i++) {
-            if (vectors[core][i] == BREAKPOINT) {
+            if (vectors[core][i] == vector) {
                 return true;
             }
         }
@@ -166,6 +182,21 @@ final class Figures implements PatchListener {
 
     long traps() {
         return traps;
+    }
+
+    /** Traps in NMI. */
+    long trapsInNmi() {
+        return trapsInNmi;
+    }
+
+    /** Traps on a core whose INT3 handler something had interrupted. */
+    long nestedTraps() {
+        return nestedTraps;
+    }
+
+    /** Of the handlers in NMI. */
+    long handlerInNmiMeanPs() {
+        return handlersInNmi == 0 ? 0 : handlerInNmiSumPs / handlersInNmi;
     }
 
     long handlerMeanPs() {

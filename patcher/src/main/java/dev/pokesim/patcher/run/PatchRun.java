@@ -4,16 +4,12 @@ import dev.pokesim.emulator.coherence.TimedMachine;
 import dev.pokesim.emulator.machine.GuestCrash;
 import dev.pokesim.emulator.machine.Snapshots;
 import dev.pokesim.emulator.state.StateWriter;
-import dev.pokesim.patcher.check.EveryWaitEnds;
-import dev.pokesim.patcher.check.Oracle;
 import dev.pokesim.patcher.check.Oracles;
 import dev.pokesim.patcher.check.Violation;
 import dev.pokesim.patcher.kernel.KernelBug;
 import dev.pokesim.patcher.kernel.KernelCosts;
 import dev.pokesim.patcher.kernel.KernelLayout;
 import dev.pokesim.patcher.kernel.PatchListener;
-import dev.pokesim.patcher.kernel.PokeArray;
-import dev.pokesim.patcher.proof.ProofSetup;
 import dev.pokesim.patcher.proof.RunLink;
 import dev.pokesim.patcher.site.LoadedImage;
 import java.util.ArrayList;
@@ -51,10 +47,7 @@ public final class PatchRun {
     private final TimedRun run;
     private final KernelLayout layout;
     private final TimedMachine timed;
-    private final Figures figures;
-    private final EventLog log;
-    private final EveryWaitEnds waits;
-    private final RunLink link;
+    private final RunListeners listeners;
     private final List<PatchListener> attached = new ArrayList<>();
     private final RunWatch watch;
     private @Nullable RunEvents recorded;
@@ -66,15 +59,14 @@ public final class PatchRun {
         run = new TimedRun(setup);
         layout = run.layout();
         timed = run.timed();
-        figures = new Figures(setup.refs(), layout, setup.cores());
-        waits = new EveryWaitEnds(setup.cores(), PATCHER, KernelCosts.of(setup.profile()));
-        link = new RunLink(
-                proved(setup),
-                PokeArray.of(setup.refs(), layout),
-                layout,
-                run.machine().memory().history());
-        watch = new RunWatch(setup, run.machine(), timed, figures, waits);
-        log = new EventLog(setup.target().image());
+        listeners = new RunListeners(
+                run.host(),
+                setup.target(),
+                setup.protocol(),
+                setup.refs(),
+                setup.fetchMode(),
+                KernelCosts.of(setup.profile()));
+        watch = new RunWatch(setup, run.machine(), timed, listeners.figures(), listeners.waits());
     }
 
     /** Runs one to its end. */
@@ -137,20 +129,8 @@ public final class PatchRun {
 
     /** Runs it to its end, once. */
     public RunReport run(Progress progress) {
-        List<Oracle> oracles = Oracles.of(setup.target().places(), setup.refs(), layout, setup.cores());
-        List<PatchListener> all = new ArrayList<>(attached);
-        all.add(log);
-        all.add(figures);
-        waits.reportTo(watch::violated);
-        all.add(waits);
-        for (Oracle oracle : oracles) {
-            oracle.reportTo(watch::violated);
-            all.add(oracle);
-        }
-        link.reportTo(watch::violated);
-        all.add(link); // last: who knows what is wrong speaks first
-        run.start(all, core -> {
-            link.patcherDone(core);
+        run.start(listeners.all(attached, watch::violated), core -> {
+            listeners.patcherDone(core);
             watch.patcherDone();
         });
         RunEvents events = recorded;
@@ -168,17 +148,7 @@ public final class PatchRun {
         if (sink != null) {
             sink.end(timed.steps(), timed.nowPs());
         }
-        return watch.report(run.workload(), log, refsLineTransfers());
-    }
-
-    /** What a proof about such runs is about. */
-    private static ProofSetup proved(RunSetup setup) {
-        return ProofSetup.of(
-                setup.protocol(),
-                ProofSetup.batches(setup.target().places()),
-                Math.max(2, setup.cores()), // a proof has a core besides the patcher's, whether a run needs one or not
-                setup.refs().isPerCore(),
-                setup.fetchMode());
+        return watch.report(run.workload(), listeners.log(), refsLineTransfers());
     }
 
     private void crashed(KernelBug bug) {
