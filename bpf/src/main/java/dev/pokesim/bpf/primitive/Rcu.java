@@ -148,6 +148,11 @@ public final class Rcu {
         return leave("rcu_read_unlock", Reader.RCU);
     }
 
+    /** rcu_read_unlock_trace() on a machine without time. */
+    public static MicroOp readUnlockTrace() {
+        return leave("rcu_read_unlock_trace", Reader.TASKS_TRACE);
+    }
+
     private static MicroOp leave(String text, Reader reader) {
         return new LockedUpdate(KernelMemory.at(READY), 4) {
             @Override
