@@ -11,6 +11,9 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.pokesim.cli.console.Console;
 import dev.pokesim.cli.console.Interruption;
+import dev.pokesim.emulator.trace.TraceEvent;
+import dev.pokesim.emulator.trace.TraceHeader;
+import dev.pokesim.emulator.trace.TraceWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -555,6 +558,29 @@ class ExportTest {
             assertEquals("as before", Files.readString(to), ending);
             assertFalse(Files.exists(folder.resolve("nothing." + ending + ".part")), ending);
         }
+    }
+
+    @Test
+    void saysWhenAccessesAreSampled() throws IOException {
+        Path many = folder.resolve("many.trace");
+        TraceHeader header = new TraceHeader(2, new TreeMap<>(Map.of("level", "memory")), List.of());
+        try (TraceWriter writer = new TraceWriter(Files.newOutputStream(many), header)) {
+            for (int i = 1; i <= 500_001; i++) {
+                writer.add(new TraceEvent.Transfer(
+                        i * 1000L, i % 2, REFS_LINE, "update", 1 - i % 2, true, 1, TraceEvent.NO_ADDRESS, "", ""));
+            }
+        }
+        Path to = folder.resolve("many.data");
+        assertEquals(0, pokeSim("trace", many.toString(), "--to", to.toString()), err::toString);
+        assertEquals(
+                "poke-sim: of 500,001 cache-line transfers 1 in 2 is in the file, with period 2; for all of them choose less"
+                        + " with --between and --core\n",
+                err.toString());
+        assertEquals(
+                0,
+                pokeSim("trace", many.toString(), "--to", to.toString(), "--between", "..500us", "--core", "0,1"),
+                err::toString);
+        assertEquals("", err.toString());
     }
 
     @Test

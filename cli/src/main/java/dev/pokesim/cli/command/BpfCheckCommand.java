@@ -9,10 +9,8 @@ import dev.pokesim.bpf.run.ContextTrace;
 import dev.pokesim.bpf.run.ExpectedVerdict;
 import dev.pokesim.bpf.scenario.Scenario;
 import dev.pokesim.bpf.scenario.Scenarios;
-import dev.pokesim.cli.console.ByteSizeConverter;
 import dev.pokesim.cli.console.CloseMatches;
 import dev.pokesim.cli.console.Console;
-import dev.pokesim.cli.console.DurationConverter;
 import dev.pokesim.cli.console.OutputOptions;
 import dev.pokesim.cli.console.ProgressReporter;
 import dev.pokesim.cli.console.UserError;
@@ -20,7 +18,6 @@ import dev.pokesim.emulator.explore.BreadthFirstSearch;
 import dev.pokesim.emulator.explore.ExhaustiveSearch;
 import dev.pokesim.emulator.explore.SearchLimits;
 import dev.pokesim.emulator.explore.SearchResult;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -97,26 +94,8 @@ public final class BpfCheckCommand implements Callable<Integer> {
             completionCandidates = PropertyNames.class)
     private Set<String> without = Set.of();
 
-    @Option(
-            names = "--workers",
-            paramLabel = "N",
-            description = "Threads; the result does not depend on them (default: one per processor).")
-    private @Nullable Integer workers;
-
-    @Option(
-            names = "--time-limit",
-            paramLabel = "TIME",
-            converter = DurationConverter.class,
-            description = "Stop without a verdict after so long: 90s, 5m, 2h (default: never).")
-    private @Nullable Duration timeLimit;
-
-    @Option(
-            names = "--memory-limit",
-            paramLabel = "SIZE",
-            converter = ByteSizeConverter.class,
-            description =
-                    "Stop without a verdict when the states take so much: 512m, 2g (default: half of the JVM's heap).")
-    private @Nullable Long memoryLimit;
+    @Mixin
+    private final LimitOptions limits = new LimitOptions();
 
     @Mixin
     private final ScheduleOptions schedules = new ScheduleOptions();
@@ -138,8 +117,7 @@ public final class BpfCheckCommand implements Callable<Integer> {
         for (String property : without) {
             named("--without", property, propertyNames(), Function.identity());
         }
-        int threads = workers == null ? Runtime.getRuntime().availableProcessors() : workers;
-        TargetOptions.require(threads >= 1 && threads <= 1024, "--workers " + threads + " is not between 1 and 1024");
+        int threads = limits.workers();
         int bound = preemptions == null ? ExpectedVerdict.UNBOUNDED : preemptions;
         TargetOptions.require(preemptions == null || bound >= 0, "--preemptions " + bound + " is less than 0");
         String formName = form == null ? DEFAULT_FORM : form;
@@ -184,8 +162,6 @@ public final class BpfCheckCommand implements Callable<Integer> {
         ProgressReporter progress = output.progress();
         BooleanSupplier interrupted = output.stopRequested();
         long start = System.nanoTime();
-        long end = timeLimit == null ? Long.MAX_VALUE : timeLimit.toNanos();
-        long memory = memoryLimit == null ? Runtime.getRuntime().maxMemory() / 2 : memoryLimit;
         SearchResult result;
         ends = 0;
         progress.start("states", 0);
@@ -194,13 +170,13 @@ public final class BpfCheckCommand implements Callable<Integer> {
                 progress.step(extent.states());
                 if (stop == null && interrupted.getAsBoolean()) {
                     stop = ProofWatch.Stop.INTERRUPT;
-                } else if (stop == null && System.nanoTime() - start >= end) {
+                } else if (stop == null && System.nanoTime() - start >= limits.timeNanos()) {
                     stop = ProofWatch.Stop.TIME;
                 }
                 return stop == null;
             };
             ExhaustiveSearch search = new ExhaustiveSearch(
-                            model, new SearchLimits(Long.MAX_VALUE, memory, Integer.MAX_VALUE))
+                            model, new SearchLimits(Long.MAX_VALUE, limits.memoryBytes(), Integer.MAX_VALUE))
                     .workers(threads)
                     .with(watch)
                     .atEnd(reached -> ends++);

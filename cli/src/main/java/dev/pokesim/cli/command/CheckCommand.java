@@ -1,8 +1,6 @@
 package dev.pokesim.cli.command;
 
-import dev.pokesim.cli.console.ByteSizeConverter;
 import dev.pokesim.cli.console.Console;
-import dev.pokesim.cli.console.DurationConverter;
 import dev.pokesim.cli.console.OutputOptions;
 import dev.pokesim.cli.console.Report;
 import dev.pokesim.cli.console.UserError;
@@ -25,7 +23,6 @@ import dev.pokesim.patcher.sequence.PatchCatalogue;
 import dev.pokesim.patcher.sequence.PatchScenario;
 import dev.pokesim.patcher.sequence.PatchScenarioReader;
 import dev.pokesim.patcher.site.KernelImage;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -67,7 +64,6 @@ import picocli.CommandLine.Spec;
 public final class CheckCommand implements Callable<Integer> {
     private static final int FEWEST_CORES = 2;
     private static final int MAX_ROUNDS = 64;
-    private static final int MAX_WORKERS = 1024;
     private static final int LARGEST_GROWTH = 256;
     private static final String ALL = "all";
     private static final String NONE = "none";
@@ -140,26 +136,8 @@ public final class CheckCommand implements Callable<Integer> {
                             + "whole-handlers, symmetry and weak-return, with commas (default: ${DEFAULT-VALUE}).")
     private String reductions = "";
 
-    @Option(
-            names = "--workers",
-            paramLabel = "N",
-            description = "Threads; the result does not depend on them (default: one per processor).")
-    private @Nullable Integer workers;
-
-    @Option(
-            names = "--time-limit",
-            paramLabel = "TIME",
-            converter = DurationConverter.class,
-            description = "Stop without a verdict after so long: 90s, 5m, 2h (default: never).")
-    private @Nullable Duration timeLimit;
-
-    @Option(
-            names = "--memory-limit",
-            paramLabel = "SIZE",
-            converter = ByteSizeConverter.class,
-            description =
-                    "Stop without a verdict when the states take so much: 512m, 2g (default: half of the JVM's heap).")
-    private @Nullable Long memoryLimit;
+    @Mixin
+    private final LimitOptions limits = new LimitOptions();
 
     @Option(
             names = "--all",
@@ -200,7 +178,7 @@ public final class CheckCommand implements Callable<Integer> {
             return output.print(ofMachine()).exitCode().value();
         }
         Set<Reduction> reduced = reductions();
-        ProofWatch watch = new ProofWatch(output, reduced, workers(), timeLimit, memoryLimitBytes());
+        ProofWatch watch = new ProofWatch(output, reduced, limits);
         Report report = all
                 ? matrix(watch)
                 : scenario != null
@@ -208,10 +186,6 @@ public final class CheckCommand implements Callable<Integer> {
                         : growth ? growth(watch) : one(watch, reduced);
         watch.sayHowLong();
         return output.print(report).exitCode().value();
-    }
-
-    private long memoryLimitBytes() {
-        return memoryLimit == null ? Runtime.getRuntime().maxMemory() / 2 : memoryLimit;
     }
 
     private MachineResult ofMachine() {
@@ -226,7 +200,7 @@ public final class CheckCommand implements Callable<Integer> {
             return ofMachine(scenario, modes.get(0), cores);
         }
         MachineModel model = machine.guest().isAsked() ? ofGuest(modes.get(0), cores) : ofRoutines(modes.get(0), cores);
-        return new MachineSearch(output, machine, schedules, workers(), timeLimit, memoryLimitBytes())
+        return new MachineSearch(output, machine, schedules, limits)
                 .run(model, target.origin(model.target()), target.seed());
     }
 
@@ -252,7 +226,7 @@ public final class CheckCommand implements Callable<Integer> {
                     "--machine --scenario " + nameOrFile + ": " + lacks + "; leave out --machine to prove it");
         }
         int passes = isGiven("--passes") ? machine.passes() : ScenarioModel.passes(setup);
-        return new MachineSearch(output, machine, schedules, workers(), timeLimit, memoryLimitBytes())
+        return new MachineSearch(output, machine, schedules, limits)
                 .run(
                         ScenarioModel.of(setup, passes, machine.nmis()),
                         new TextOrigin.Scenario(nameOrFile),
@@ -391,12 +365,5 @@ public final class CheckCommand implements Callable<Integer> {
             }
         }
         return chosen;
-    }
-
-    private int workers() {
-        int count = workers == null ? Runtime.getRuntime().availableProcessors() : workers;
-        TargetOptions.require(
-                count >= 1 && count <= MAX_WORKERS, "--workers " + count + " is not between 1 and " + MAX_WORKERS);
-        return count;
     }
 }

@@ -16,7 +16,6 @@ import dev.pokesim.patcher.run.MachineModel;
 import dev.pokesim.patcher.run.PatchModel;
 import dev.pokesim.patcher.schedule.MachineSchedule;
 import dev.pokesim.patcher.schedule.TextOrigin;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -44,23 +43,14 @@ final class MachineSearch {
     private @Nullable Coverage coverage;
     private String notCovered = "";
 
-    /**
-     * @param timeLimit null for none
-     */
-    MachineSearch(
-            OutputOptions output,
-            MachineOptions options,
-            ScheduleOptions schedules,
-            int workers,
-            @Nullable Duration timeLimit,
-            long memoryLimitBytes) {
+    MachineSearch(OutputOptions output, MachineOptions options, ScheduleOptions schedules, LimitOptions limits) {
         progress = output.progress();
         interrupted = output.stopRequested();
         this.options = options;
         this.schedules = schedules;
-        this.workers = workers;
-        this.memoryLimitBytes = memoryLimitBytes;
-        endNanos = timeLimit == null ? Long.MAX_VALUE : timeLimit.toNanos();
+        workers = limits.workers();
+        memoryLimitBytes = limits.memoryBytes();
+        endNanos = limits.timeNanos();
     }
 
     /** Explores a model as the options say, and writes down what it finds. */

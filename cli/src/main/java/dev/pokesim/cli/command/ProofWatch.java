@@ -7,7 +7,6 @@ import dev.pokesim.patcher.proof.ProofResult;
 import dev.pokesim.patcher.proof.ProofSetup;
 import dev.pokesim.patcher.proof.ProtocolExplorer;
 import dev.pokesim.patcher.proof.Reduction;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -50,21 +49,15 @@ final class ProofWatch {
     record Proved(ProofResult result, @Nullable Stop stop) {}
 
     /**
-     * @param timeLimit of all proofs together; null for none
-     * @param memoryLimitBytes of each
+     * @param limits time of all proofs together, memory of each
      */
-    ProofWatch(
-            OutputOptions output,
-            Set<Reduction> reductions,
-            int workers,
-            @Nullable Duration timeLimit,
-            long memoryLimitBytes) {
+    ProofWatch(OutputOptions output, Set<Reduction> reductions, LimitOptions limits) {
         progress = output.progress();
         interrupted = output.stopRequested();
-        limitNanos = timeLimit == null ? Long.MAX_VALUE : timeLimit.toNanos();
+        limitNanos = limits.timeNanos();
         this.reductions = reductions;
-        this.workers = workers;
-        this.memoryLimitBytes = memoryLimitBytes;
+        workers = limits.workers();
+        memoryLimitBytes = limits.memoryBytes();
     }
 
     /** Carries out one proof. After the time limit or Ctrl-C the ones that follow are incomplete, too. */

@@ -1,8 +1,6 @@
 package dev.pokesim.cli.export;
 
 import com.google.gson.stream.JsonWriter;
-import dev.pokesim.emulator.memory.Address;
-import dev.pokesim.emulator.memory.InstructionBytes;
 import dev.pokesim.emulator.trace.TraceEvent;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -123,25 +121,14 @@ final class ChromeJson implements TrackWriter {
         json.endObject();
     }
 
-    /** The fields of an event; those that say nothing are left out. */
-    private final class Arguments implements TraceEvent.Fields {
-        private void write(String name, String value) {
+    /** Writes the fields of an event. */
+    private final class Arguments implements TrackFields {
+        @Override
+        public void show(String name, String value) {
             try {
                 json.name(name).value(value);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
-            }
-        }
-
-        @Override
-        public void name(String name) {
-            // is the event's
-        }
-
-        @Override
-        public void address(String name, long address) {
-            if (address != TraceEvent.NO_ADDRESS) {
-                write(name, Address.text(address));
             }
         }
 
@@ -151,30 +138,6 @@ final class ChromeJson implements TrackWriter {
                 json.name(name).value(number);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
-            }
-        }
-
-        @Override
-        public void bits(String name, long bits) {
-            write(name, "0x" + Long.toHexString(bits));
-        }
-
-        @Override
-        public void flag(String name, boolean flag) {
-            if (flag) {
-                number(name, 1);
-            }
-        }
-
-        @Override
-        public void bytes(String name, InstructionBytes bytes) {
-            write(name, bytes.toString());
-        }
-
-        @Override
-        public void text(String name, String text) {
-            if (!text.isEmpty()) {
-                write(name, text);
             }
         }
     }

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -241,8 +242,17 @@ final class PerfData implements TraceExport {
 
     @Override
     public String note() {
-        return accesses > 0
+        if (accesses == 0) {
+            return "the trace has no cache-line transfers: for perf c2c record with --trace-level memory";
+        }
+        return accessPeriod == 1
                 ? ""
-                : "the trace has no cache-line transfers: for perf c2c record with --trace-level memory";
+                : String.format(
+                        Locale.ROOT,
+                        "of %,d cache-line transfers 1 in %d is in the file, with period %d; for all of them choose less with "
+                                + "--between and --core",
+                        accesses,
+                        accessPeriod,
+                        accessPeriod);
     }
 }

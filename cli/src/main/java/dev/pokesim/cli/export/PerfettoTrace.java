@@ -1,7 +1,5 @@
 package dev.pokesim.cli.export;
 
-import dev.pokesim.emulator.memory.Address;
-import dev.pokesim.emulator.memory.InstructionBytes;
 import dev.pokesim.emulator.trace.TraceEvent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -145,53 +143,18 @@ final class PerfettoTrace implements TrackWriter {
         out.complete();
     }
 
-    /** The fields of an event; those that say nothing are left out. */
-    private record Annotations(Message event) implements TraceEvent.Fields {
-        private void add(String name, String value) {
+    /** Adds the fields of an event. */
+    private record Annotations(Message event) implements TrackFields {
+        @Override
+        public void show(String name, String value) {
             event.message(
                     EVENT_ANNOTATION, new Message().text(ANNOTATION_NAME, name).text(ANNOTATION_STRING, value));
-        }
-
-        @Override
-        public void name(String name) {
-            // is the event's
-        }
-
-        @Override
-        public void address(String name, long address) {
-            if (address != TraceEvent.NO_ADDRESS) {
-                add(name, Address.text(address));
-            }
         }
 
         @Override
         public void number(String name, long number) {
             event.message(
                     EVENT_ANNOTATION, new Message().text(ANNOTATION_NAME, name).number(ANNOTATION_INT, number));
-        }
-
-        @Override
-        public void bits(String name, long bits) {
-            add(name, "0x" + Long.toHexString(bits));
-        }
-
-        @Override
-        public void flag(String name, boolean flag) {
-            if (flag) {
-                number(name, 1);
-            }
-        }
-
-        @Override
-        public void bytes(String name, InstructionBytes bytes) {
-            add(name, bytes.toString());
-        }
-
-        @Override
-        public void text(String name, String text) {
-            if (!text.isEmpty()) {
-                add(name, text);
-            }
         }
     }
 

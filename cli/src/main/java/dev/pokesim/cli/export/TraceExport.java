@@ -12,7 +12,7 @@ public interface TraceExport extends Closeable {
     /** Writes what only the end shows; the file is complete then. */
     void finish() throws IOException;
 
-    /** In one line, what the user may miss in the file because the trace has it not; empty if nothing. */
+    /** In one line, what of the trace is not in the file, or what the trace has not that its reader needs; empty if nothing. */
     default String note() {
         return "";
     }

@@ -20,7 +20,7 @@ import java.util.StringJoiner;
  * memory does not hold any more are marked {@code ~}, those of which it may still see an older value {@code ?}.
  */
 final class CodePane implements Pane {
-    private static final int WANTED = 12;
+    private static final int WANTED = 28;
     private static final int OFFSET = 3;
     private static final int BYTES = 11;
     private static final int TEXT = 36;

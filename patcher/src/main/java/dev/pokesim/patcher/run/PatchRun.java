@@ -21,7 +21,7 @@ public final class PatchRun {
     private static final int PATCHER = PatchMachine.PATCHER;
 
     /** A run with more states than this has them further and further apart. */
-    private static final int LONG_RUN_STATES = 256;
+    private static final int LONG_RUN_STATES = 128;
 
     /** Is told how far a run is, and may end it. */
     public interface Progress {
@@ -108,7 +108,7 @@ public final class PatchRun {
     /**
      * Lets somebody listen, and keep its states.
      *
-     * @param everySteps how many steps lie between two of them, or a 256th of what the run has done if that is more
+     * @param everySteps how many steps lie between two of them, or a 128th of what the run has done if that is more
      */
     PatchRun record(RunEvents events, StateSink sink, long everySteps) {
         recorded = events;

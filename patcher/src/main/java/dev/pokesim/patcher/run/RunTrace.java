@@ -26,7 +26,7 @@ import java.util.TreeMap;
  */
 public final class RunTrace implements PatchRun.StateSink, Closeable {
     /** So many steps lie between two states of the run at least: a fraction of a second's work for who does them again. */
-    static final long STATE_STEPS = 1 << 19;
+    static final long STATE_STEPS = 1 << 20;
 
     /** The fact of a trace's header that says how to do the run again. */
     public static final String AGAIN = "again";

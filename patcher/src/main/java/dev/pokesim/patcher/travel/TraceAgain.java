@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** A recorded run that is done again, from the states that stand in its trace. */
 final class TraceAgain {
     /** Without states in the trace the run is done once, and one is kept so often. */
-    private static final long STATE_STEPS = 1 << 21;
+    private static final long STATE_STEPS = 1 << 20;
 
     private TraceAgain() {}
 
