@@ -106,7 +106,7 @@ class BpfRunTest {
                     run --cores 511              | --cores 511 is not between 1 and 510
                     run --timers 257             | --timers 257 is not between 1 and 256
                     run --nmi-period 0           | --nmi-period 0 is not between 1 and
-                    run --workload recursion     | --workload recursion needs a program on the tracepoint of hrtimer_start
+                    run --workload recursoin     | did you mean recursion?
                     run --workload wqs           | did you mean wq?
                     run --workload strom         | did you mean storm?
                     run --form mergd             | did you mean merged?

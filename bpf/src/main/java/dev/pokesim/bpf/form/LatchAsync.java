@@ -274,8 +274,9 @@ public class LatchAsync implements AsyncForm {
                     local[last] = 0;
                     local[sequence] = 0;
                     local[value] = 0;
-                })
-                .call(process, cb, op, nsec);
+                });
+        tell(b, kernel, KernelListener::hasReadCommand);
+        b.call(process, cb, op, nsec);
         afterEffect(b, kernel, cb, success);
         b.compute("(done)", (core, local) -> {
                     if (local[success] == TAKEN) { // and not the end of the control block

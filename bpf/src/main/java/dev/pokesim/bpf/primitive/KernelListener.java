@@ -64,7 +64,7 @@ public interface KernelListener extends MachineObserver {
     /** A reader of the last command begins, or begins again because somebody wrote meanwhile; only on a machine with time. */
     default void readsCommand(Core core) {}
 
-    /** A reader of the last command has claimed it, or found nothing new; only on a machine with time. */
+    /** A reader of the last command has claimed it, or ends, perhaps after that; only on a machine with time. */
     default void hasReadCommand(Core core) {}
 
     /** A cancel found a timer or work inactive, or made it so; only on a machine with time. */

@@ -158,8 +158,11 @@ final class CommandFigures implements KernelListener {
 
     @Override
     public void hasReadCommand(Core core) {
-        retries[Math.min(context(core).rounds - 1, MAX_RETRIES)]++;
-        context(core).rounds = 0;
+        int rounds = context(core).rounds;
+        if (rounds > 0) { // else it is told for the second time
+            retries[Math.min(rounds - 1, MAX_RETRIES)]++;
+            context(core).rounds = 0;
+        }
     }
 
     @Override

@@ -109,7 +109,10 @@ public final class TimedRun {
         }
         listeners.add(figures);
         listeners.add(commands);
-        kernel = new Kernel(new KernelListeners(listeners), choices, false, new Time(choices));
+        Kernel bare = new Kernel(new KernelListeners(listeners), choices, false, new Time(choices));
+        kernel = setup.workload().tracepoint().isEmpty()
+                ? bare
+                : bare.withTracepoint(tracepoint(setup.form().routines(bare)));
         form = setup.form().routines(kernel);
     }
 
@@ -289,7 +292,7 @@ public final class TimedRun {
         }
         Rcu.readLock(b);
         b.compute("(any timer)", (core, local) -> local[slot] = anyTimer());
-        program(b, choices, slot);
+        program(b, form, choices, slot);
         Rcu.readUnlock(b, kernel);
         return b.jump("work").build();
     }
@@ -303,12 +306,21 @@ public final class TimedRun {
         b.label("again");
         Rcu.readLock(b);
         b.compute("(any timer)", (core, local) -> local[slot] = anyTimer());
-        program(b, setup.workload().nmi(), slot);
+        program(b, form, setup.workload().nmi(), slot);
         Rcu.readUnlock(b, kernel);
         NmiState.leave(b, "again");
         return b.label("leave")
                 .interruptReturn(kernel.costs().interruptExitPs())
                 .build();
+    }
+
+    /** Called with the lock of a base or of the pool held, by a reader. Its own operations call no such program. */
+    private Routine tracepoint(AsyncRoutines withoutTracepoint) {
+        Routine.Builder b = Routine.named("tracepoint");
+        int slot = b.local();
+        b.compute("(any timer)", (core, local) -> local[slot] = anyTimer());
+        program(b, withoutTracepoint, setup.workload().tracepoint(), slot);
+        return b.ret().build();
     }
 
     /** What a timer does with itself; nothing if it was deleted meanwhile. */
@@ -320,7 +332,7 @@ public final class TimedRun {
                     local[slot] = slotOf(figures.firing(core.id()));
                 })
                 .jumpIf("(deleted?)", (core, local) -> local[slot] == 0, "out");
-        program(b, setup.workload().callback(), slot);
+        program(b, form, setup.workload().callback(), slot);
         return b.label("out").ret().build();
     }
 
@@ -345,7 +357,7 @@ public final class TimedRun {
     }
 
     /** Appends one of the choices, or none where they are not 100 % together. */
-    private void program(Routine.Builder b, List<Choice> choices, int slot) {
+    private void program(Routine.Builder b, AsyncRoutines form, List<Choice> choices, int slot) {
         int dice = b.local();
         int argument = b.local();
         enter(b);
@@ -356,7 +368,7 @@ public final class TimedRun {
             int bound = below;
             String other = "other-than-" + i;
             b.jumpIf("(another one?)", (core, local) -> local[dice] >= bound, other);
-            choices.get(i).operations().forEach(operation -> call(b, operation, slot, argument));
+            choices.get(i).operations().forEach(operation -> call(b, form, operation, slot, argument));
             b.jump("chosen").label(other);
         }
         b.label("chosen");
@@ -379,7 +391,7 @@ public final class TimedRun {
                 .compute("(back)", (core, local) -> core.setRegister(Core.RAX, 0));
     }
 
-    private void call(Routine.Builder b, Operation operation, int slot, int argument) {
+    private void call(Routine.Builder b, AsyncRoutines form, Operation operation, int slot, int argument) {
         long costPs = OPERATION_INSTRUCTIONS * setup.profile().guestInstructionPs();
         b.compute(operation.toString(), costPs, (core, local) -> {
                     commands.begins(core);

@@ -12,6 +12,7 @@ import java.util.List;
  * @param tasks by the number of the core, the last one for all further cores; a core without programs is idle
  * @param nmi what an NMI does; if empty, none come
  * @param callback what the timer's callback does with its own timer, in this order, each with its percentage
+ * @param tracepoint what the program on the tracepoints of hrtimer_start() and queue_work() does; if empty, there is none
  */
 public record TimerWorkload(
         String name,
@@ -19,7 +20,8 @@ public record TimerWorkload(
         AsyncCb.Kind kind,
         List<List<Choice>> tasks,
         List<Choice> nmi,
-        List<Choice> callback) {
+        List<Choice> callback,
+        List<Choice> tracepoint) {
     /**
      * Operations of one program on one timer.
      *
@@ -117,23 +119,31 @@ public record TimerWorkload(
                     AsyncCb.Kind.WORK,
                     List.of(START),
                     START,
-                    List.of(new Choice(45, List.of(Operation.START)), new Choice(5, REPLACE))));
+                    List.of(new Choice(45, List.of(Operation.START)), new Choice(5, REPLACE))),
+            new TimerWorkload(
+                    "recursion",
+                    "tasks and NMIs start and cancel; a program on the tracepoint of hrtimer_start starts a timer, one time in four",
+                    AsyncCb.Kind.TIMER,
+                    List.of(START_OR_CANCEL),
+                    START_OR_CANCEL,
+                    List.of(),
+                    List.of(new Choice(25, List.of(Operation.START)))));
 
-    /** Names of workloads that cannot be had yet, and what they need. */
-    public static final List<Missing> MISSING =
-            List.of(new Missing("recursion", "a program on the tracepoint of hrtimer_start"));
-
-    /**
-     * A workload that cannot be had.
-     *
-     * @param needs in words
-     */
-    public record Missing(String name, String needs) {}
+    private TimerWorkload(
+            String name,
+            String description,
+            AsyncCb.Kind kind,
+            List<List<Choice>> tasks,
+            List<Choice> nmi,
+            List<Choice> callback) {
+        this(name, description, kind, tasks, nmi, callback, List.of());
+    }
 
     public TimerWorkload {
         tasks = List.copyOf(tasks);
         nmi = List.copyOf(nmi);
         callback = List.copyOf(callback);
+        tracepoint = List.copyOf(tracepoint);
     }
 
     /** What a core's task does. */

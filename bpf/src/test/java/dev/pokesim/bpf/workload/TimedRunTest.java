@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.pokesim.bpf.form.AsyncForm;
 import dev.pokesim.bpf.form.AsyncForms;
 import dev.pokesim.emulator.coherence.MachineProfile;
+import dev.pokesim.patcher.check.Violation;
 import dev.pokesim.patcher.kernel.KernelCosts;
 import java.util.List;
 import java.util.Objects;
@@ -263,5 +264,21 @@ class TimedRunTest {
         RunReport report = run(setup(form, workload, 2, 1, 20));
         assertEquals(
                 "InactiveWhenFreed", Objects.requireNonNull(report.violation()).oracle());
+    }
+
+    /** Interrupts are off under the lock of a base: merged leaves the start for irq_work, the others want the lock again. */
+    @ParameterizedTest
+    @CsvSource({
+        "merged, none",
+        "v6, NeverWaitsForItself",
+        "v6-fixed, NeverWaitsForItself",
+        "locked, NeverWaitsForItself"
+    })
+    void aProgramOnTheTracepointOfHrtimerStartStartsATimer(String form, String oracle) {
+        RunReport report = run(setup(form, "recursion", 4, 4, 2));
+        Violation found = report.violation();
+        assertEquals(oracle, found == null ? "none" : found.oracle());
+        RunReport.Measured figures = report.measured();
+        assertTrue(found != null || figures.rejected().containsKey("start -EDEADLK"), figures::toString); // its own
     }
 }

@@ -9,7 +9,6 @@ import dev.pokesim.bpf.workload.TimerWorkload;
 import dev.pokesim.cli.console.DurationConverter;
 import dev.pokesim.cli.console.OutputOptions;
 import dev.pokesim.cli.console.ProgressReporter;
-import dev.pokesim.cli.console.UserError;
 import dev.pokesim.emulator.coherence.MachineProfile;
 import dev.pokesim.patcher.kernel.KernelCosts;
 import java.time.Duration;
@@ -121,12 +120,6 @@ final class BpfRunOptions {
     }
 
     static TimerWorkload workload(String typed) {
-        for (TimerWorkload.Missing missing : TimerWorkload.MISSING) {
-            if (missing.name().equals(typed)) {
-                throw new UserError("--workload " + typed + " needs " + missing.needs()
-                        + ", which there is not yet; one of " + String.join(", ", names()));
-            }
-        }
         return TargetOptions.named("--workload", typed, TimerWorkload.ALL, TimerWorkload::name);
     }
 
