@@ -256,6 +256,11 @@ final class Exploration implements Machine.IpiTransport {
                 : coreOf(code) * EVENTS + kind;
     }
 
+    /** Where a transition comes if cores take turns: by core, then by kind. */
+    static int orderOf(int code) {
+        return (coreOf(code) * ACTORS + kindOf(code).ordinal() << Byte.SIZE) + vectorOf(code);
+    }
+
     /**
      * Finds out what is possible now.
      *
@@ -322,18 +327,24 @@ final class Exploration implements Machine.IpiTransport {
     /** Which cores cannot go on, and why: for a state in which nothing is possible. */
     private String whoWaits() {
         List<String> waiting = new ArrayList<>();
-        for (int id = 0; id < machine.coreCount(); id++) {
-            Core core = machine.core(id);
-            if (!isDone(core)) {
-                waiting.add(
-                        "core " + id + " " + (core.isHalted() ? "is halted" : "waits in `" + machine.next(core) + "`"));
-            }
-        }
+        addWaiting(waiting);
         for (int i = 0; i < inFlightCount; i++) {
             waiting.add("core " + (inFlight[i] >> 8) + " does not take interrupt 0x"
                     + Integer.toHexString(inFlight[i] & 0xff));
         }
         return "nothing can happen: " + String.join(", ", waiting);
+    }
+
+    /** Adds who is not done, and whether it waits. */
+    void addWaiting(List<String> cores) {
+        for (int id = 0; id < machine.coreCount(); id++) {
+            Core core = machine.core(id);
+            if (!isDone(core)) {
+                boolean goesOn = isStepPossible(core) || !storesOf(core).isEmpty();
+                cores.add("core " + id + " "
+                        + (goesOn ? "goes on" : core.isHalted() ? "is halted" : "waits in `" + machine.next(core) + "`"));
+            }
+        }
     }
 
     private boolean isDone(Core core) {

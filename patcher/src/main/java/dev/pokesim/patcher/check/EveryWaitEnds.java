@@ -11,8 +11,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * No deadlock: the patcher's waits end. It waits for cores that owe it an answer to an IPI and for handlers that may hold a
- * reference; if it and all of these have done nothing for long, nobody is going to.
+ * No deadlock and no livelock: the patcher's waits end. It waits for cores that owe it an answer to an IPI and for handlers that may hold
+ * a reference; if it and all of these have done nothing for long, nobody is going to. If they go on and the patcher has done nothing
+ * outside of handlers for very much longer, they go around in circles.
  *
  * <p>A queue for a contended line is no deadlock: whoever waits in it gets the line, two milliseconds later on the largest
  * machine, and is told about.
@@ -23,9 +24,15 @@ public final class EveryWaitEnds extends Oracle {
     /** How much longer than the dearest routines of a slow profile. */
     private static final int COST_FACTOR = 100;
 
+    /** A patcher among 480 cores that all trap at once waits for some 20 ms at most; this is 1 s. */
+    private static final int LIVELOCK_FACTOR = 50;
+
     private final int patcher;
     private final long patiencePs;
     private final long[] lastPs;
+    /** When the patcher itself did something last, and no handler on its core. */
+    private long lastOfPatcherPs;
+
     private final int[] owed;
     private final int[] traps;
     /** Vectors of the handlers that each core is in, the innermost last. */
@@ -58,6 +65,9 @@ public final class EveryWaitEnds extends Oracle {
 
     private void isAlive(Core core) {
         lastPs[core.id()] = core.timePs();
+        if (core.id() == patcher && handlers.get(patcher).isEmpty()) {
+            lastOfPatcherPs = core.timePs();
+        }
     }
 
     @Override
@@ -68,7 +78,7 @@ public final class EveryWaitEnds extends Oracle {
 
     @Override
     public void entered(Core core, int vector) {
-        isAlive(core);
+        lastPs[core.id()] = core.timePs(); // no doing of what it interrupts
         if (vector == SyncCores.VECTOR) {
             owed[core.id()] = 0;
         } else if (vector == GuestFault.Vector.BREAKPOINT.number()) {
@@ -144,6 +154,29 @@ public final class EveryWaitEnds extends Oracle {
      * @param step what it does
      */
     public void look(Core patchingCore, long nowPs, String step) {
+        lookForDeadlock(patchingCore, nowPs, step);
+        if (nowPs - lastOfPatcherPs >= LIVELOCK_FACTOR * patiencePs) {
+            violated(
+                    patchingCore,
+                    "livelock: " + waited(nowPs - lastOfPatcherPs, step) + " while others go on" + whoIsInTheHandler());
+        }
+    }
+
+    private String waited(long timePs, String step) {
+        return "core " + patcher + (step.isEmpty() ? "" : " in \"" + step + "\"") + " has waited for "
+                + timePs / 1_000_000_000L + " ms";
+    }
+
+    private String whoIsInTheHandler() {
+        for (int id = 0; id < traps.length; id++) {
+            if (id != patcher && traps[id] > 0) {
+                return "; core " + id + " is in the INT3 handler and does not get out";
+            }
+        }
+        return "";
+    }
+
+    private void lookForDeadlock(Core patchingCore, long nowPs, String step) {
         if (nowPs - lastPs[patcher] < patiencePs) {
             return;
         }
@@ -160,8 +193,7 @@ public final class EveryWaitEnds extends Oracle {
         }
         violated(
                 patchingCore,
-                "deadlock: core " + patcher + (step.isEmpty() ? "" : " in \"" + step + "\"") + " has waited for "
-                        + (nowPs - lastPs[patcher]) / 1_000_000_000L + " ms"
+                "deadlock: " + waited(nowPs - lastPs[patcher], step)
                         + (culprit < 0
                                 ? ""
                                 : "; core " + culprit

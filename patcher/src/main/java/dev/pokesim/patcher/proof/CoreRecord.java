@@ -36,8 +36,13 @@ final class CoreRecord {
     static final int OUTSIDE = 0;
     /** Phase of a core that waits, interrupts off, to be released. */
     static final int STOPPED = 15;
-    /** Phase of a core that has executed the first {@code phase - INSIDE} bytes of a place and may rest there. */
+    /**
+     * Phase of a core that has executed the first {@code phase - INSIDE} bytes of a place and may rest there; of one that its handler has
+     * sent back to the place if these are 0.
+     */
     static final int INSIDE = 16;
+    /** Phase of a core that waits, interrupts off, for the patching one. */
+    static final int SPINNING = 31;
 
     private CoreRecord() {}
 
@@ -85,7 +90,7 @@ final class CoreRecord {
     }
 
     static boolean isInside(long record) {
-        return phase(record) > INSIDE;
+        return phase(record) >= INSIDE && phase(record) != SPINNING;
     }
 
     private static boolean is(long record, int shift) {

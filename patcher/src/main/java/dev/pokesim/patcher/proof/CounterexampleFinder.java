@@ -10,7 +10,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -85,19 +84,19 @@ final class CounterexampleFinder {
     }
 
     private static BreadthFirstSearch.Result search(ProtocolModel model, BreadthFirstSearch.Progress progress) {
-        return ProtocolExplorer.search(model, 1, MEMORY_BYTES, progress, new AtomicInteger());
+        return ProtocolExplorer.searchForEnds(model, MEMORY_BYTES, progress);
     }
 
     /** The shortest interleaving at exactly this size; null if nothing is wrong there. */
     private static @Nullable Counterexample at(ProofSetup setup, BreadthFirstSearch.Progress progress) {
         ProtocolModel model = model(setup);
         BreadthFirstSearch.Result result = search(model, progress);
-        if (result.outcome() != Outcome.WRONG) {
+        if (!isWrong(result)) {
             return null;
         }
-        List<ProofStep> steps = steps(model, result.path());
-        Violated violated = (Violated) Objects.requireNonNull(result.wrong());
-        steps = FewerSwitches.of(setup, steps, violated);
+        Interleaving walk = walk(model, result.path());
+        Violated violated = Objects.requireNonNull(walk.violatedOrEndless(), "nothing is wrong at the end of the path");
+        List<ProofStep> steps = FewerSwitches.of(setup, walk.taken(), violated);
         Explanation explanation = Explanation.of(setup, steps, violated);
         return new Counterexample(
                 setup,
@@ -112,25 +111,29 @@ final class CounterexampleFinder {
                 true);
     }
 
+    private static boolean isWrong(BreadthFirstSearch.Result result) {
+        return result.outcome() == Outcome.WRONG || result.outcome() == Outcome.ENDLESS;
+    }
+
     private static ProtocolModel model(ProofSetup setup) {
         return new ProtocolModel(new ProtocolProgram(setup), setup, Reduction.NONE);
     }
 
-    private static List<ProofStep> steps(ProtocolModel model, List<byte[]> path) {
+    private static Interleaving walk(ProtocolModel model, List<byte[]> path) {
         Interleaving walk = new Interleaving(model);
         for (byte[] state : path.subList(1, path.size())) {
             ProofStep step =
                     Objects.requireNonNull(walk.stepTo(state), "a state of the path does not follow the one before");
             walk.take(step);
         }
-        return walk.taken();
+        return walk;
     }
 
     private static List<FetchMode> modes(ProofSetup setup, BreadthFirstSearch.Progress progress) {
         return Stream.of(FetchMode.values())
                 .filter(mode -> {
                     ProtocolModel model = model(setup.withFetchMode(mode));
-                    return search(model, progress).outcome() == Outcome.WRONG;
+                    return isWrong(search(model, progress));
                 })
                 .toList();
     }

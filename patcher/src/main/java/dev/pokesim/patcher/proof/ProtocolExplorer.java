@@ -94,6 +94,12 @@ public final class ProtocolExplorer {
         return search(model, workers, memoryLimitBytes, progress, furthest, state -> {});
     }
 
+    /** As above, in one thread, and asks whether from every state the patcher can get to its end. */
+    static Result searchForEnds(ProtocolModel model, long memoryLimitBytes, BreadthFirstSearch.Progress progress) {
+        boolean isAsked = model.isAsked("EveryWaitEnds");
+        return search(model, 1, memoryLimitBytes, progress, new AtomicInteger(), state -> {}, isAsked);
+    }
+
     /**
      * As above.
      *
@@ -106,12 +112,23 @@ public final class ProtocolExplorer {
             BreadthFirstSearch.Progress progress,
             AtomicInteger furthest,
             Consumer<ProtocolState> visited) {
+        return search(model, workers, memoryLimitBytes, progress, furthest, visited, false);
+    }
+
+    private static Result search(
+            ProtocolModel model,
+            int workers,
+            long memoryLimitBytes,
+            BreadthFirstSearch.Progress progress,
+            AtomicInteger furthest,
+            Consumer<ProtocolState> visited,
+            boolean asksForEnds) {
         StateCodec codec = new StateCodec(model);
         byte[] initial = new byte[codec.maxSizeBytes()];
         int sizeBytes = codec.write(model.initial(), initial);
-        return new BreadthFirstSearch(
-                        () -> new StateExpander(model, codec, furthest, visited), workers, memoryLimitBytes, progress)
-                .run(Arrays.copyOf(initial, sizeBytes));
+        BreadthFirstSearch search = new BreadthFirstSearch(
+                () -> new StateExpander(model, codec, furthest, visited), workers, memoryLimitBytes, progress);
+        return (asksForEnds ? search.askingForEnds() : search).run(Arrays.copyOf(initial, sizeBytes));
     }
 
     /** Between the bytes of the search and the states of the model. */
@@ -143,6 +160,9 @@ public final class ProtocolExplorer {
             }
             visited.accept(state);
             successors = into;
+            if (model.isAtEnd(state)) {
+                into.end();
+            }
             model.expand(state, next, this);
         }
 
@@ -159,6 +179,11 @@ public final class ProtocolExplorer {
         @Override
         public void violated(Violated what) {
             successors.wrong(what);
+        }
+
+        @Override
+        public void passedOver() {
+            successors.end(); // nobody knows whether one would follow
         }
     }
 }

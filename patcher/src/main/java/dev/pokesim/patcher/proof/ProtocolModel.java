@@ -35,6 +35,9 @@ final class ProtocolModel {
 
         /** The state must not be reachable. */
         void violated(Violated what);
+
+        /** Something is wrong that is not asked for; what would follow is not gone through. */
+        default void passedOver() {}
     }
 
     private static final Set<HandlerStep> OF_ARRAY = Set.of(
@@ -180,11 +183,15 @@ final class ProtocolModel {
                 canMove |= handler(state, next, visitor, group);
             } else if (phase == CoreRecord.STOPPED) {
                 canMove |= stopped(state, next, visitor, group);
+            } else if (phase == CoreRecord.SPINNING) {
+                canMove |= spinning(state, next, visitor, group);
+            } else if (phase == CoreRecord.INSIDE) {
+                canMove |= again(state, next, visitor, group);
             } else {
                 canMove |= inside(state, next, visitor, group);
             }
         }
-        if (!canMove && !(allDone && program.kind(state.at) == ProtocolProgram.Kind.END)) {
+        if (!canMove && !(allDone && isAtEnd(state))) {
             report(
                     visitor,
                     new Violated(
@@ -196,13 +203,25 @@ final class ProtocolModel {
         }
     }
 
+    /** Whether the patcher is done with everything. */
+    boolean isAtEnd(ProtocolState state) {
+        return program.kind(state.at) == ProtocolProgram.Kind.END;
+    }
+
+    /** Whether an oracle is asked. */
+    boolean isAsked(String oracle) {
+        return !setup.without().contains(oracle);
+    }
+
     private boolean isAsked(Violated violated) {
-        return !setup.without().contains(violated.oracle());
+        return isAsked(violated.oracle());
     }
 
     private void report(Visitor visitor, Violated violated) {
         if (isAsked(violated)) {
             visitor.violated(violated);
+        } else {
+            visitor.passedOver();
         }
     }
 
@@ -274,7 +293,7 @@ final class ProtocolModel {
                     Move.SPIN,
                     group,
                     Violated.NOBODY,
-                    CoreRecord.withPhase(record, CoreRecord.INSIDE, 0));
+                    CoreRecord.withPhase(record, CoreRecord.SPINNING, 0));
         }
         boolean whole = wholeHandlers && program.isUndisturbed(state.at, CoreRecord.isPending(record));
         for (int site : verdict.int3Sites()) {
@@ -338,14 +357,51 @@ final class ProtocolModel {
         return go(state, next, visitor, Move.ONLINE, group, Violated.NOBODY, after);
     }
 
+    /** A rival spins with its interrupts off, until the patching core takes its IPI. */
+    private boolean spinning(ProtocolState state, ProtocolState next, Visitor visitor, int group) {
+        return program.isInterruptible(state.at)
+                && go(
+                        state,
+                        next,
+                        visitor,
+                        Move.RESUME,
+                        group,
+                        Violated.NOBODY,
+                        CoreRecord.left(state.record[group]));
+    }
+
+    /** Its handler has sent a core back to the place where it trapped: it executes what it fetches there, nothing else. */
+    private boolean again(ProtocolState state, ProtocolState next, Visitor visitor, int group) {
+        long record = state.record[group];
+        int site = CoreRecord.site(record);
+        boolean canMove = acknowledge(state, next, visitor, group);
+        long trapped = CoreRecord.withPhase(record, 1, site);
+        if (program.isForeign(site)) {
+            return go(state, next, visitor, Move.TRAP, group, site, trapped) || canMove;
+        }
+        SiteFetches.Outcome outcome = verdicts.at(site, 0, CoreRecord.epoch(record), program.moment(state.at));
+        if (outcome.wrong() != null) {
+            report(
+                    visitor,
+                    new Violated(
+                            "NoTornInstruction",
+                            group,
+                            site,
+                            "goes back and may execute " + outcome.wrong() + " at " + program.siteText(site)
+                                    + ": neither a text of the site nor INT3"));
+            return true;
+        }
+        if (outcome.int3()) {
+            canMove |= go(state, next, visitor, Move.TRAP, group, site, trapped);
+        }
+        boolean mayLeave = outcome.seen().size() > (outcome.int3() ? 1 : 0);
+        return mayLeave ? goOn(state, next, visitor, group, outcome) | canMove : canMove;
+    }
+
     private boolean inside(ProtocolState state, ProtocolState next, Visitor visitor, int group) {
         long record = state.record[group];
         int site = CoreRecord.site(record);
         int offset = CoreRecord.phase(record) - CoreRecord.INSIDE;
-        if (offset == 0) { // a rival that spins with interrupts off, until the patching core takes its IPI
-            return program.isInterruptible(state.at)
-                    && go(state, next, visitor, Move.RESUME, group, site, CoreRecord.left(record));
-        }
         SiteFetches.Outcome outcome = verdicts.at(site, offset, CoreRecord.epoch(record), program.moment(state.at));
         if (outcome.wrong() != null) {
             report(
@@ -359,6 +415,15 @@ final class ProtocolModel {
             return true;
         }
         boolean canMove = acknowledge(state, next, visitor, group);
+        return goOn(state, next, visitor, group, outcome) | canMove;
+    }
+
+    /** Executes an instruction of a place and rests behind it, or leaves. */
+    private boolean goOn(
+            ProtocolState state, ProtocolState next, Visitor visitor, int group, SiteFetches.Outcome outcome) {
+        long record = state.record[group];
+        int site = CoreRecord.site(record);
+        boolean canMove = false;
         for (int to : outcome.goesOnAt()) {
             canMove |= go(
                     state,
@@ -478,7 +543,10 @@ final class ProtocolModel {
     private static final String NO_ENTRY = "it is not in the array";
 
     private long returned(ProtocolState state, long record) {
-        long after = CoreRecord.left(record);
+        boolean isAgain = handler.response() == TrapHandler.Response.REWIND;
+        long after = isAgain
+                ? CoreRecord.withPhase(record, CoreRecord.INSIDE, CoreRecord.site(record))
+                : CoreRecord.left(record);
         return returnSerialises ? serialised(state, after) : after;
     }
 

@@ -160,6 +160,10 @@ public final class GuidedRun {
 
     /** Lets everybody go on until nobody can; what is wrong then. */
     private @Nullable String deadlock(List<Integer> counts) {
+        String livelock = new Replay(model).run(walk.taken()).violation();
+        if (livelock != null) {
+            return livelock;
+        }
         int before = walk.taken().size();
         left = MAX_TRANSITIONS;
         List<Transition> possible = walk.possible();

@@ -389,7 +389,7 @@ public record PatchModel(
         String first = colon < 0 ? "" : violation.substring(0, colon);
         return Oracles.names().contains(first) || first.equals(RunLink.NAME)
                 ? first
-                : first.equals("nothing can happen") ? EveryWaitEnds.class.getSimpleName() : Oracles.BUG;
+                : first.equals("nothing can happen") || first.equals("livelock") ? EveryWaitEnds.class.getSimpleName() : Oracles.BUG;
     }
 
     private final class Running implements Model {

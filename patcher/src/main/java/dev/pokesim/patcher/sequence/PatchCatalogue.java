@@ -47,6 +47,7 @@ public final class PatchCatalogue {
             "probe-armed-without-sync",
             "probe-armed-sync-not-awaited",
             "probe-armed-with-sync",
+            "probe-armed-retried",
             "probe-disarmed-without-sync",
             "probe-disarmed-with-sync",
             "nops-optimised-interrupted",

@@ -98,11 +98,12 @@ class ScenarioModelTest {
         int calls = setup.places().size() + (setup.company().contains(Company.FOREIGN_INT3) ? 1 : 0);
         SearchResult result = new ExhaustiveSearch(
                         ScenarioModel.of(setup, calls, 0), new SearchLimits(1_000_000, 1L << 28, 10_000))
+                .askingForEnds()
                 .run();
         return switch (result.verdict()) {
             case SAFE -> "safe";
             case INCOMPLETE -> "incomplete";
-            case VIOLATED, DEADLOCK -> PatchModel.oracleOf(result.reason());
+            case VIOLATED, DEADLOCK, LIVELOCK -> PatchModel.oracleOf(result.reason());
         };
     }
 
