@@ -15,6 +15,8 @@ enum Move {
     RESUME,
     /** The next step of a core's handler. */
     HANDLER,
+    /** The IRET of an NMI's handler. */
+    NMI_RETURN,
     /** A core leaves a site that it was inside of. */
     LEAVE,
     /** A core comes up. */
@@ -25,6 +27,8 @@ enum Move {
     TRAP_AND_RETURN,
     /** A core executes an instruction of a site and comes to the next one of the same site. */
     ENTER,
+    /** An NMI hits a core. */
+    NMI,
     /** A core begins to wait for the patching core, with its own interrupts off. */
     SPIN
 }

@@ -44,7 +44,9 @@ public record ProofSetup(
         /** The other cores execute no site; they answer, and that is all. */
         OTHERS_IDLE("others-idle"),
         /** The last core sometimes waits for the patching core to take an IPI, with its own interrupts off. */
-        RIVAL_SYNC("rival-sync");
+        RIVAL_SYNC("rival-sync"),
+        /** NMIs hit any core anywhere, also where its interrupts are off, and run through the sites; one at a time on a core. */
+        NMI("nmi");
 
         private final String optionName;
 

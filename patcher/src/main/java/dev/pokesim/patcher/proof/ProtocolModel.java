@@ -56,6 +56,7 @@ final class ProtocolModel {
     private final boolean hasRival;
     private final boolean othersIdle;
     private final boolean patcherInterrupted;
+    private final boolean hasNmis;
     private final boolean loopsInAnyOrder;
     private final FetchVerdicts verdicts;
 
@@ -80,6 +81,7 @@ final class ProtocolModel {
         // what the look ahead knows of is the kernel's handler
         wholeHandlers = reductions.contains(Reduction.WHOLE_HANDLERS)
                 && !handler.interruptible()
+                && !setup.company().contains(Company.NMI)
                 && OF_ARRAY.containsAll(handler.steps())
                 && handler.response() == TrapHandler.Response.EMULATE_NEW;
         returnSerialises = !reductions.contains(Reduction.WEAK_RETURN);
@@ -87,9 +89,15 @@ final class ProtocolModel {
                 || handler.steps().contains(HandlerStep.FIND_IN_TWO_GENERATIONS);
         patcherInterrupted = setup.company().contains(Company.PATCHER_INTERRUPTED);
         othersIdle = setup.company().contains(Company.OTHERS_IDLE);
+        hasNmis = setup.company().contains(Company.NMI);
         hasRival = setup.company().contains(Company.RIVAL_SYNC);
         hasSpecial = hasRival || setup.company().contains(Company.LATE_CORE) || leavesOut();
         verdicts = new FetchVerdicts(program);
+        int mostSites = hasNmis ? CoreRecord.MAX_SITES_WITH_NMIS : CoreRecord.MAX_SITES;
+        if (program.sites().size() >= mostSites || program.storeCount() >= CoreRecord.MAX_EPOCHS) {
+            throw new IllegalArgumentException(program.sites().size() + " places and " + program.storeCount()
+                    + " stores: a proof takes fewer than " + mostSites + " and " + CoreRecord.MAX_EPOCHS);
+        }
     }
 
     /** What it is a model of. */
@@ -122,6 +130,11 @@ final class ProtocolModel {
 
     boolean isSymmetric() {
         return symmetric;
+    }
+
+    /** Whether NMIs come. */
+    boolean hasNmis() {
+        return hasNmis;
     }
 
     /** Whether one core is unlike the others. */
@@ -177,12 +190,15 @@ final class ProtocolModel {
             allDone &= phase == CoreRecord.OUTSIDE && !CoreRecord.isPending(record);
             if (CoreRecord.isOffline(record)) {
                 canMove |= come(state, next, visitor, group);
+                continue;
+            }
+            canMove |= hasNmis && nmi(state, next, visitor, group);
+            if (CoreRecord.isStopped(record) && !CoreRecord.isInNmi(record)) {
+                canMove |= stopped(state, next, visitor, group);
             } else if (phase == CoreRecord.OUTSIDE) {
                 canMove |= outside(state, next, visitor, group);
             } else if (CoreRecord.isInHandler(record)) {
                 canMove |= handler(state, next, visitor, group);
-            } else if (phase == CoreRecord.STOPPED) {
-                canMove |= stopped(state, next, visitor, group);
             } else if (phase == CoreRecord.SPINNING) {
                 canMove |= spinning(state, next, visitor, group);
             } else if (phase == CoreRecord.INSIDE) {
@@ -248,6 +264,8 @@ final class ProtocolModel {
                         core, "enter " + site + " +" + (CoreRecord.phase(after.record[group]) - CoreRecord.INSIDE));
             case LEAVE -> new ProofStep(core, "leave " + site);
             case ONLINE -> new ProofStep(core, "online");
+            case NMI -> new ProofStep(core, "nmi");
+            case NMI_RETURN -> new ProofStep(core, "nmi.iret");
             case SPIN -> new ProofStep(core, "spin");
         };
     }
@@ -273,7 +291,7 @@ final class ProtocolModel {
 
     private boolean outside(ProtocolState state, ProtocolState next, Visitor visitor, int group) {
         long record = state.record[group];
-        if (othersIdle) {
+        if (othersIdle && !CoreRecord.isInNmi(record)) {
             return acknowledge(state, next, visitor, group);
         }
         FetchVerdicts.Verdict verdict = verdicts.between(CoreRecord.epoch(record), program.moment(state.at));
@@ -285,7 +303,7 @@ final class ProtocolModel {
         if (canMove && prompt) {
             return true;
         }
-        if (hasRival && CoreRecord.isSpecial(record)) {
+        if (hasRival && CoreRecord.isSpecial(record) && !CoreRecord.isInNmi(record)) {
             canMove |= go(
                     state,
                     next,
@@ -329,16 +347,29 @@ final class ProtocolModel {
         return true; // also if it comes back to the same state: step by step it would have moved
     }
 
-    /** Takes the IPI that is pending, if one is. */
-    private boolean acknowledge(ProtocolState state, ProtocolState next, Visitor visitor, int group) {
+    /** An NMI arrives, or the handler of the one that is there ends. */
+    private boolean nmi(ProtocolState state, ProtocolState next, Visitor visitor, int group) {
         long record = state.record[group];
-        if (!CoreRecord.isPending(record)) {
+        if (!CoreRecord.isInNmi(record)) {
+            return go(state, next, visitor, Move.NMI, group, Violated.NOBODY, CoreRecord.withNmi(record));
+        }
+        if (CoreRecord.phase(record) != CoreRecord.OUTSIDE) {
             return false;
         }
-        boolean stops = CoreRecord.isStopping(record);
-        long after = CoreRecord.withStopping(CoreRecord.withPending(record, false), false);
-        if (stops) {
-            after = CoreRecord.withPhase(after, CoreRecord.STOPPED, 0);
+        long after = CoreRecord.withoutNmi(record);
+        after = returnSerialises ? serialised(state, after) : after;
+        return go(state, next, visitor, Move.NMI_RETURN, group, Violated.NOBODY, after);
+    }
+
+    /** Takes the IPI that is pending, if one is and the core is in no NMI. */
+    private boolean acknowledge(ProtocolState state, ProtocolState next, Visitor visitor, int group) {
+        long record = state.record[group];
+        if (!CoreRecord.isPending(record) || CoreRecord.isInNmi(record)) {
+            return false;
+        }
+        long after = CoreRecord.withPending(record, false);
+        if (CoreRecord.phase(record) == CoreRecord.OUTSIDE && CoreRecord.isStopping(record)) {
+            after = CoreRecord.withStopping(CoreRecord.withPhase(after, CoreRecord.STOPPED, 0), false);
         }
         after = program.isFlushing(state.at) ? serialised(state, after) : after;
         return go(state, next, visitor, Move.ACK, group, Violated.NOBODY, after);
@@ -348,7 +379,13 @@ final class ProtocolModel {
         if (program.isHolding(state.at)) {
             return false;
         }
-        long after = serialised(state, CoreRecord.withPhase(state.record[group], CoreRecord.OUTSIDE, 0));
+        long record = state.record[group];
+        boolean wasOutside = CoreRecord.phase(record) == CoreRecord.STOPPED;
+        long after = serialised(
+                state,
+                wasOutside
+                        ? CoreRecord.withPhase(record, CoreRecord.OUTSIDE, 0)
+                        : CoreRecord.withStopping(record, false));
         return go(state, next, visitor, Move.RESUME, group, Violated.NOBODY, after);
     }
 
@@ -559,7 +596,8 @@ final class ProtocolModel {
         }
         long record = state.record[group];
         int drop = handler.steps().indexOf(HandlerStep.DROP_REF) + 1;
-        boolean mustDrop = CoreRecord.held(record) > 0 && drop > CoreRecord.phase(record);
+        int take = handler.steps().indexOf(HandlerStep.TAKE_REF) + 1;
+        boolean mustDrop = take > 0 && CoreRecord.phase(record) > take && drop > CoreRecord.phase(record);
         long after = mustDrop ? CoreRecord.withPhase(record, drop, site) : returned(state, record);
         return go(state, next, visitor, Move.HANDLER, group, site, after);
     }
@@ -630,7 +668,7 @@ final class ProtocolModel {
     /** What an interrupt of the patching core would run into, if it ran through the sites; null if nothing is wrong. */
     private @Nullable Violated ownInterrupt(ProtocolState state) {
         int at = state.at;
-        if (!patcherInterrupted || !program.isInterruptible(at)) {
+        if (!hasNmis && !(patcherInterrupted && program.isInterruptible(at))) {
             return null;
         }
         for (int moment = program.moment(at); moment >= program.ownDrained(at); moment--) {
@@ -708,8 +746,7 @@ final class ProtocolModel {
                         state,
                         next,
                         visitor,
-                        record -> CoreRecord.withMarked(
-                                record, CoreRecord.isInside(record) || CoreRecord.isInHandler(record)));
+                        record -> CoreRecord.withMarked(record, isReading(record)));
             }
             case AWAIT, AWAIT_STOPPED -> {
                 for (int group = 0; group < state.groups; group++) {
@@ -756,12 +793,19 @@ final class ProtocolModel {
         throw new IllegalStateException("no such step");
     }
 
+    /** Whether a grace period that begins now waits for the core. */
+    private static boolean isReading(long record) {
+        return CoreRecord.isInside(record)
+                || CoreRecord.isInHandler(record)
+                || CoreRecord.isInNmi(record) && isReading(CoreRecord.withoutNmi(record));
+    }
+
     private boolean finish(ProtocolState state, ProtocolState next, Visitor visitor) {
         int batch = ((PatchAction.Finish) program.action(state.at)).batch();
         int moment = program.moment(state.at);
         for (int group = 0; group < state.groups; group++) {
             long record = state.record[group];
-            boolean willSerialise = CoreRecord.isOffline(record) || CoreRecord.phase(record) == CoreRecord.STOPPED;
+            boolean willSerialise = CoreRecord.isOffline(record) || CoreRecord.isStopped(record) && !hasNmis;
             int site = willSerialise || othersIdle
                     ? Violated.NOBODY
                     : verdicts.unsettled(CoreRecord.epoch(record), moment, batch);

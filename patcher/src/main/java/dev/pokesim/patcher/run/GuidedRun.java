@@ -80,7 +80,8 @@ public final class GuidedRun {
     private GuidedRun(ProofSetup setup, PatchModel model) {
         places = setup.places();
         this.model = model;
-        isPatcherInterrupted = setup.company().contains(Company.PATCHER_INTERRUPTED);
+        isPatcherInterrupted =
+                setup.company().contains(Company.PATCHER_INTERRUPTED) || setup.company().contains(Company.NMI);
         events = new Events();
         walk = new Walk(model.observedBy(events));
     }
@@ -212,8 +213,9 @@ public final class GuidedRun {
 
     private boolean followCore(int core, String[] words) {
         return switch (words[0]) {
-            case "ack" -> arrives(core) && until(core, () -> events.isReturned);
-            case "stop" -> arrives(core) && until(core, () -> events.isAnswered);
+            case "ack" -> arrives(core, Transition.Kind.IPI) && until(core, () -> events.isReturned);
+            case "stop" -> arrives(core, Transition.Kind.IPI) && until(core, () -> events.isAnswered);
+            case "nmi" -> arrives(core, Transition.Kind.NMI);
             case "online" -> until(core, () -> events.serialised == core);
             case "trap" -> untilFetch(core, site(words)) && fetch(core, () -> events.vector == BREAKPOINT);
             case "enter" -> enters(core, words);
@@ -223,7 +225,7 @@ public final class GuidedRun {
             case "load-vector" -> untilDone(core, "vec: load");
             case "load-descriptor" -> untilDone(core, "desc: load");
             case "take", "drop" -> until(core, () -> events.updated != 0 || events.isReturned);
-            case "iret", "resume" -> until(core, () -> events.isReturned);
+            case "iret", "nmi.iret", "resume" -> until(core, () -> events.isReturned);
             case "fetch" -> untilFetch(core, site(words)) && fetch(core, () -> events.hasSeen(words));
             // nothing that anybody else could notice: it is done on the way to what comes next
             case "find", "find-two", "act" -> true;
@@ -341,7 +343,8 @@ public final class GuidedRun {
     /** The patcher executes places only if something interrupts it. */
     private void interrupt(int core) {
         if (core == PatchMachine.PATCHER && isPatcherInterrupted && !hasArrived) {
-            Transition interrupt = next(core, Transition.Kind.IPI);
+            Transition interrupt = next(core, Transition.Kind.NMI);
+            interrupt = interrupt == null ? next(core, Transition.Kind.IPI) : interrupt;
             hasArrived = interrupt != null && walk.take(interrupt, anything);
         }
     }
@@ -352,8 +355,8 @@ public final class GuidedRun {
         return next != null && walk.take(next, new Wanted(isIt));
     }
 
-    private boolean arrives(int core) {
-        Transition next = next(core, Transition.Kind.IPI);
+    private boolean arrives(int core, Transition.Kind kind) {
+        Transition next = next(core, kind);
         return next != null && walk.take(next, anything);
     }
 
