@@ -58,7 +58,17 @@ public final class BreadthFirstSearch {
      * @param depth steps from the initial state to those expanded last
      * @param memoryBytes of the store
      */
-    public record Extent(long states, long transitions, long frontier, int depth, long memoryBytes) {}
+    public record Extent(long states, long transitions, long frontier, int depth, long memoryBytes) {
+        /** Of two searches, one after the other. */
+        public Extent and(Extent next) {
+            return new Extent(
+                    states + next.states,
+                    transitions + next.transitions,
+                    frontier + next.frontier,
+                    Math.max(depth, next.depth),
+                    Math.max(memoryBytes, next.memoryBytes));
+        }
+    }
 
     /**
      * What a search found.

@@ -33,7 +33,7 @@ final class CounterexampleFinder {
      */
     static @Nullable Counterexample quickly(ProofSetup setup) {
         Counterexample found = find(setup, 2, 3, upTo(QUICK_STATES));
-        return found == null ? alone(setup) : found;
+        return found == null && !setup.hasRival() ? alone(setup) : found;
     }
 
     /**
@@ -69,7 +69,8 @@ final class CounterexampleFinder {
     private static @Nullable Counterexample find(
             ProofSetup setup, int maxSites, int maxCores, BreadthFirstSearch.Progress progress) {
         int siteCount = setup.places().size();
-        for (int sites = 1; sites <= maxSites; sites++) {
+        int fewest = setup.hasRival() ? siteCount : 1;
+        for (int sites = fewest; sites <= Math.max(maxSites, fewest); sites++) {
             for (int cores = 2; cores <= Math.min(maxCores, setup.cores()); cores++) {
                 Counterexample found = at(shrink(setup, sites, cores), progress);
                 if (found != null) {
@@ -108,7 +109,7 @@ final class CounterexampleFinder {
                 explanation.reasons(),
                 modes(setup, progress),
                 result.extent(),
-                true);
+                !setup.hasRival() || Turns.isComplete(setup) || steps.size() <= Turns.SWITCHES + 2);
     }
 
     private static boolean isWrong(BreadthFirstSearch.Result result) {
@@ -138,9 +139,9 @@ final class CounterexampleFinder {
                 .toList();
     }
 
-    /** The same with the first places only, of every batch, and another number of cores. */
+    /** The same with the first places only, of every batch, and another number of cores; two patchers keep their places. */
     static ProofSetup shrink(ProofSetup setup, int sites, int cores) {
-        return only(setup, addresses(setup).stream().limit(sites).toList(), cores);
+        return setup.hasRival() ? setup.withCores(cores) : only(setup, addresses(setup).stream().limit(sites).toList(), cores);
     }
 
     private static List<Long> addresses(ProofSetup setup) {

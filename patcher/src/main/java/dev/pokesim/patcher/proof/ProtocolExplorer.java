@@ -7,6 +7,7 @@ import dev.pokesim.emulator.explore.Expander;
 import dev.pokesim.emulator.explore.Successors;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -43,6 +44,36 @@ public final class ProtocolExplorer {
      * only if it is still there.
      */
     public ProofResult prove(BreadthFirstSearch.Progress progress) {
+        return setup.hasRival() && setup.turns().isEmpty() ? inEveryOrder(progress) : inOneOrder(progress);
+    }
+
+    /** Two patchers: every order in which they may take turns, one after the other; of what goes wrong the shortest. */
+    private ProofResult inEveryOrder(BreadthFirstSearch.Progress progress) {
+        ProofResult shortest = null;
+        BreadthFirstSearch.Extent all = new BreadthFirstSearch.Extent(0, 0, 0, 0, 0);
+        ProofResult.Verdict verdict =
+                Turns.isComplete(setup) ? ProofResult.Verdict.SAFE : ProofResult.Verdict.INCOMPLETE;
+        for (List<Integer> turns : Turns.of(setup)) {
+            ProofResult one = new ProtocolExplorer(setup.withTurns(turns), reductions, workers, memoryLimitBytes)
+                    .prove(progress);
+            if (one.verdict() == ProofResult.Verdict.VIOLATED && (shortest == null || length(one) < length(shortest))) {
+                shortest = one;
+            }
+            verdict = one.verdict() == ProofResult.Verdict.INCOMPLETE ? one.verdict() : verdict;
+            all = all.and(one.extent());
+        }
+        return shortest == null
+                ? new ProofResult(setup, reductions, verdict, all, null)
+                : new ProofResult(
+                        setup, shortest.reductions(), shortest.verdict(), shortest.extent(), shortest.counterexample());
+    }
+
+    private static int length(ProofResult violated) {
+        Counterexample found = violated.counterexample();
+        return found == null ? Integer.MAX_VALUE : found.steps().size();
+    }
+
+    private ProofResult inOneOrder(BreadthFirstSearch.Progress progress) {
         Counterexample small = CounterexampleFinder.quickly(setup);
         if (small != null) {
             return new ProofResult(setup, Reduction.NONE, ProofResult.Verdict.VIOLATED, small.extent(), small);

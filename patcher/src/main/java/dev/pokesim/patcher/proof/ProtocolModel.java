@@ -91,7 +91,7 @@ final class ProtocolModel {
         othersIdle = setup.company().contains(Company.OTHERS_IDLE);
         hasNmis = setup.company().contains(Company.NMI);
         hasRival = setup.company().contains(Company.RIVAL_SYNC);
-        hasSpecial = hasRival || setup.company().contains(Company.LATE_CORE) || leavesOut();
+        hasSpecial = hasRival || setup.hasRival() || setup.company().contains(Company.LATE_CORE) || leavesOut();
         verdicts = new FetchVerdicts(program);
         int mostSites = hasNmis ? CoreRecord.MAX_SITES_WITH_NMIS : CoreRecord.MAX_SITES;
         if (program.sites().size() >= mostSites || program.storeCount() >= CoreRecord.MAX_EPOCHS) {
@@ -245,10 +245,11 @@ final class ProtocolModel {
     ProofStep step(ProtocolState before, ProtocolState after, Move move, int group, int site) {
         int core = group + 1;
         int at = before.at;
+        int patcher = program.isRivals(at) ? cores : ProofStep.PATCHER;
         return switch (move) {
             case PATCHER ->
-                new ProofStep(ProofStep.PATCHER, program.isLoop(at) ? program.word(at) + ".done" : program.word(at));
-            case PATCHER_FOR_CORE -> new ProofStep(ProofStep.PATCHER, program.word(at) + " C" + core);
+                new ProofStep(patcher, program.isLoop(at) ? program.word(at) + ".done" : program.word(at));
+            case PATCHER_FOR_CORE -> new ProofStep(patcher, program.word(at) + " C" + core);
             case ACK -> new ProofStep(core, CoreRecord.isStopping(before.record[group]) ? "stop" : "ack");
             case RESUME -> new ProofStep(core, "resume");
             case TRAP -> new ProofStep(core, "trap " + site);
@@ -700,8 +701,22 @@ final class ProtocolModel {
         return null;
     }
 
+    /** Whether the rival is at the next step and its core executes an interrupt. */
+    private boolean isRivalInterrupted(ProtocolState state) {
+        for (int group = 0; program.isRivals(state.at) && group < state.groups; group++) {
+            long record = state.record[group];
+            if (CoreRecord.isSpecial(record)) {
+                return CoreRecord.phase(record) != CoreRecord.OUTSIDE || CoreRecord.isInNmi(record);
+            }
+        }
+        return false;
+    }
+
     private boolean patcher(ProtocolState state, ProtocolState next, Visitor visitor) {
         int at = state.at;
+        if (isRivalInterrupted(state)) {
+            return false;
+        }
         switch (program.kind(at)) {
             case WRITE, SERIALISE, INTERRUPTS, PUBLISH_ONE, RETIRE_ONE, DROP_ONE, SET_LOOKUP, RELEASE -> {
                 return advance(state, next, visitor);
@@ -729,7 +744,7 @@ final class ProtocolModel {
                 return forAll(state, next, visitor, record -> {
                     boolean isReached = !CoreRecord.isOffline(record)
                             && !(reached == CoreSet.ALL_BUT_LAST && CoreRecord.isSpecial(record));
-                    return isReached ? CoreRecord.withPending(record, true) : record;
+                    return isReached ? reached(state, CoreRecord.withPending(record, true)) : record;
                 });
             }
             case STOP -> {
@@ -739,7 +754,7 @@ final class ProtocolModel {
                         visitor,
                         record -> CoreRecord.isOffline(record)
                                 ? record
-                                : CoreRecord.withStopping(CoreRecord.withPending(record, true), true));
+                                : reached(state, CoreRecord.withStopping(CoreRecord.withPending(record, true), true)));
             }
             case START_GRACE_PERIOD -> {
                 return forAll(
@@ -798,6 +813,12 @@ final class ProtocolModel {
         return CoreRecord.isInside(record)
                 || CoreRecord.isInHandler(record)
                 || CoreRecord.isInNmi(record) && isReading(CoreRecord.withoutNmi(record));
+    }
+
+    /** A core to which an IPI goes; of the rival's own that one is only that it serialises itself. */
+    private long reached(ProtocolState state, long after) {
+        boolean isSender = program.isRivals(state.at) && CoreRecord.isSpecial(after);
+        return isSender ? serialised(state, CoreRecord.withStopping(CoreRecord.withPending(after, false), false)) : after;
     }
 
     private boolean finish(ProtocolState state, ProtocolState next, Visitor visitor) {

@@ -102,7 +102,7 @@ public final class GuidedRun {
             company.remove(Company.PATCHER_INTERRUPTED); // it can happen, and here it does not
         }
         ProofSetup followed = setup.withCompany(company);
-        if (ScenarioModel.lacks(followed) != null || company.contains(Company.RIVAL_SYNC)) {
+        if (ScenarioModel.lacks(followed) != null || company.contains(Company.RIVAL_SYNC) || setup.hasRival()) {
             return null;
         }
         List<List<Integer>> visits = new ArrayList<>();

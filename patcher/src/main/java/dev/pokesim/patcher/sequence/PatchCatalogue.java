@@ -11,6 +11,8 @@ public final class PatchCatalogue {
             "text-poke-two-batches",
             "text-poke-with-kprobe",
             "text-poke-with-nmis",
+            "two-patchers",
+            "two-patchers-without-mutex",
             "no-int3",
             "direct-rewrite",
             "no-first-sync",
