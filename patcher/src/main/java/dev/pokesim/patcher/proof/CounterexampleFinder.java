@@ -103,7 +103,7 @@ final class CounterexampleFinder {
                 setup,
                 explanation.steps(),
                 explanation.texts(),
-                violated.group() < 0 ? ProofStep.PATCHER : violated.group() + 1,
+                violated.group() < 0 ? model.patcherIn(walk.state()) : violated.group() + 1,
                 violated.oracle(),
                 explanation.what(),
                 explanation.reasons(),

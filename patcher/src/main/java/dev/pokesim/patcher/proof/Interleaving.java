@@ -88,7 +88,7 @@ public final class Interleaving {
                 model.setup(),
                 explanation.steps(),
                 explanation.texts(),
-                found.group() < 0 ? ProofStep.PATCHER : found.group() + 1,
+                found.group() < 0 ? model.patcherIn(state) : found.group() + 1,
                 found.oracle(),
                 explanation.what(),
                 explanation.reasons(),

@@ -241,11 +241,16 @@ final class ProtocolModel {
         }
     }
 
+    /** The core whose patcher takes the next step. */
+    int patcherIn(ProtocolState state) {
+        return program.isRivals(state.at) ? cores : ProofStep.PATCHER;
+    }
+
     /** A move as a step; only where cores are told apart. */
     ProofStep step(ProtocolState before, ProtocolState after, Move move, int group, int site) {
         int core = group + 1;
         int at = before.at;
-        int patcher = program.isRivals(at) ? cores : ProofStep.PATCHER;
+        int patcher = patcherIn(before);
         return switch (move) {
             case PATCHER ->
                 new ProofStep(patcher, program.isLoop(at) ? program.word(at) + ".done" : program.word(at));
