@@ -273,7 +273,7 @@ final class Exploration implements Machine.IpiTransport {
             boolean mayStep = isStepPossible(core) && (preemptionsLeft != 0 || !isPreemption(id));
             count = add(count, mayStep, Transition.Kind.STEP, id, 0);
             count = add(count, !storesOf(core).isEmpty(), Transition.Kind.DRAIN, id, 0);
-            count = add(count, nmisLeft[id] > 0 && machine.takesNmi(core), Transition.Kind.NMI, id, 0);
+            count = add(count, mayTakeNmi(core), Transition.Kind.NMI, id, 0);
         }
         int before = -1;
         for (int i = 0; i < inFlightCount; i++) {
@@ -283,6 +283,18 @@ final class Exploration implements Machine.IpiTransport {
             before = inFlight[i];
         }
         return count;
+    }
+
+    private boolean mayTakeNmi(Core core) {
+        return nmisLeft[core.id()] > 0 && machine.takesNmi(core) && nmisTaken() < model.nmisInAll();
+    }
+
+    private int nmisTaken() {
+        int taken = 0;
+        for (int id = 0; id < nmisLeft.length; id++) {
+            taken += model.nmis(id) - nmisLeft[id];
+        }
+        return taken;
     }
 
     /** Whether a step of this core holds up another one that did the last step and could go on. */
@@ -492,7 +504,7 @@ final class Exploration implements Machine.IpiTransport {
 
     private boolean isUnnoticed(Core core, MicroOp next) {
         boolean mayInterrupt = machine.takesInterrupts(core) && model.takesIpis(core.id())
-                || nmisLeft[core.id()] > 0 && machine.takesNmi(core);
+                || mayTakeNmi(core);
         return visibility.isUnnoticed(core, next, mayInterrupt);
     }
 

@@ -176,7 +176,7 @@ public record PatchModel(
                         host.layout(),
                         host.memory().history());
         if (link != null) {
-            link.cover(nmis > 0, coverage);
+            link.cover(nmisOfEach() > 0, coverage);
             all.add(link); // last: who knows what is wrong speaks first
         }
         BatchContext context = host.connect(
@@ -186,7 +186,7 @@ public record PatchModel(
                 protocol.handler(),
                 new TrapSites(ownPlaces(), surroundings.ofOthers(), handlerCode()),
                 surroundings.has(Company.LATE_CORE) ? OnlineCores.MASK : OnlineCores.ALL);
-        if (nmis > 0) {
+        if (nmisOfEach() > 0) {
             host.handle(Machine.NMI, interrupt("nmi", this::callOne));
         }
         if (!deviceInterrupts().isEmpty()) {
@@ -214,6 +214,11 @@ public record PatchModel(
             host.machine().core(PatchMachine.PATCHER).setRegister(Core.RSP, KernelLayout.STACK_DESCRIPTOR);
         }
         return new Running(host, routines.stream().distinct().toList(), oracles, link);
+    }
+
+    /** How many NMIs may arrive at a core; where they are part of the surroundings one at least. */
+    private int nmisOfEach() {
+        return surroundings.has(Company.NMI) ? Math.max(1, nmis) : nmis;
     }
 
     /** The second patcher. */
@@ -459,7 +464,12 @@ public record PatchModel(
 
         @Override
         public int nmis(int core) {
-            return nmis;
+            return nmisOfEach();
+        }
+
+        @Override
+        public int nmisInAll() {
+            return nmis == 0 ? 1 : Integer.MAX_VALUE;
         }
 
         /** A core's stack, scratch area and per-CPU data, but not the reference count there. */
