@@ -29,38 +29,45 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Scenarios on the machine. */
 class ScenarioModelTest {
     private record Case(PatchScenario scenario, FetchMode mode) {
+        /**
+         * Whether the machine's verdict does not follow from its verdict in another mode: what is safe is safe in every mode that is
+         * included, what goes wrong goes wrong in every mode that includes it. In window it is asked in any case, for erratum, too.
+         */
+        boolean isOnMachine() {
+            Set<String> expected = scenario.expected(mode);
+            boolean isSafe = expected.isEmpty();
+            boolean isImplied = Arrays.stream(FetchMode.values())
+                    .filter(other -> scenario.expected(other).equals(expected))
+                    .anyMatch(other -> isSafe ? isIncluded(mode, other) : isIncluded(other, mode));
+            return mode == FetchMode.WINDOW || !isImplied && !(isSafe && mode == FetchMode.ERRATUM);
+        }
+
+        private static boolean isIncluded(FetchMode mode, FetchMode other) {
+            return INCLUDED_IN.getOrDefault(mode, Set.of()).contains(other);
+        }
+
         /** With one core besides the patcher's. */
         ProofSetup setup() {
             return scenario.setup(mode).withCores(2);
         }
     }
 
-    /** Modes in which everything can be fetched that can be in another one. */
+    /** For a mode those in which everything can be fetched that can be in it. */
     private static final Map<FetchMode, Set<FetchMode>> INCLUDED_IN = Map.of(
             FetchMode.COHERENT,
             Set.of(FetchMode.TWO_READS, FetchMode.LINE, FetchMode.QUADWORD, FetchMode.WINDOW, FetchMode.ERRATUM),
             FetchMode.LINE,
             Set.of(FetchMode.WINDOW, FetchMode.ERRATUM),
             FetchMode.QUADWORD,
-            Set.of(FetchMode.WINDOW, FetchMode.ERRATUM));
+            Set.of(FetchMode.WINDOW, FetchMode.ERRATUM),
+            FetchMode.WINDOW,
+            Set.of(FetchMode.ERRATUM));
 
-    /**
-     * What is safe takes longest, and is safe in a mode if it is in one that includes it: of these only modes that none of the others
-     * includes, window for erratum.
-     */
     private static Stream<Case> cases() {
         Stream<PatchScenario> all = PatchCatalogue.all().stream()
                 .filter(scenario -> !scenario.name().equals("text-poke-with-nmis")); // below, with a smaller place
-        return all.flatMap(scenario -> {
-            List<FetchMode> safe = Arrays.stream(FetchMode.values())
-                    .filter(mode -> scenario.expected(mode).isEmpty())
-                    .toList();
-            return Arrays.stream(FetchMode.values())
-                    .filter(mode -> !safe.contains(mode)
-                            || safe.stream().noneMatch(INCLUDED_IN.getOrDefault(mode, Set.of())::contains))
-                    .filter(mode -> mode != FetchMode.ERRATUM || !safe.contains(FetchMode.WINDOW))
-                    .map(mode -> new Case(scenario, mode));
-        });
+        return all.flatMap(
+                scenario -> Arrays.stream(FetchMode.values()).map(mode -> new Case(scenario, mode)));
     }
 
     @Test
@@ -113,7 +120,7 @@ class ScenarioModelTest {
     private static String disagreement(Case one) {
         String plain = prove(one.setup(), Reduction.NONE);
         String reduced = prove(one.setup(), Reduction.ALL);
-        String machine = explore(one.setup());
+        String machine = one.isOnMachine() ? explore(one.setup()) : plain;
         Set<String> expected = one.scenario.expected(one.mode);
         Set<String> right = expected.isEmpty() ? Set.of("safe") : expected;
         boolean isRight = right.containsAll(List.of(plain, reduced, machine));
