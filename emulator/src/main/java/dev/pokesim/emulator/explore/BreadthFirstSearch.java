@@ -186,8 +186,8 @@ public final class BreadthFirstSearch {
 
     /** The first state from which no end can be reached, or that there is none. */
     private Result endless(WaysToEnd back) {
-        BitSet[] reaching =
-                back.reachingEnd(Arrays.stream(parts).mapToInt(StateStore::count).toArray());
+        BitSet[] reaching = back.reachingEnd(
+                Arrays.stream(parts).mapToInt(StateStore::count).toArray());
         int[] start = new int[PARTS];
         for (int[] end : levels) {
             for (int part = 0; part < PARTS; part++) {

@@ -354,7 +354,9 @@ final class Exploration implements Machine.IpiTransport {
             if (!isDone(core)) {
                 boolean goesOn = isStepPossible(core) || !storesOf(core).isEmpty();
                 cores.add("core " + id + " "
-                        + (goesOn ? "goes on" : core.isHalted() ? "is halted" : "waits in `" + machine.next(core) + "`"));
+                        + (goesOn
+                                ? "goes on"
+                                : core.isHalted() ? "is halted" : "waits in `" + machine.next(core) + "`"));
             }
         }
     }
@@ -503,8 +505,7 @@ final class Exploration implements Machine.IpiTransport {
     }
 
     private boolean isUnnoticed(Core core, MicroOp next) {
-        boolean mayInterrupt = machine.takesInterrupts(core) && model.takesIpis(core.id())
-                || mayTakeNmi(core);
+        boolean mayInterrupt = machine.takesInterrupts(core) && model.takesIpis(core.id()) || mayTakeNmi(core);
         return visibility.isUnnoticed(core, next, mayInterrupt);
     }
 

@@ -44,7 +44,9 @@ final class WaysToEnd {
 
     /** The memory that it takes. */
     long sizeBytes() {
-        return Arrays.stream(to).mapToLong(part -> 2L * Integer.BYTES * part.length).sum();
+        return Arrays.stream(to)
+                .mapToLong(part -> 2L * Integer.BYTES * part.length)
+                .sum();
     }
 
     /**

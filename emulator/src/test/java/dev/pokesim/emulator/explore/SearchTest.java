@@ -157,7 +157,8 @@ class SearchTest {
                     "livelock: cores go on for ever, and nothing that they do leads to the end: " + one.reason,
                     result.reason());
             assertEquals(one.steps, result.trace().size());
-            assertEquals(result.reason(), new Replay(one.model).run(result.trace()).violation());
+            assertEquals(
+                    result.reason(), new Replay(one.model).run(result.trace()).violation());
         }
     }
 

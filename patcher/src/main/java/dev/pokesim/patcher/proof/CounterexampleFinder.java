@@ -141,7 +141,9 @@ final class CounterexampleFinder {
 
     /** The same with the first places only, of every batch, and another number of cores; two patchers keep their places. */
     static ProofSetup shrink(ProofSetup setup, int sites, int cores) {
-        return setup.hasRival() ? setup.withCores(cores) : only(setup, addresses(setup).stream().limit(sites).toList(), cores);
+        return setup.hasRival()
+                ? setup.withCores(cores)
+                : only(setup, addresses(setup).stream().limit(sites).toList(), cores);
     }
 
     private static List<Long> addresses(ProofSetup setup) {

@@ -54,8 +54,8 @@ public final class ProtocolExplorer {
         ProofResult.Verdict verdict =
                 Turns.isComplete(setup) ? ProofResult.Verdict.SAFE : ProofResult.Verdict.INCOMPLETE;
         for (List<Integer> turns : Turns.of(setup)) {
-            ProofResult one = new ProtocolExplorer(setup.withTurns(turns), reductions, workers, memoryLimitBytes)
-                    .prove(progress);
+            ProofResult one =
+                    new ProtocolExplorer(setup.withTurns(turns), reductions, workers, memoryLimitBytes).prove(progress);
             if (one.verdict() == ProofResult.Verdict.VIOLATED && (shortest == null || length(one) < length(shortest))) {
                 shortest = one;
             }

@@ -252,8 +252,7 @@ final class ProtocolModel {
         int at = before.at;
         int patcher = patcherIn(before);
         return switch (move) {
-            case PATCHER ->
-                new ProofStep(patcher, program.isLoop(at) ? program.word(at) + ".done" : program.word(at));
+            case PATCHER -> new ProofStep(patcher, program.isLoop(at) ? program.word(at) + ".done" : program.word(at));
             case PATCHER_FOR_CORE -> new ProofStep(patcher, program.word(at) + " C" + core);
             case ACK -> new ProofStep(core, CoreRecord.isStopping(before.record[group]) ? "stop" : "ack");
             case RESUME -> new ProofStep(core, "resume");
@@ -403,14 +402,7 @@ final class ProtocolModel {
     /** A rival spins with its interrupts off, until the patching core takes its IPI. */
     private boolean spinning(ProtocolState state, ProtocolState next, Visitor visitor, int group) {
         return program.isInterruptible(state.at)
-                && go(
-                        state,
-                        next,
-                        visitor,
-                        Move.RESUME,
-                        group,
-                        Violated.NOBODY,
-                        CoreRecord.left(state.record[group]));
+                && go(state, next, visitor, Move.RESUME, group, Violated.NOBODY, CoreRecord.left(state.record[group]));
     }
 
     /** Its handler has sent a core back to the place where it trapped: it executes what it fetches there, nothing else. */
@@ -762,11 +754,7 @@ final class ProtocolModel {
                                 : reached(state, CoreRecord.withStopping(CoreRecord.withPending(record, true), true)));
             }
             case START_GRACE_PERIOD -> {
-                return forAll(
-                        state,
-                        next,
-                        visitor,
-                        record -> CoreRecord.withMarked(record, isReading(record)));
+                return forAll(state, next, visitor, record -> CoreRecord.withMarked(record, isReading(record)));
             }
             case AWAIT, AWAIT_STOPPED -> {
                 for (int group = 0; group < state.groups; group++) {
@@ -823,7 +811,9 @@ final class ProtocolModel {
     /** A core to which an IPI goes; of the rival's own that one is only that it serialises itself. */
     private long reached(ProtocolState state, long after) {
         boolean isSender = program.isRivals(state.at) && CoreRecord.isSpecial(after);
-        return isSender ? serialised(state, CoreRecord.withStopping(CoreRecord.withPending(after, false), false)) : after;
+        return isSender
+                ? serialised(state, CoreRecord.withStopping(CoreRecord.withPending(after, false), false))
+                : after;
     }
 
     private boolean finish(ProtocolState state, ProtocolState next, Visitor visitor) {

@@ -48,6 +48,7 @@ final class Turns {
     /** What the rival does; nothing without one. */
     static List<PatchAction> rivals(ProofSetup setup) {
         int own = setup.ownBatches().size();
-        return Outline.of(setup.protocol(), setup.batches().subList(own, setup.batches().size()), own);
+        return Outline.of(
+                setup.protocol(), setup.batches().subList(own, setup.batches().size()), own);
     }
 }

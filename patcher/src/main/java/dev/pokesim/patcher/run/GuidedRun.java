@@ -45,7 +45,17 @@ public final class GuidedRun {
 
     /** What a second patcher does, told from what its core does. */
     private static final Set<String> OF_RIVAL = Set.of(
-            "fill", "publish", "publish.done", "write", "sync.send", "sync.done", "retire", "retire.done", "drop", "empty", "finish");
+            "fill",
+            "publish",
+            "publish.done",
+            "write",
+            "sync.send",
+            "sync.done",
+            "retire",
+            "retire.done",
+            "drop",
+            "empty",
+            "finish");
 
     private static final int BREAKPOINT = GuestFault.Vector.BREAKPOINT.number();
     private static final List<Long> COUNTS =
@@ -90,8 +100,8 @@ public final class GuidedRun {
         this.model = model;
         this.kept = kept;
         rival = setup.hasRival() ? setup.cores() - 1 : PatchMachine.PATCHER;
-        isPatcherInterrupted =
-                setup.company().contains(Company.PATCHER_INTERRUPTED) || setup.company().contains(Company.NMI);
+        isPatcherInterrupted = setup.company().contains(Company.PATCHER_INTERRUPTED)
+                || setup.company().contains(Company.NMI);
         events = new Events();
         walk = new Walk(model.observedBy(events));
     }
@@ -370,7 +380,9 @@ public final class GuidedRun {
         if (core == PatchMachine.PATCHER && isPatcherInterrupted && !hasArrived) {
             Transition interrupt = next(core, Transition.Kind.NMI);
             interrupt = interrupt == null ? next(core, Transition.Kind.IPI) : interrupt;
-            while (interrupt == null && kept > 0 && left > 0) { // it turns its interrupts on, and nothing drains meanwhile
+            while (interrupt == null
+                    && kept > 0
+                    && left > 0) { // it turns its interrupts on, and nothing drains meanwhile
                 left--;
                 Transition step = next(core, Transition.Kind.STEP);
                 if (step == null || !walk.take(step, anything)) {

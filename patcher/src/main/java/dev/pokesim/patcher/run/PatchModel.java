@@ -228,7 +228,11 @@ public record PatchModel(
                 "rival",
                 protocol,
                 isUnderMutex ? context : context.withoutMutex(),
-                surroundings.batches().subList(surroundings.ownBatches().size(), surroundings.batches().size()));
+                surroundings
+                        .batches()
+                        .subList(
+                                surroundings.ownBatches().size(),
+                                surroundings.batches().size()));
     }
 
     private boolean isRival(int core) {
@@ -422,7 +426,9 @@ public record PatchModel(
         String first = colon < 0 ? "" : violation.substring(0, colon);
         return Oracles.names().contains(first) || first.equals(RunLink.NAME)
                 ? first
-                : first.equals("nothing can happen") || first.equals("livelock") ? EveryWaitEnds.class.getSimpleName() : Oracles.BUG;
+                : first.equals("nothing can happen") || first.equals("livelock")
+                        ? EveryWaitEnds.class.getSimpleName()
+                        : Oracles.BUG;
     }
 
     private final class Running implements Model {
@@ -487,9 +493,7 @@ public record PatchModel(
 
         @Override
         public int writer(long address) {
-            return isPatcherData(address)
-                    ? surroundings.hasRival() ? SHARED : PatchMachine.PATCHER
-                    : owner(address);
+            return isPatcherData(address) ? surroundings.hasRival() ? SHARED : PatchMachine.PATCHER : owner(address);
         }
 
         /** The array and what belongs to it, the mutex, where per-CPU data is, the key, and the text. */

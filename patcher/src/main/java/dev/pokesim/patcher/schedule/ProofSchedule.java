@@ -101,7 +101,9 @@ public record ProofSchedule(ProofSetup setup, String scenario, List<ProofStep> s
                                                 .toList()))
                                 .toList()));
         if (!setup.turns().isEmpty()) {
-            words.add("turns=" + String.join(".", setup.turns().stream().map(String::valueOf).toList()));
+            words.add("turns="
+                    + String.join(
+                            ".", setup.turns().stream().map(String::valueOf).toList()));
         }
         return words;
     }

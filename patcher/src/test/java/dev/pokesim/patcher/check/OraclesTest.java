@@ -14,8 +14,8 @@ import dev.pokesim.patcher.kernel.FaultyRefs;
 import dev.pokesim.patcher.kernel.GlobalRefs;
 import dev.pokesim.patcher.kernel.KernelBench;
 import dev.pokesim.patcher.kernel.KernelLayout;
-import dev.pokesim.patcher.kernel.PerCpuRefs;
 import dev.pokesim.patcher.kernel.PatchListener;
+import dev.pokesim.patcher.kernel.PerCpuRefs;
 import dev.pokesim.patcher.kernel.PokeArray;
 import dev.pokesim.patcher.kernel.Refs;
 import dev.pokesim.patcher.kernel.SyncCores;
@@ -161,8 +161,10 @@ class OraclesTest {
         });
         assertEquals("EveryWaitEnds", violation.oracle());
         assertTrue(
-                violation.what().matches("livelock: core 0 in \".*\" has waited for [0-9]+ ms while others go on"
-                        + "; core [0-9]+ is in the INT3 handler and does not get out"),
+                violation
+                        .what()
+                        .matches("livelock: core 0 in \".*\" has waited for [0-9]+ ms while others go on"
+                                + "; core [0-9]+ is in the INT3 handler and does not get out"),
                 violation.what());
     }
 

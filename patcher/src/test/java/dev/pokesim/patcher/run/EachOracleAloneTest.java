@@ -264,7 +264,8 @@ class EachOracleAloneTest {
         SearchResult found = RETRIES.exhaust(without(RunLink.NAME));
         assertEquals(Verdict.LIVELOCK, found.verdict());
         assertTrue(found.reason().startsWith("livelock: "), found.reason());
-        assertTrue(found.reason().endsWith(": core 0 waits in `await acknowledgements`, core 1 goes on"), found.reason());
+        assertTrue(
+                found.reason().endsWith(": core 0 waits in `await acknowledgements`, core 1 goes on"), found.reason());
         assertEquals(Verdict.SAFE, RETRIES.search(without(RunLink.NAME)).run().verdict());
     }
 

@@ -66,8 +66,7 @@ class ScenarioModelTest {
     private static Stream<Case> cases() {
         Stream<PatchScenario> all = PatchCatalogue.all().stream()
                 .filter(scenario -> !scenario.name().equals("text-poke-with-nmis")); // below, with a smaller place
-        return all.flatMap(
-                scenario -> Arrays.stream(FetchMode.values()).map(mode -> new Case(scenario, mode)));
+        return all.flatMap(scenario -> Arrays.stream(FetchMode.values()).map(mode -> new Case(scenario, mode)));
     }
 
     @Test
@@ -97,7 +96,8 @@ class ScenarioModelTest {
     @ParameterizedTest
     @CsvSource({"sync, safe", "barrier, EveryInt3IsClaimed or NothingOldAfterFinish"})
     void proofReducedProofAndMachineAgreeAboutNmis(String last, String expected) {
-        PatchScenario scenario = PatchScenarioReader.parse("nmis.yaml", ("""
+        PatchScenario scenario =
+                PatchScenarioReader.parse("nmis.yaml", ("""
                 about: "NMIs anywhere."
                 source: "made up"
                 text:
