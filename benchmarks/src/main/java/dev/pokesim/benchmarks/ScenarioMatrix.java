@@ -40,11 +40,12 @@ public final class ScenarioMatrix {
         SearchResult result = new ExhaustiveSearch(
                         ScenarioModel.of(setup, ScenarioModel.passes(setup), 0), LIMITS)
                 .workers(2)
+                .askingForEnds()
                 .run();
         String found = switch (result.verdict()) {
             case SAFE -> "safe";
             case INCOMPLETE -> "incomplete";
-            case VIOLATED, DEADLOCK -> PatchModel.oracleOf(result.reason());
+            case VIOLATED, DEADLOCK, LIVELOCK -> PatchModel.oracleOf(result.reason());
         };
         Set<String> expected = scenario.expected(mode);
         boolean isRight = expected.isEmpty() ? found.equals("safe") : expected.contains(found);

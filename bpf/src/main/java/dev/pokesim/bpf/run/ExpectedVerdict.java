@@ -121,7 +121,7 @@ public record ExpectedVerdict(AsyncForm form, Scenario scenario, String verdict,
     public static String found(SearchResult result, long ends) {
         return switch (result.verdict()) {
             case SAFE -> ends == 0 ? AsyncOracles.ENDS : SAFE;
-            case VIOLATED, DEADLOCK -> AsyncModel.oracleOf(result.reason());
+            case VIOLATED, DEADLOCK, LIVELOCK -> AsyncModel.oracleOf(result.reason());
             case INCOMPLETE -> INCOMPLETE;
         };
     }

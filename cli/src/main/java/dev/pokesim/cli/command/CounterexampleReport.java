@@ -238,6 +238,8 @@ record CounterexampleReport(
             case "empty" -> "empty array";
             case "finish" -> "batch " + first + " is done";
             case "ack" -> "IPI: serialise";
+            case "nmi" -> "NMI arrives";
+            case "nmi.iret" -> "NMI's IRET: serialise";
             case "trap" -> "INT3 at site " + first;
             case "take" -> "take reference";
             case "find" -> "find entry";

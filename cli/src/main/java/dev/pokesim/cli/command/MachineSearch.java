@@ -105,7 +105,7 @@ final class MachineSearch {
                 ? stop == null ? ProofWatch.Stop.MEMORY : stop
                 : null;
         boolean isWrong =
-                result.verdict() == SearchResult.Verdict.VIOLATED || result.verdict() == SearchResult.Verdict.DEADLOCK;
+                result.verdict() != SearchResult.Verdict.SAFE && result.verdict() != SearchResult.Verdict.INCOMPLETE;
         return MachineResult.of(
                 model,
                 MachineResult.Setup.of(model, options, seed),
@@ -170,6 +170,7 @@ final class MachineSearch {
         try {
             return new ExhaustiveSearch(model, new SearchLimits(states, memoryBytes, Integer.MAX_VALUE))
                     .workers(workers)
+                    .askingForEnds()
                     .with(extent -> {
                         progress.step(extent.states());
                         String latest = figures.at(System.nanoTime(), extent, "");

@@ -16,8 +16,8 @@ final class ProofWords {
             "that a kernel's machine code takes these steps: the proof goes through the protocol's steps and the handler's, "
                     + "not through instructions",
             "that the emulated instruction, the stack or a register is right: the oracles of poke-sim run watch those",
-            "anything about NMIs, or time; about INT3s of other owners, tasks that rest inside a place, and cores that come "
-                    + "up late only where a scenario has them");
+            "anything about time; about NMIs, INT3s of other owners, tasks that rest inside a place, and cores that come up "
+                    + "late only where a scenario has them");
 
     private ProofWords() {}
 

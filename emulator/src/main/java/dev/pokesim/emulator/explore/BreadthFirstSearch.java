@@ -2,6 +2,7 @@ package dev.pokesim.emulator.explore;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -32,6 +33,8 @@ public final class BreadthFirstSearch {
         EXHAUSTED,
         /** A wrong state can be reached. */
         WRONG,
+        /** None is wrong, but one can be reached from which no end can be reached any more; only if that is asked. */
+        ENDLESS,
         /** It was stopped before that was known: by {@link Progress}, or because memory ran out. */
         STOPPED
     }
@@ -55,13 +58,23 @@ public final class BreadthFirstSearch {
      * @param depth steps from the initial state to those expanded last
      * @param memoryBytes of the store
      */
-    public record Extent(long states, long transitions, long frontier, int depth, long memoryBytes) {}
+    public record Extent(long states, long transitions, long frontier, int depth, long memoryBytes) {
+        /** Of two searches, one after the other. */
+        public Extent and(Extent next) {
+            return new Extent(
+                    states + next.states,
+                    transitions + next.transitions,
+                    frontier + next.frontier,
+                    Math.max(depth, next.depth),
+                    Math.max(memoryBytes, next.memoryBytes));
+        }
+    }
 
     /**
      * What a search found.
      *
      * @param wrong what is wrong; null unless the outcome is {@link Outcome#WRONG}
-     * @param path the states from the initial to the wrong one; empty unless there is one
+     * @param path the states from the initial to the wrong one, or to the first from which there is no end; empty unless there is one
      */
     public record Result(
             Outcome outcome, Extent extent, @Nullable Object wrong, List<byte[]> path) {}
@@ -73,6 +86,9 @@ public final class BreadthFirstSearch {
     private final int workers;
     private final long memoryLimitBytes;
     private final Progress progress;
+    private @Nullable WaysToEnd ways;
+    /** For each level what {@link #levelEnd} was; only if ends are asked for. */
+    private final List<int[]> levels = new ArrayList<>();
 
     private long transitions;
     private long expanded;
@@ -89,6 +105,25 @@ public final class BreadthFirstSearch {
         this.memoryLimitBytes = memoryLimitBytes;
         this.progress = progress;
         Arrays.setAll(parts, i -> new StateStore());
+    }
+
+    /** Asks as well whether an end can be reached from every state; see {@link Successors#end}. It takes 8 to 12 bytes a transition. */
+    public BreadthFirstSearch askingForEnds() {
+        ways = new WaysToEnd(PARTS);
+        return this;
+    }
+
+    /** A state's number: its index in its part of the store, and the part. */
+    private static int number(int part, int index) {
+        return index << PART_BITS | part;
+    }
+
+    static int partOf(int number) {
+        return number & PARTS - 1;
+    }
+
+    static int indexOf(int number) {
+        return number >>> PART_BITS;
     }
 
     /** Searches from an initial state; once. */
@@ -130,6 +165,9 @@ public final class BreadthFirstSearch {
                 for (int i = 0; i < some.size(); i++) {
                     Successors successors = forPieces.get(i);
                     transitions += successors.transitions();
+                    if (ways != null) {
+                        successors.ends().forEach(ways::addEnd);
+                    }
                     expanded += some.get(i)[2] - some.get(i)[1];
                     Object wrong = successors.wrong();
                     if (wrong != null) {
@@ -143,6 +181,23 @@ public final class BreadthFirstSearch {
                 }
             }
         }
+        return ways == null ? new Result(Outcome.EXHAUSTED, extent(), null, List.of()) : endless(ways);
+    }
+
+    /** The first state from which no end can be reached, or that there is none. */
+    private Result endless(WaysToEnd back) {
+        BitSet[] reaching = back.reachingEnd(
+                Arrays.stream(parts).mapToInt(StateStore::count).toArray());
+        int[] start = new int[PARTS];
+        for (int[] end : levels) {
+            for (int part = 0; part < PARTS; part++) {
+                int first = reaching[part].nextClearBit(start[part]);
+                if (first < end[part]) {
+                    return new Result(Outcome.ENDLESS, extent(), null, path(number(part, first)));
+                }
+            }
+            start = end;
+        }
         return new Result(Outcome.EXHAUSTED, extent(), null, List.of());
     }
 
@@ -153,6 +208,9 @@ public final class BreadthFirstSearch {
             levelStart[part] = levelEnd[part];
             levelEnd[part] = parts[part].count();
             any |= levelStart[part] != levelEnd[part];
+        }
+        if (ways != null) {
+            levels.add(levelEnd.clone());
         }
         return any;
     }
@@ -193,7 +251,7 @@ public final class BreadthFirstSearch {
         StateStore part = parts[piece[0]];
         for (int index = piece[1]; index < piece[2]; index++) {
             int sizeBytes = part.copy(index, worker.state);
-            successors.begin(index << PART_BITS | piece[0]);
+            successors.begin(number(piece[0], index));
             worker.expander.expand(worker.state, sizeBytes, successors);
         }
     }
@@ -215,7 +273,7 @@ public final class BreadthFirstSearch {
 
     private void store(int part, List<Successors> pieces) {
         for (Successors piece : pieces) {
-            piece.moveTo(parts[part], part);
+            piece.moveTo(parts[part], part, ways);
         }
     }
 
@@ -249,7 +307,8 @@ public final class BreadthFirstSearch {
             states += part.count();
             memory += part.sizeBytes();
         }
-        return new Extent(states, transitions, states - expanded, depth, memory);
+        return new Extent(
+                states, transitions, states - expanded, depth, memory + (ways == null ? 0 : ways.sizeBytes()));
     }
 
     private List<byte[]> path(int last) {
@@ -257,8 +316,8 @@ public final class BreadthFirstSearch {
         byte[] state = new byte[StateStore.MAX_STATE_BYTES];
         int at = last;
         while (true) {
-            StateStore part = parts[at & PARTS - 1];
-            int index = at >>> PART_BITS;
+            StateStore part = parts[partOf(at)];
+            int index = indexOf(at);
             int sizeBytes = part.copy(index, state);
             path.add(Arrays.copyOf(state, sizeBytes));
             int parent = part.parent(index);

@@ -18,6 +18,7 @@ public final class ExhaustiveSearch {
     private Consumer<Model> atEnd = model -> {};
     private int workers = 1;
     private int preemptionBound = -1;
+    private boolean asksForEnds;
     private String stopReason = "";
 
     /** What is wrong with a state, or with what one of its transitions leads to. */
@@ -58,6 +59,15 @@ public final class ExhaustiveSearch {
         return this;
     }
 
+    /**
+     * Asks as well whether from every state one can be reached in which every core is done: whether no livelock is possible. It is not
+     * asked under a bound of preemptions, which ends runs by itself.
+     */
+    public ExhaustiveSearch askingForEnds() {
+        asksForEnds = true;
+        return this;
+    }
+
     /** Sets how many threads work on it, each with a model of its own; 1 unless set. The result is the same. */
     public ExhaustiveSearch workers(int count) {
         workers = count;
@@ -90,11 +100,15 @@ public final class ExhaustiveSearch {
                 workers,
                 limits.memoryBytes(),
                 this::mayGoOn);
+        if (asksForEnds && preemptionBound < 0) {
+            search.askingForEnds();
+        }
         BreadthFirstSearch.Result result = search.run(first.writer().toArray());
         return switch (result.outcome()) {
             case EXHAUSTED -> result(SearchResult.Verdict.SAFE, "", result, List.of());
             case STOPPED -> result(SearchResult.Verdict.INCOMPLETE, reason(result), result, List.of());
             case WRONG -> wrong(first, result);
+            case ENDLESS -> endless(first, result);
         };
     }
 
@@ -128,6 +142,7 @@ public final class ExhaustiveSearch {
                         null));
                 return;
             }
+            successors.end();
             synchronized (this) {
                 atEnd.accept(exploration.model());
             }
@@ -169,6 +184,12 @@ public final class ExhaustiveSearch {
             trace.add(wrong.last);
         }
         return result(wrong.verdict, wrong.reason, result, trace);
+    }
+
+    private static SearchResult endless(Exploration exploration, BreadthFirstSearch.Result result) {
+        List<byte[]> path = result.path();
+        String reason = new Livelock(exploration).describe(path.get(path.size() - 1));
+        return result(SearchResult.Verdict.LIVELOCK, reason, result, exploration.between(path));
     }
 
     private static SearchResult result(

@@ -256,6 +256,11 @@ final class Exploration implements Machine.IpiTransport {
                 : coreOf(code) * EVENTS + kind;
     }
 
+    /** Where a transition comes if cores take turns: by core, then by kind. */
+    static int orderOf(int code) {
+        return (coreOf(code) * ACTORS + kindOf(code).ordinal() << Byte.SIZE) + vectorOf(code);
+    }
+
     /**
      * Finds out what is possible now.
      *
@@ -268,7 +273,7 @@ final class Exploration implements Machine.IpiTransport {
             boolean mayStep = isStepPossible(core) && (preemptionsLeft != 0 || !isPreemption(id));
             count = add(count, mayStep, Transition.Kind.STEP, id, 0);
             count = add(count, !storesOf(core).isEmpty(), Transition.Kind.DRAIN, id, 0);
-            count = add(count, nmisLeft[id] > 0 && machine.takesNmi(core), Transition.Kind.NMI, id, 0);
+            count = add(count, mayTakeNmi(core), Transition.Kind.NMI, id, 0);
         }
         int before = -1;
         for (int i = 0; i < inFlightCount; i++) {
@@ -278,6 +283,18 @@ final class Exploration implements Machine.IpiTransport {
             before = inFlight[i];
         }
         return count;
+    }
+
+    private boolean mayTakeNmi(Core core) {
+        return nmisLeft[core.id()] > 0 && machine.takesNmi(core) && nmisTaken() < model.nmisInAll();
+    }
+
+    private int nmisTaken() {
+        int taken = 0;
+        for (int id = 0; id < nmisLeft.length; id++) {
+            taken += model.nmis(id) - nmisLeft[id];
+        }
+        return taken;
     }
 
     /** Whether a step of this core holds up another one that did the last step and could go on. */
@@ -322,18 +339,26 @@ final class Exploration implements Machine.IpiTransport {
     /** Which cores cannot go on, and why: for a state in which nothing is possible. */
     private String whoWaits() {
         List<String> waiting = new ArrayList<>();
-        for (int id = 0; id < machine.coreCount(); id++) {
-            Core core = machine.core(id);
-            if (!isDone(core)) {
-                waiting.add(
-                        "core " + id + " " + (core.isHalted() ? "is halted" : "waits in `" + machine.next(core) + "`"));
-            }
-        }
+        addWaiting(waiting);
         for (int i = 0; i < inFlightCount; i++) {
             waiting.add("core " + (inFlight[i] >> 8) + " does not take interrupt 0x"
                     + Integer.toHexString(inFlight[i] & 0xff));
         }
         return "nothing can happen: " + String.join(", ", waiting);
+    }
+
+    /** Adds who is not done, and whether it waits. */
+    void addWaiting(List<String> cores) {
+        for (int id = 0; id < machine.coreCount(); id++) {
+            Core core = machine.core(id);
+            if (!isDone(core)) {
+                boolean goesOn = isStepPossible(core) || !storesOf(core).isEmpty();
+                cores.add("core " + id + " "
+                        + (goesOn
+                                ? "goes on"
+                                : core.isHalted() ? "is halted" : "waits in `" + machine.next(core) + "`"));
+            }
+        }
     }
 
     private boolean isDone(Core core) {
@@ -480,8 +505,7 @@ final class Exploration implements Machine.IpiTransport {
     }
 
     private boolean isUnnoticed(Core core, MicroOp next) {
-        boolean mayInterrupt = machine.takesInterrupts(core) && model.takesIpis(core.id())
-                || nmisLeft[core.id()] > 0 && machine.takesNmi(core);
+        boolean mayInterrupt = machine.takesInterrupts(core) && model.takesIpis(core.id()) || mayTakeNmi(core);
         return visibility.isUnnoticed(core, next, mayInterrupt);
     }
 

@@ -67,6 +67,11 @@ public interface Model {
         return 0;
     }
 
+    /** How many NMIs may arrive in one run at all cores together; no limit unless overridden. */
+    default int nmisInAll() {
+        return Integer.MAX_VALUE;
+    }
+
     /**
      * Interrupts of devices: each is on its way from the start and arrives once, whenever its core takes it.
      */

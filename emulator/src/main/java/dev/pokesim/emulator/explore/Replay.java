@@ -34,7 +34,8 @@ public final class Replay {
      *
      * @param steps the transitions that were possible, up to the first violation
      * @param next what could happen then; nothing after a violation
-     * @param violation what was wrong after the last of them, also if only nothing could happen any more; null if nothing
+     * @param violation what was wrong after the last of them, also if only nothing could happen any more, or nothing that leads to
+     *     the end; null if nothing
      * @param digest SHA-256 of all states on the way, as hexadecimal digits: two replays that give the same one did the same
      */
     public record Result(
@@ -93,6 +94,8 @@ public final class Replay {
         List<Transition> next = violation == null ? exploration.possible() : List.of();
         if (violation == null && next.isEmpty()) {
             violation = exploration.violationAtEnd();
+        } else if (violation == null) {
+            violation = new Livelock(exploration).find();
         }
         return new Result(performed, next, violation, HexFormat.of().formatHex(digest.digest()));
     }

@@ -10,7 +10,8 @@ import java.util.List;
  * @param transitions that were performed
  * @param depth most transitions from the initial state
  * @param memoryBytes of what was stored
- * @param trace from the initial state to the violation or deadlock; empty for the other verdicts
+ * @param trace from the initial state to the violation, the deadlock, or the first state that cannot end; empty for the other
+ *     verdicts
  */
 public record SearchResult(
         Verdict verdict,
@@ -28,6 +29,8 @@ public record SearchResult(
         VIOLATED,
         /** Nothing can happen although not every core is done. */
         DEADLOCK,
+        /** Something can always happen, but never that every core is done. */
+        LIVELOCK,
         /** A limit was reached; nothing wrong was found up to there. */
         INCOMPLETE
     }

@@ -32,11 +32,17 @@ final class StateStore {
     private int[][] parents = new int[4][];
 
     private int count;
+    private int last;
     private long[] table = new long[1 << 6];
 
     /** How many states it has. */
     int count() {
         return count;
+    }
+
+    /** The index of the state that was added last, or was not because it was there. */
+    int last() {
+        return last;
     }
 
     /** The memory that it takes. */
@@ -76,20 +82,22 @@ final class StateStore {
      *
      * @param hash its {@link #hash}
      * @param parent any number to remember with it
-     * @return whether it was added; its index is {@link #count()} - 1 then
+     * @return whether it was added; its index is {@link #last()} in either case
      */
     boolean add(byte[] bytes, int offset, int sizeBytes, long hash, int parent) {
         int mask = table.length - 1;
         long tag = hash >>> TAG_SHIFT;
         int slot = (int) hash & mask;
         while (table[slot] != 0) {
-            if (table[slot] >>> TAG_SHIFT == tag
-                    && isAt((int) (table[slot] & INDEX_MASK) - 1, bytes, offset, sizeBytes)) {
+            int index = (int) (table[slot] & INDEX_MASK) - 1;
+            if (table[slot] >>> TAG_SHIFT == tag && isAt(index, bytes, offset, sizeBytes)) {
+                last = index;
                 return false;
             }
             slot = slot + 1 & mask;
         }
         table[slot] = tag << TAG_SHIFT | count + 1;
+        last = count;
         append(bytes, offset, sizeBytes, parent);
         if (count > table.length / 4 * 3) {
             grow();

@@ -1,6 +1,8 @@
 package dev.pokesim.emulator.explore;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Takes what follows a state. */
@@ -19,6 +21,7 @@ public final class Successors {
     private long transitions;
     private @Nullable Object wrong;
     private int wrongParent;
+    private final List<Integer> ends = new ArrayList<>();
 
     Successors(int parts) {
         bytes = new byte[parts][64];
@@ -62,6 +65,11 @@ public final class Successors {
         }
     }
 
+    /** In the state everything is done that has to be. */
+    public void end() {
+        ends.add(parent);
+    }
+
     static int part(long hash) {
         return (int) (hash >>> 32) & BreadthFirstSearch.PARTS - 1;
     }
@@ -75,6 +83,12 @@ public final class Successors {
         Arrays.fill(stateCounts, 0);
         transitions = 0;
         wrong = null;
+        ends.clear();
+    }
+
+    /** The numbers of the states that are ends. */
+    List<Integer> ends() {
+        return ends;
     }
 
     long transitions() {
@@ -90,13 +104,21 @@ public final class Successors {
         return wrongParent;
     }
 
-    /** Moves everything for one part of the store there. */
-    void moveTo(StateStore store, int part) {
+    /**
+     * Moves everything for one part of the store there.
+     *
+     * @param ways where each transition is noted; null for nowhere
+     */
+    void moveTo(StateStore store, int part, @Nullable WaysToEnd ways) {
         int at = 0;
         for (int i = 0; i < stateCounts[part]; i++) {
             long meta = headers[part][i * HEADER + 1];
             int sizeBytes = (int) meta;
-            store.add(bytes[part], at, sizeBytes, headers[part][i * HEADER], (int) (meta >>> 32));
+            int from = (int) (meta >>> 32);
+            store.add(bytes[part], at, sizeBytes, headers[part][i * HEADER], from);
+            if (ways != null) {
+                ways.add(from, part, store.last());
+            }
             at += sizeBytes;
         }
     }

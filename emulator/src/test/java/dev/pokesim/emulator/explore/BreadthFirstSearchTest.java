@@ -1,6 +1,7 @@
 package dev.pokesim.emulator.explore;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -60,6 +62,9 @@ class BreadthFirstSearchTest {
             if (wrong.contains(node)) {
                 into.wrong("node " + node);
             }
+            if (isEnd(node)) {
+                into.end();
+            }
             for (int other : next(node)) {
                 if (other == node) {
                     into.addLoop();
@@ -68,6 +73,31 @@ class BreadthFirstSearchTest {
                     into.add(bytes, bytes.length);
                 }
             }
+        }
+
+        /** Where nothing goes on; in every other graph some of these are none. */
+        boolean isEnd(int node) {
+            return next(node).length == 0 && (seed % 2 == 0 || node % 13 != 5);
+        }
+
+        Result searchForEnds(int workers) {
+            return new BreadthFirstSearch(() -> this::expand, workers, NO_LIMIT, GO_ON)
+                    .askingForEnds()
+                    .run(encoded(0));
+        }
+
+        /** The nodes from which an end can be reached, found in the simplest way. */
+        Set<Integer> reachingEnd() {
+            Set<Integer> reaching = new HashSet<>();
+            boolean isGrowing = true;
+            while (isGrowing) {
+                isGrowing = false;
+                for (int node : distances().keySet()) {
+                    boolean reaches = isEnd(node) || Arrays.stream(next(node)).anyMatch(reaching::contains);
+                    isGrowing |= reaches && reaching.add(node);
+                }
+            }
+            return reaching;
         }
 
         Result search(int workers, long memoryLimitBytes, Progress progress) {
@@ -170,6 +200,70 @@ class BreadthFirstSearchTest {
                         one.path().stream().map(Graph::decoded).toList(),
                         several.path().stream().map(Graph::decoded).toList());
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {5, 20, 100, 3000})
+    void findsANearestStateWithoutAnEndAndAShortestWayToIt(int nodes) {
+        for (Graph graph : graphs(nodes, Set.of())) {
+            Map<Integer, Integer> distances = graph.distances();
+            Set<Integer> reaching = graph.reachingEnd();
+            int nearest = distances.keySet().stream()
+                    .filter(node -> !reaching.contains(node))
+                    .mapToInt(distances::get)
+                    .min()
+                    .orElse(-1);
+            Result result = graph.searchForEnds(1);
+            assertEquals(nearest < 0 ? Outcome.EXHAUSTED : Outcome.ENDLESS, result.outcome());
+            assertEquals(nearest, result.path().size() - 1);
+            assertEquals(distances.size(), result.extent().states());
+            if (nearest >= 0) {
+                int last = Graph.decoded(result.path().get(nearest));
+                assertEquals(nearest, distances.get(last));
+                assertFalse(reaching.contains(last));
+            }
+        }
+    }
+
+    /** Where the first state without an end is found does not depend on who stored which part. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 7})
+    void stateWithoutAnEndDoesNotDependOnWorkers(int workers) {
+        for (Graph graph : graphs(120_000, Set.of()).subList(0, 4)) {
+            Result one = graph.searchForEnds(1);
+            Result several = graph.searchForEnds(workers);
+            assertEquals(graph.seed % 2 == 0 ? Outcome.EXHAUSTED : Outcome.ENDLESS, one.outcome());
+            assertEquals(one.outcome(), several.outcome());
+            assertEquals(one.extent(), several.extent());
+            assertEquals(
+                    one.path().stream().map(Graph::decoded).toList(),
+                    several.path().stream().map(Graph::decoded).toList());
+        }
+    }
+
+    /** A ring that leads to its end from everywhere, and the same ring without one. */
+    @Test
+    void aLoopIsALivelockOnlyIfNothingLeadsOutOfIt() {
+        for (boolean hasExit : List.of(true, false)) {
+            Result result = new BreadthFirstSearch(
+                            () -> (state, sizeBytes, into) -> {
+                                if (state[0] == 9) {
+                                    into.end();
+                                    return;
+                                }
+                                into.add(new byte[] {(byte) ((state[0] + 1) % 3)}, 1);
+                                if (hasExit && state[0] == 2) {
+                                    into.add(new byte[] {9}, 1);
+                                }
+                            },
+                            1,
+                            NO_LIMIT,
+                            GO_ON)
+                    .askingForEnds()
+                    .run(new byte[1]);
+            assertEquals(hasExit ? Outcome.EXHAUSTED : Outcome.ENDLESS, result.outcome());
+            assertEquals(hasExit ? 0 : 1, result.path().size());
         }
     }
 

@@ -138,6 +138,44 @@ class SearchTest {
     }
 
     @Test
+    void aLoopWithoutAWayOutIsALivelock() {
+        // a loop on one's own; two cores of which one waits for what the other never does
+        record Case(String reason, int steps, SmallModel model) {}
+        for (Case one : List.of(
+                new Case("core 0 goes on", 0, new SmallModel(machine -> null, "eb fe 90", "90")),
+                new Case(
+                        "core 0 goes on, core 1 goes on",
+                        0,
+                        // cmp dword [rsi],2; jne back | mov dword [rsi],1; jmp back
+                        new SmallModel(machine -> null, "83 3e 02 75 fb", "c7 06 01 00 00 00 eb f8 90")))) {
+            assertEquals(Verdict.SAFE, search(one.model).verdict(), "nothing is wrong with any state");
+            SearchResult result = new ExhaustiveSearch(one.model, SearchLimits.ONE_GIB)
+                    .askingForEnds()
+                    .run();
+            assertEquals(Verdict.LIVELOCK, result.verdict());
+            assertEquals(
+                    "livelock: cores go on for ever, and nothing that they do leads to the end: " + one.reason,
+                    result.reason());
+            assertEquals(one.steps, result.trace().size());
+            assertEquals(
+                    result.reason(), new Replay(one.model).run(result.trace()).violation());
+        }
+    }
+
+    @Test
+    void whoMayGetOutOfALoopIsInNone() {
+        // cmp dword [rsi],0; je back | mov dword [rsi],2
+        Model.Source source = new SmallModel(SearchTest::isTwo, "83 3e 00 74 fb", "c7 06 02 00 00 00");
+        assertEquals(
+                Verdict.SAFE,
+                new ExhaustiveSearch(source, SearchLimits.ONE_GIB)
+                        .askingForEnds()
+                        .run()
+                        .verdict());
+        assertEquals(null, new Replay(source).run(List.of()).violation());
+    }
+
+    @Test
     void aCrashIsAViolation() {
         // ud2, at once and after a load
         for (String program : List.of("0f 0b", "8b 06 0f 0b")) {

@@ -11,8 +11,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * No deadlock: the patcher's waits end. It waits for cores that owe it an answer to an IPI and for handlers that may hold a
- * reference; if it and all of these have done nothing for long, nobody is going to.
+ * No deadlock and no livelock: the patcher's waits end. It waits for cores that owe it an answer to an IPI and for handlers that may hold
+ * a reference; if it and all of these have done nothing for long, nobody is going to. If the patcher has done nothing outside of handlers
+ * for very much longer, and a core has been in the INT3 handler all the time and goes on, it goes around in circles.
  *
  * <p>A queue for a contended line is no deadlock: whoever waits in it gets the line, two milliseconds later on the largest
  * machine, and is told about.
@@ -23,11 +24,22 @@ public final class EveryWaitEnds extends Oracle {
     /** How much longer than the dearest routines of a slow profile. */
     private static final int COST_FACTOR = 100;
 
+    /**
+     * For a patcher that waits and a handler that does not get out, both: this is 1 s. In a storm of 480 cores a sync takes longer than
+     * that, but no handler does.
+     */
+    private static final int LIVELOCK_FACTOR = 50;
+
     private final int patcher;
     private final long patiencePs;
     private final long[] lastPs;
+    /** When the patcher itself did something last, and no handler on its core. */
+    private long lastOfPatcherPs;
+
     private final int[] owed;
     private final int[] traps;
+    /** When each core trapped, if it is in the INT3 handler. */
+    private final long[] trappedPs;
     /** Vectors of the handlers that each core is in, the innermost last. */
     private final List<List<Integer>> handlers = new ArrayList<>();
 
@@ -41,6 +53,7 @@ public final class EveryWaitEnds extends Oracle {
         lastPs = new long[cores];
         owed = new int[cores];
         traps = new int[cores];
+        trappedPs = new long[cores];
         for (int i = 0; i < cores; i++) {
             handlers.add(new ArrayList<>());
         }
@@ -58,6 +71,9 @@ public final class EveryWaitEnds extends Oracle {
 
     private void isAlive(Core core) {
         lastPs[core.id()] = core.timePs();
+        if (core.id() == patcher && handlers.get(patcher).isEmpty()) {
+            lastOfPatcherPs = core.timePs();
+        }
     }
 
     @Override
@@ -68,11 +84,11 @@ public final class EveryWaitEnds extends Oracle {
 
     @Override
     public void entered(Core core, int vector) {
-        isAlive(core);
+        lastPs[core.id()] = core.timePs(); // no doing of what it interrupts
         if (vector == SyncCores.VECTOR) {
             owed[core.id()] = 0;
         } else if (vector == GuestFault.Vector.BREAKPOINT.number()) {
-            traps[core.id()]++;
+            trappedPs[core.id()] = traps[core.id()]++ == 0 ? core.timePs() : trappedPs[core.id()];
         }
         List<Integer> within = handlers.get(core.id());
         int last = within.size() - 1;
@@ -144,6 +160,25 @@ public final class EveryWaitEnds extends Oracle {
      * @param step what it does
      */
     public void look(Core patchingCore, long nowPs, String step) {
+        lookForDeadlock(patchingCore, nowPs, step);
+        long livelockPs = LIVELOCK_FACTOR * patiencePs;
+        for (int id = 0; id < traps.length && nowPs - lastOfPatcherPs >= livelockPs; id++) {
+            if (id != patcher && traps[id] > 0 && nowPs - trappedPs[id] >= livelockPs) {
+                violated(
+                        patchingCore,
+                        "livelock: " + waited(nowPs - lastOfPatcherPs, step) + "; core " + id
+                                + " goes on in the INT3 handler and does not get out");
+                return;
+            }
+        }
+    }
+
+    private String waited(long timePs, String step) {
+        return "core " + patcher + (step.isEmpty() ? "" : " in \"" + step + "\"") + " has waited for "
+                + timePs / 1_000_000_000L + " ms";
+    }
+
+    private void lookForDeadlock(Core patchingCore, long nowPs, String step) {
         if (nowPs - lastPs[patcher] < patiencePs) {
             return;
         }
@@ -160,8 +195,7 @@ public final class EveryWaitEnds extends Oracle {
         }
         violated(
                 patchingCore,
-                "deadlock: core " + patcher + (step.isEmpty() ? "" : " in \"" + step + "\"") + " has waited for "
-                        + (nowPs - lastPs[patcher]) / 1_000_000_000L + " ms"
+                "deadlock: " + waited(nowPs - lastPs[patcher], step)
                         + (culprit < 0
                                 ? ""
                                 : "; core " + culprit

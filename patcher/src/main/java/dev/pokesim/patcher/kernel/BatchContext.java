@@ -10,6 +10,7 @@ import java.util.List;
  * @param generations 1, or 2 if handlers find the batch before as well, in an array of its own
  * @param coreCount cores of the machine
  * @param online how it is known which of them can be sent IPIs
+ * @param underMutex whether the patcher holds text_mutex meanwhile
  */
 public record BatchContext(
         KernelLayout layout,
@@ -20,14 +21,21 @@ public record BatchContext(
         long array,
         int generations,
         int coreCount,
-        OnlineCores online) {
+        OnlineCores online,
+        boolean underMutex) {
     /**
      * The same for one batch whose places are known beforehand.
      *
      * @param array address of the first entry
      */
     public BatchContext ofBatch(List<PatchPlace> batch, long array, int generations) {
-        return new BatchContext(layout, refs, costs, listener, batch, array, generations, coreCount, online);
+        return new BatchContext(
+                layout, refs, costs, listener, batch, array, generations, coreCount, online, underMutex);
+    }
+
+    /** The same for a patcher that does not take text_mutex. */
+    public BatchContext withoutMutex() {
+        return new BatchContext(layout, refs, costs, listener, places, array, generations, coreCount, online, false);
     }
 
     /** Whether handlers are not to find the places any more when the batch is done; where there are two arrays, they are. */

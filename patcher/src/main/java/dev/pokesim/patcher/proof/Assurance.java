@@ -1,5 +1,6 @@
 package dev.pokesim.patcher.proof;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,11 @@ public record Assurance(
         int[] states = new int[1];
         String livelock = null;
         try {
-            livelock = Liveness.livelock(small, states);
+            for (ProofSetup order : small.hasRival()
+                    ? Turns.of(small).stream().map(small::withTurns).toList()
+                    : List.of(small)) {
+                livelock = livelock == null ? Liveness.livelock(order, states) : livelock;
+            }
         } catch (Liveness.TooLarge e) {
             states[0] = 0;
         }

@@ -7,7 +7,8 @@ package dev.pokesim.patcher.proof;
  * <p>Pending: whether an IPI waits; stopping: whether that IPI is one to stop. Published: whether the patcher has published this
  * core's reference count. Special: whether it is the one that the setup singles out. Offline: whether it has not come up yet.
  * Marked: whether a grace period waits for it. Held: how many references its handlers hold. Phase: what it is doing, see the constants. Site:
- * where it does that. Epoch: how many stores into text it has serialised past.
+ * where it does that. NMI: whether it does that in an NMI; outer phase and site: what the NMI has interrupted. Epoch: how many stores into
+ * text it has serialised past.
  */
 final class CoreRecord {
     private static final int PENDING_SHIFT = 0;
@@ -19,25 +20,40 @@ final class CoreRecord {
     private static final int HELD_SHIFT = 6;
     private static final int PHASE_SHIFT = 8;
     private static final int SITE_SHIFT = 13;
-    private static final int EPOCH_SHIFT = 29;
+    private static final int NMI_SHIFT = 29;
+    private static final int OUTER_PHASE_SHIFT = 30;
+    private static final int OUTER_SITE_SHIFT = 35;
+    private static final int EPOCH_SHIFT = 41;
 
     private static final long HELD_MASK = 3;
     private static final long PHASE_MASK = 31;
     private static final long SITE_MASK = 0xffff;
+    private static final long OUTER_SITE_MASK = 63;
 
     /** More references than this in one core's hands are not told apart. */
     static final int MAX_HELD = 3;
     /** Sites must have lower indices. */
     static final int MAX_SITES = 1 << 16;
+    /** Sites must have lower indices if there are NMIs. */
+    static final int MAX_SITES_WITH_NMIS = 1 << 6;
+    /** Epochs must be lower. */
+    static final int MAX_EPOCHS = 1 << 63 - EPOCH_SHIFT;
     /** How many bits lie below the site. */
     static final int BITS_BELOW_SITE = SITE_SHIFT;
+    /** How many bits there are of an NMI and of what it has interrupted. */
+    static final int NMI_BITS = EPOCH_SHIFT - NMI_SHIFT;
 
     /** Phase of a core that is outside handlers and between places. Phases 1 to 14: the handler's step of that number is next. */
     static final int OUTSIDE = 0;
     /** Phase of a core that waits, interrupts off, to be released. */
     static final int STOPPED = 15;
-    /** Phase of a core that has executed the first {@code phase - INSIDE} bytes of a place and may rest there. */
+    /**
+     * Phase of a core that has executed the first {@code phase - INSIDE} bytes of a place and may rest there; of one that its handler has
+     * sent back to the place if these are 0.
+     */
     static final int INSIDE = 16;
+    /** Phase of a core that waits, interrupts off, for the patching one. */
+    static final int SPINNING = 31;
 
     private CoreRecord() {}
 
@@ -69,9 +85,37 @@ final class CoreRecord {
                 | (long) site << SITE_SHIFT;
     }
 
-    /** Outside everything, and no grace period waits for it. */
+    /** Outside everything that it is in, or that its NMI has come to; no grace period waits for it any more unless it is in an NMI. */
     static long left(long record) {
-        return withPhase(with(record, MARKED_SHIFT, false), OUTSIDE, 0);
+        return withPhase(with(record, MARKED_SHIFT, isMarked(record) && isInNmi(record)), OUTSIDE, 0);
+    }
+
+    /** Whether what it does it does in an NMI. */
+    static boolean isInNmi(long record) {
+        return is(record, NMI_SHIFT);
+    }
+
+    /** Hit by an NMI, whose handler has not come to any site yet. */
+    static long withNmi(long record) {
+        long outer = (long) phase(record) << OUTER_PHASE_SHIFT | (long) site(record) << OUTER_SITE_SHIFT;
+        return withPhase(with(record, NMI_SHIFT, true) | outer, OUTSIDE, 0);
+    }
+
+    /** Where it was when the NMI came. */
+    static long withoutNmi(long record) {
+        int phase = (int) (record >>> OUTER_PHASE_SHIFT & PHASE_MASK);
+        int site = (int) (record >>> OUTER_SITE_SHIFT & OUTER_SITE_MASK);
+        long plain = withNmiBits(record, 0);
+        return phase == OUTSIDE ? left(plain) : withPhase(plain, phase, site);
+    }
+
+    /** All that there is about an NMI, in {@link #NMI_BITS} bits; 0 outside of one. */
+    static long nmiBits(long record) {
+        return record >>> NMI_SHIFT & (1L << NMI_BITS) - 1;
+    }
+
+    static long withNmiBits(long record, long bits) {
+        return record & ~((1L << NMI_BITS) - 1 << NMI_SHIFT) | bits << NMI_SHIFT;
     }
 
     /** Whether a handler of this core can take a reference in the core's own count. */
@@ -85,7 +129,12 @@ final class CoreRecord {
     }
 
     static boolean isInside(long record) {
-        return phase(record) > INSIDE;
+        return phase(record) >= INSIDE && phase(record) != SPINNING;
+    }
+
+    /** Whether it waits, interrupts off, to be released: outside everything, or where it was when it was stopped. */
+    static boolean isStopped(long record) {
+        return phase(record) == STOPPED || isStopping(record) && !isPending(record);
     }
 
     private static boolean is(long record, int shift) {

@@ -10,7 +10,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +33,7 @@ final class CounterexampleFinder {
      */
     static @Nullable Counterexample quickly(ProofSetup setup) {
         Counterexample found = find(setup, 2, 3, upTo(QUICK_STATES));
-        return found == null ? alone(setup) : found;
+        return found == null && !setup.hasRival() ? alone(setup) : found;
     }
 
     /**
@@ -70,7 +69,8 @@ final class CounterexampleFinder {
     private static @Nullable Counterexample find(
             ProofSetup setup, int maxSites, int maxCores, BreadthFirstSearch.Progress progress) {
         int siteCount = setup.places().size();
-        for (int sites = 1; sites <= maxSites; sites++) {
+        int fewest = setup.hasRival() ? siteCount : 1;
+        for (int sites = fewest; sites <= Math.max(maxSites, fewest); sites++) {
             for (int cores = 2; cores <= Math.min(maxCores, setup.cores()); cores++) {
                 Counterexample found = at(shrink(setup, sites, cores), progress);
                 if (found != null) {
@@ -85,59 +85,65 @@ final class CounterexampleFinder {
     }
 
     private static BreadthFirstSearch.Result search(ProtocolModel model, BreadthFirstSearch.Progress progress) {
-        return ProtocolExplorer.search(model, 1, MEMORY_BYTES, progress, new AtomicInteger());
+        return ProtocolExplorer.searchForEnds(model, MEMORY_BYTES, progress);
     }
 
     /** The shortest interleaving at exactly this size; null if nothing is wrong there. */
     private static @Nullable Counterexample at(ProofSetup setup, BreadthFirstSearch.Progress progress) {
         ProtocolModel model = model(setup);
         BreadthFirstSearch.Result result = search(model, progress);
-        if (result.outcome() != Outcome.WRONG) {
+        if (!isWrong(result)) {
             return null;
         }
-        List<ProofStep> steps = steps(model, result.path());
-        Violated violated = (Violated) Objects.requireNonNull(result.wrong());
-        steps = FewerSwitches.of(setup, steps, violated);
+        Interleaving walk = walk(model, result.path());
+        Violated violated = Objects.requireNonNull(walk.violatedOrEndless(), "nothing is wrong at the end of the path");
+        List<ProofStep> steps = FewerSwitches.of(setup, walk.taken(), violated);
         Explanation explanation = Explanation.of(setup, steps, violated);
         return new Counterexample(
                 setup,
                 explanation.steps(),
                 explanation.texts(),
-                violated.group() < 0 ? ProofStep.PATCHER : violated.group() + 1,
+                violated.group() < 0 ? model.patcherIn(walk.state()) : violated.group() + 1,
                 violated.oracle(),
                 explanation.what(),
                 explanation.reasons(),
                 modes(setup, progress),
                 result.extent(),
-                true);
+                !setup.hasRival() || Turns.isComplete(setup) || steps.size() <= Turns.SWITCHES + 2);
+    }
+
+    private static boolean isWrong(BreadthFirstSearch.Result result) {
+        return result.outcome() == Outcome.WRONG || result.outcome() == Outcome.ENDLESS;
     }
 
     private static ProtocolModel model(ProofSetup setup) {
         return new ProtocolModel(new ProtocolProgram(setup), setup, Reduction.NONE);
     }
 
-    private static List<ProofStep> steps(ProtocolModel model, List<byte[]> path) {
+    private static Interleaving walk(ProtocolModel model, List<byte[]> path) {
         Interleaving walk = new Interleaving(model);
         for (byte[] state : path.subList(1, path.size())) {
             ProofStep step =
                     Objects.requireNonNull(walk.stepTo(state), "a state of the path does not follow the one before");
             walk.take(step);
         }
-        return walk.taken();
+        return walk;
     }
 
     private static List<FetchMode> modes(ProofSetup setup, BreadthFirstSearch.Progress progress) {
         return Stream.of(FetchMode.values())
                 .filter(mode -> {
                     ProtocolModel model = model(setup.withFetchMode(mode));
-                    return search(model, progress).outcome() == Outcome.WRONG;
+                    return isWrong(search(model, progress));
                 })
                 .toList();
     }
 
-    /** The same with the first places only, of every batch, and another number of cores. */
+    /** The same with the first places only, of every batch, and another number of cores; two patchers keep their places. */
     static ProofSetup shrink(ProofSetup setup, int sites, int cores) {
-        return only(setup, addresses(setup).stream().limit(sites).toList(), cores);
+        return setup.hasRival()
+                ? setup.withCores(cores)
+                : only(setup, addresses(setup).stream().limit(sites).toList(), cores);
     }
 
     private static List<Long> addresses(ProofSetup setup) {

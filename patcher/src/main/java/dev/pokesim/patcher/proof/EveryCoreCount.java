@@ -42,7 +42,7 @@ final class EveryCoreCount {
         if (one.hasSpecial()) {
             return "one core is unlike the others";
         }
-        Map<Long, Alone> alone = new HashMap<>(); // only looked up
+        Map<Key, Alone> alone = new HashMap<>(); // only looked up
         List<List<Long>> records = reachable(one, alone);
         if (records.isEmpty()) {
             return "even with one core there are more than " + MAX_STATES + " states";
@@ -69,12 +69,15 @@ final class EveryCoreCount {
         return new ProtocolModel(new ProtocolProgram(setup), setup.withCores(cores), Reduction.NONE);
     }
 
-    private static long key(int at, long record) {
-        return record * 0x10001L + at; // records have no more than 47 bits, programs are shorter than 2^16
+    /** A core's record where the patcher is. */
+    private record Key(int at, long record) {}
+
+    private static Key key(int at, long record) {
+        return new Key(at, record);
     }
 
     /** Every record that one core can have, by the patcher's place; and what can happen to it there. */
-    private static List<List<Long>> reachable(ProtocolModel one, Map<Long, Alone> alone) {
+    private static List<List<Long>> reachable(ProtocolModel one, Map<Key, Alone> alone) {
         List<List<Long>> records = new ArrayList<>();
         for (int at = 0; at < one.program().size(); at++) {
             records.add(new ArrayList<>());
@@ -82,7 +85,7 @@ final class EveryCoreCount {
         List<long[]> open = new ArrayList<>();
         ProtocolState state = one.initial();
         ProtocolState next = new ProtocolState(one.cores());
-        Set<Long> known = new HashSet<>();
+        Set<Key> known = new HashSet<>();
         open.add(new long[] {state.at, state.record[0]});
         known.add(key(state.at, state.record[0]));
         for (int i = 0; i < open.size(); i++) {
@@ -121,7 +124,7 @@ final class EveryCoreCount {
     }
 
     private static @Nullable String objection(
-            ProtocolModel two, ProtocolState both, ProtocolState next, Map<Long, Alone> alone) {
+            ProtocolModel two, ProtocolState both, ProtocolState next, Map<Key, Alone> alone) {
         String[] objection = new String[1];
         two.expand(both, next, new ProtocolModel.Visitor() {
             @Override

@@ -35,7 +35,9 @@ record Explanation(List<ProofStep> steps, List<StepText> texts, String what, Lis
                 stepOfStore[before] = i + 1;
             }
             long after = record(walk.state(), steps.get(i));
-            boolean isTrap = CoreRecord.phase(record) == 0 && CoreRecord.phase(after) != 0;
+            boolean isTrap = CoreRecord.phase(record) == 0
+                    && CoreRecord.phase(after) != 0
+                    && !steps.get(i).action().equals("nmi.iret");
             texts.add(
                     isStore
                             ? text(walk, program.siteOfMoment(before), null)

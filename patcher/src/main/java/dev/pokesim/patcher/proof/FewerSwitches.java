@@ -45,7 +45,7 @@ final class FewerSwitches {
                 return false;
             }
         }
-        Violated found = walk.violated();
+        Violated found = violated.oracle().equals("EveryWaitEnds") ? walk.violatedOrEndless() : walk.violated();
         return found != null
                 && Objects.equals(found.oracle(), violated.oracle())
                 && found.group() == violated.group()

@@ -48,6 +48,13 @@ public final class Interleaving {
         return codec.hash(bytes, codec.write(state, bytes));
     }
 
+    /** As {@link #violated}, also if it is only that nothing leads from the present state to the end. */
+    @Nullable
+    Violated violatedOrEndless() {
+        Violated found = violated();
+        return found == null ? Endless.from(model, state) : found;
+    }
+
     /** What is wrong with the present state; null if nothing is. */
     @Nullable
     Violated violated() {
@@ -72,7 +79,7 @@ public final class Interleaving {
      * said under which fetch modes else, or that the way is a shortest one.
      */
     public @Nullable Counterexample counterexample() {
-        Violated found = violated();
+        Violated found = violatedOrEndless();
         if (found == null) {
             return null;
         }
@@ -81,7 +88,7 @@ public final class Interleaving {
                 model.setup(),
                 explanation.steps(),
                 explanation.texts(),
-                found.group() < 0 ? ProofStep.PATCHER : found.group() + 1,
+                found.group() < 0 ? model.patcherIn(state) : found.group() + 1,
                 found.oracle(),
                 explanation.what(),
                 explanation.reasons(),

@@ -125,7 +125,7 @@ final class Liveness {
         }
         for (int one = 0; one < count; one++) {
             ProtocolState state = states.get(example[one]);
-            boolean isDone = model.program().kind(state.at) == ProtocolProgram.Kind.END;
+            boolean isDone = model.isAtEnd(state);
             boolean isFair = hasCycle[one];
             for (int actor = 0; actor < actors; actor++) {
                 isFair &= moves[one][actor] || rests[one][actor];

@@ -33,7 +33,7 @@ public record ProofResult(
     static Verdict verdict(Outcome outcome) {
         return switch (outcome) {
             case EXHAUSTED -> Verdict.SAFE;
-            case WRONG -> Verdict.VIOLATED;
+            case WRONG, ENDLESS -> Verdict.VIOLATED;
             case STOPPED -> Verdict.INCOMPLETE;
         };
     }

@@ -19,6 +19,8 @@ import java.util.Set;
  * @param fetchMode how far fetches may lag
  * @param company what else is going on
  * @param without oracles that are not asked, by name: what the protocol does not promise
+ * @param turns with a rival: how many atoms each patcher takes before it is the other's turn, core 0 first, the last ones all that are
+ *     left; empty for every order that is possible
  */
 public record ProofSetup(
         PatchProtocol protocol,
@@ -27,7 +29,8 @@ public record ProofSetup(
         boolean perCoreRefs,
         FetchMode fetchMode,
         Set<Company> company,
-        Set<String> without) {
+        Set<String> without,
+        List<Integer> turns) {
     /** The most cores that a proof takes. */
     public static final int MAX_CORES = 4096;
 
@@ -44,7 +47,13 @@ public record ProofSetup(
         /** The other cores execute no site; they answer, and that is all. */
         OTHERS_IDLE("others-idle"),
         /** The last core sometimes waits for the patching core to take an IPI, with its own interrupts off. */
-        RIVAL_SYNC("rival-sync");
+        RIVAL_SYNC("rival-sync"),
+        /** NMIs hit any core anywhere, also where its interrupts are off, and run through the sites; one at a time on a core. */
+        NMI("nmi"),
+        /** The last core patches, too: the last batch is its. Both patchers take text_mutex. */
+        RIVAL_PATCHER("rival-patcher"),
+        /** As {@link #RIVAL_PATCHER}, but the rival does not take text_mutex. */
+        RIVAL_WITHOUT_MUTEX("rival-without-mutex");
 
         private final String optionName;
 
@@ -58,7 +67,20 @@ public record ProofSetup(
         }
     }
 
+    /** With one patcher, or every order of two. */
+    public ProofSetup(
+            PatchProtocol protocol,
+            List<List<PatchPlace>> batches,
+            int cores,
+            boolean perCoreRefs,
+            FetchMode fetchMode,
+            Set<Company> company,
+            Set<String> without) {
+        this(protocol, batches, cores, perCoreRefs, fetchMode, company, without, List.of());
+    }
+
     public ProofSetup {
+        turns = List.copyOf(turns);
         batches = batches.stream().map(List::copyOf).toList();
         company = Set.copyOf(company);
         without = Set.copyOf(without);
@@ -81,6 +103,16 @@ public record ProofSetup(
                 protocol, batches, cores, perCoreRefs, fetchMode, Set.of(Company.PATCHER_INTERRUPTED), Set.of());
     }
 
+    /** Whether there is a second patcher. */
+    public boolean hasRival() {
+        return company.contains(Company.RIVAL_PATCHER) || company.contains(Company.RIVAL_WITHOUT_MUTEX);
+    }
+
+    /** The batches of core 0: all, or all but the last. */
+    public List<List<PatchPlace>> ownBatches() {
+        return hasRival() ? batches.subList(0, batches.size() - 1) : batches;
+    }
+
     /** How many places all batches have together. */
     public int placeCount() {
         return batches.stream().mapToInt(List::size).sum();
@@ -97,22 +129,27 @@ public record ProofSetup(
 
     /** The same with another fetch mode. */
     public ProofSetup withFetchMode(FetchMode mode) {
-        return new ProofSetup(protocol, batches, cores, perCoreRefs, mode, company, without);
+        return new ProofSetup(protocol, batches, cores, perCoreRefs, mode, company, without, turns);
     }
 
     /** The same with other batches. */
     public ProofSetup withBatches(List<List<PatchPlace>> others) {
-        return new ProofSetup(protocol, others, cores, perCoreRefs, fetchMode, company, without);
+        return new ProofSetup(protocol, others, cores, perCoreRefs, fetchMode, company, without, turns);
     }
 
     /** The same with other company. */
     public ProofSetup withCompany(Set<Company> others) {
-        return new ProofSetup(protocol, batches, cores, perCoreRefs, fetchMode, others, without);
+        return new ProofSetup(protocol, batches, cores, perCoreRefs, fetchMode, others, without, turns);
+    }
+
+    /** The same with two patchers that take turns. */
+    public ProofSetup withTurns(List<Integer> newTurns) {
+        return new ProofSetup(protocol, batches, cores, perCoreRefs, fetchMode, company, without, newTurns);
     }
 
     /** The same with another number of cores. */
     public ProofSetup withCores(int count) {
-        return new ProofSetup(protocol, batches, count, perCoreRefs, fetchMode, company, without);
+        return new ProofSetup(protocol, batches, count, perCoreRefs, fetchMode, company, without, turns);
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.pokesim.emulator.explore.Expander;
 import dev.pokesim.emulator.explore.Successors;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -43,6 +44,36 @@ public final class ProtocolExplorer {
      * only if it is still there.
      */
     public ProofResult prove(BreadthFirstSearch.Progress progress) {
+        return setup.hasRival() && setup.turns().isEmpty() ? inEveryOrder(progress) : inOneOrder(progress);
+    }
+
+    /** Two patchers: every order in which they may take turns, one after the other; of what goes wrong the shortest. */
+    private ProofResult inEveryOrder(BreadthFirstSearch.Progress progress) {
+        ProofResult shortest = null;
+        BreadthFirstSearch.Extent all = new BreadthFirstSearch.Extent(0, 0, 0, 0, 0);
+        ProofResult.Verdict verdict =
+                Turns.isComplete(setup) ? ProofResult.Verdict.SAFE : ProofResult.Verdict.INCOMPLETE;
+        for (List<Integer> turns : Turns.of(setup)) {
+            ProofResult one =
+                    new ProtocolExplorer(setup.withTurns(turns), reductions, workers, memoryLimitBytes).prove(progress);
+            if (one.verdict() == ProofResult.Verdict.VIOLATED && (shortest == null || length(one) < length(shortest))) {
+                shortest = one;
+            }
+            verdict = one.verdict() == ProofResult.Verdict.INCOMPLETE ? one.verdict() : verdict;
+            all = all.and(one.extent());
+        }
+        return shortest == null
+                ? new ProofResult(setup, reductions, verdict, all, null)
+                : new ProofResult(
+                        setup, shortest.reductions(), shortest.verdict(), shortest.extent(), shortest.counterexample());
+    }
+
+    private static int length(ProofResult violated) {
+        Counterexample found = violated.counterexample();
+        return found == null ? Integer.MAX_VALUE : found.steps().size();
+    }
+
+    private ProofResult inOneOrder(BreadthFirstSearch.Progress progress) {
         Counterexample small = CounterexampleFinder.quickly(setup);
         if (small != null) {
             return new ProofResult(setup, Reduction.NONE, ProofResult.Verdict.VIOLATED, small.extent(), small);
@@ -94,6 +125,12 @@ public final class ProtocolExplorer {
         return search(model, workers, memoryLimitBytes, progress, furthest, state -> {});
     }
 
+    /** As above, in one thread, and asks whether from every state the patcher can get to its end. */
+    static Result searchForEnds(ProtocolModel model, long memoryLimitBytes, BreadthFirstSearch.Progress progress) {
+        boolean isAsked = model.isAsked("EveryWaitEnds");
+        return search(model, 1, memoryLimitBytes, progress, new AtomicInteger(), state -> {}, isAsked);
+    }
+
     /**
      * As above.
      *
@@ -106,12 +143,23 @@ public final class ProtocolExplorer {
             BreadthFirstSearch.Progress progress,
             AtomicInteger furthest,
             Consumer<ProtocolState> visited) {
+        return search(model, workers, memoryLimitBytes, progress, furthest, visited, false);
+    }
+
+    private static Result search(
+            ProtocolModel model,
+            int workers,
+            long memoryLimitBytes,
+            BreadthFirstSearch.Progress progress,
+            AtomicInteger furthest,
+            Consumer<ProtocolState> visited,
+            boolean asksForEnds) {
         StateCodec codec = new StateCodec(model);
         byte[] initial = new byte[codec.maxSizeBytes()];
         int sizeBytes = codec.write(model.initial(), initial);
-        return new BreadthFirstSearch(
-                        () -> new StateExpander(model, codec, furthest, visited), workers, memoryLimitBytes, progress)
-                .run(Arrays.copyOf(initial, sizeBytes));
+        BreadthFirstSearch search = new BreadthFirstSearch(
+                () -> new StateExpander(model, codec, furthest, visited), workers, memoryLimitBytes, progress);
+        return (asksForEnds ? search.askingForEnds() : search).run(Arrays.copyOf(initial, sizeBytes));
     }
 
     /** Between the bytes of the search and the states of the model. */
@@ -143,6 +191,9 @@ public final class ProtocolExplorer {
             }
             visited.accept(state);
             successors = into;
+            if (model.isAtEnd(state)) {
+                into.end();
+            }
             model.expand(state, next, this);
         }
 
@@ -159,6 +210,11 @@ public final class ProtocolExplorer {
         @Override
         public void violated(Violated what) {
             successors.wrong(what);
+        }
+
+        @Override
+        public void passedOver() {
+            successors.end(); // nobody knows whether one would follow
         }
     }
 }

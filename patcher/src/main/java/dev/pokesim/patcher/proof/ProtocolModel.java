@@ -35,6 +35,9 @@ final class ProtocolModel {
 
         /** The state must not be reachable. */
         void violated(Violated what);
+
+        /** Something is wrong that is not asked for; what would follow is not gone through. */
+        default void passedOver() {}
     }
 
     private static final Set<HandlerStep> OF_ARRAY = Set.of(
@@ -53,6 +56,7 @@ final class ProtocolModel {
     private final boolean hasRival;
     private final boolean othersIdle;
     private final boolean patcherInterrupted;
+    private final boolean hasNmis;
     private final boolean loopsInAnyOrder;
     private final FetchVerdicts verdicts;
 
@@ -77,6 +81,7 @@ final class ProtocolModel {
         // what the look ahead knows of is the kernel's handler
         wholeHandlers = reductions.contains(Reduction.WHOLE_HANDLERS)
                 && !handler.interruptible()
+                && !setup.company().contains(Company.NMI)
                 && OF_ARRAY.containsAll(handler.steps())
                 && handler.response() == TrapHandler.Response.EMULATE_NEW;
         returnSerialises = !reductions.contains(Reduction.WEAK_RETURN);
@@ -84,9 +89,15 @@ final class ProtocolModel {
                 || handler.steps().contains(HandlerStep.FIND_IN_TWO_GENERATIONS);
         patcherInterrupted = setup.company().contains(Company.PATCHER_INTERRUPTED);
         othersIdle = setup.company().contains(Company.OTHERS_IDLE);
+        hasNmis = setup.company().contains(Company.NMI);
         hasRival = setup.company().contains(Company.RIVAL_SYNC);
-        hasSpecial = hasRival || setup.company().contains(Company.LATE_CORE) || leavesOut();
+        hasSpecial = hasRival || setup.hasRival() || setup.company().contains(Company.LATE_CORE) || leavesOut();
         verdicts = new FetchVerdicts(program);
+        int mostSites = hasNmis ? CoreRecord.MAX_SITES_WITH_NMIS : CoreRecord.MAX_SITES;
+        if (program.sites().size() >= mostSites || program.storeCount() >= CoreRecord.MAX_EPOCHS) {
+            throw new IllegalArgumentException(program.sites().size() + " places and " + program.storeCount()
+                    + " stores: a proof takes fewer than " + mostSites + " and " + CoreRecord.MAX_EPOCHS);
+        }
     }
 
     /** What it is a model of. */
@@ -119,6 +130,11 @@ final class ProtocolModel {
 
     boolean isSymmetric() {
         return symmetric;
+    }
+
+    /** Whether NMIs come. */
+    boolean hasNmis() {
+        return hasNmis;
     }
 
     /** Whether one core is unlike the others. */
@@ -174,17 +190,24 @@ final class ProtocolModel {
             allDone &= phase == CoreRecord.OUTSIDE && !CoreRecord.isPending(record);
             if (CoreRecord.isOffline(record)) {
                 canMove |= come(state, next, visitor, group);
+                continue;
+            }
+            canMove |= hasNmis && nmi(state, next, visitor, group);
+            if (CoreRecord.isStopped(record) && !CoreRecord.isInNmi(record)) {
+                canMove |= stopped(state, next, visitor, group);
             } else if (phase == CoreRecord.OUTSIDE) {
                 canMove |= outside(state, next, visitor, group);
             } else if (CoreRecord.isInHandler(record)) {
                 canMove |= handler(state, next, visitor, group);
-            } else if (phase == CoreRecord.STOPPED) {
-                canMove |= stopped(state, next, visitor, group);
+            } else if (phase == CoreRecord.SPINNING) {
+                canMove |= spinning(state, next, visitor, group);
+            } else if (phase == CoreRecord.INSIDE) {
+                canMove |= again(state, next, visitor, group);
             } else {
                 canMove |= inside(state, next, visitor, group);
             }
         }
-        if (!canMove && !(allDone && program.kind(state.at) == ProtocolProgram.Kind.END)) {
+        if (!canMove && !(allDone && isAtEnd(state))) {
             report(
                     visitor,
                     new Violated(
@@ -196,24 +219,41 @@ final class ProtocolModel {
         }
     }
 
+    /** Whether the patcher is done with everything. */
+    boolean isAtEnd(ProtocolState state) {
+        return program.kind(state.at) == ProtocolProgram.Kind.END;
+    }
+
+    /** Whether an oracle is asked. */
+    boolean isAsked(String oracle) {
+        return !setup.without().contains(oracle);
+    }
+
     private boolean isAsked(Violated violated) {
-        return !setup.without().contains(violated.oracle());
+        return isAsked(violated.oracle());
     }
 
     private void report(Visitor visitor, Violated violated) {
         if (isAsked(violated)) {
             visitor.violated(violated);
+        } else {
+            visitor.passedOver();
         }
+    }
+
+    /** The core whose patcher takes the next step. */
+    int patcherIn(ProtocolState state) {
+        return program.isRivals(state.at) ? cores : ProofStep.PATCHER;
     }
 
     /** A move as a step; only where cores are told apart. */
     ProofStep step(ProtocolState before, ProtocolState after, Move move, int group, int site) {
         int core = group + 1;
         int at = before.at;
+        int patcher = patcherIn(before);
         return switch (move) {
-            case PATCHER ->
-                new ProofStep(ProofStep.PATCHER, program.isLoop(at) ? program.word(at) + ".done" : program.word(at));
-            case PATCHER_FOR_CORE -> new ProofStep(ProofStep.PATCHER, program.word(at) + " C" + core);
+            case PATCHER -> new ProofStep(patcher, program.isLoop(at) ? program.word(at) + ".done" : program.word(at));
+            case PATCHER_FOR_CORE -> new ProofStep(patcher, program.word(at) + " C" + core);
             case ACK -> new ProofStep(core, CoreRecord.isStopping(before.record[group]) ? "stop" : "ack");
             case RESUME -> new ProofStep(core, "resume");
             case TRAP -> new ProofStep(core, "trap " + site);
@@ -229,6 +269,8 @@ final class ProtocolModel {
                         core, "enter " + site + " +" + (CoreRecord.phase(after.record[group]) - CoreRecord.INSIDE));
             case LEAVE -> new ProofStep(core, "leave " + site);
             case ONLINE -> new ProofStep(core, "online");
+            case NMI -> new ProofStep(core, "nmi");
+            case NMI_RETURN -> new ProofStep(core, "nmi.iret");
             case SPIN -> new ProofStep(core, "spin");
         };
     }
@@ -254,7 +296,7 @@ final class ProtocolModel {
 
     private boolean outside(ProtocolState state, ProtocolState next, Visitor visitor, int group) {
         long record = state.record[group];
-        if (othersIdle) {
+        if (othersIdle && !CoreRecord.isInNmi(record)) {
             return acknowledge(state, next, visitor, group);
         }
         FetchVerdicts.Verdict verdict = verdicts.between(CoreRecord.epoch(record), program.moment(state.at));
@@ -266,7 +308,7 @@ final class ProtocolModel {
         if (canMove && prompt) {
             return true;
         }
-        if (hasRival && CoreRecord.isSpecial(record)) {
+        if (hasRival && CoreRecord.isSpecial(record) && !CoreRecord.isInNmi(record)) {
             canMove |= go(
                     state,
                     next,
@@ -274,7 +316,7 @@ final class ProtocolModel {
                     Move.SPIN,
                     group,
                     Violated.NOBODY,
-                    CoreRecord.withPhase(record, CoreRecord.INSIDE, 0));
+                    CoreRecord.withPhase(record, CoreRecord.SPINNING, 0));
         }
         boolean whole = wholeHandlers && program.isUndisturbed(state.at, CoreRecord.isPending(record));
         for (int site : verdict.int3Sites()) {
@@ -310,16 +352,29 @@ final class ProtocolModel {
         return true; // also if it comes back to the same state: step by step it would have moved
     }
 
-    /** Takes the IPI that is pending, if one is. */
-    private boolean acknowledge(ProtocolState state, ProtocolState next, Visitor visitor, int group) {
+    /** An NMI arrives, or the handler of the one that is there ends. */
+    private boolean nmi(ProtocolState state, ProtocolState next, Visitor visitor, int group) {
         long record = state.record[group];
-        if (!CoreRecord.isPending(record)) {
+        if (!CoreRecord.isInNmi(record)) {
+            return go(state, next, visitor, Move.NMI, group, Violated.NOBODY, CoreRecord.withNmi(record));
+        }
+        if (CoreRecord.phase(record) != CoreRecord.OUTSIDE) {
             return false;
         }
-        boolean stops = CoreRecord.isStopping(record);
-        long after = CoreRecord.withStopping(CoreRecord.withPending(record, false), false);
-        if (stops) {
-            after = CoreRecord.withPhase(after, CoreRecord.STOPPED, 0);
+        long after = CoreRecord.withoutNmi(record);
+        after = returnSerialises ? serialised(state, after) : after;
+        return go(state, next, visitor, Move.NMI_RETURN, group, Violated.NOBODY, after);
+    }
+
+    /** Takes the IPI that is pending, if one is and the core is in no NMI. */
+    private boolean acknowledge(ProtocolState state, ProtocolState next, Visitor visitor, int group) {
+        long record = state.record[group];
+        if (!CoreRecord.isPending(record) || CoreRecord.isInNmi(record)) {
+            return false;
+        }
+        long after = CoreRecord.withPending(record, false);
+        if (CoreRecord.phase(record) == CoreRecord.OUTSIDE && CoreRecord.isStopping(record)) {
+            after = CoreRecord.withStopping(CoreRecord.withPhase(after, CoreRecord.STOPPED, 0), false);
         }
         after = program.isFlushing(state.at) ? serialised(state, after) : after;
         return go(state, next, visitor, Move.ACK, group, Violated.NOBODY, after);
@@ -329,7 +384,13 @@ final class ProtocolModel {
         if (program.isHolding(state.at)) {
             return false;
         }
-        long after = serialised(state, CoreRecord.withPhase(state.record[group], CoreRecord.OUTSIDE, 0));
+        long record = state.record[group];
+        boolean wasOutside = CoreRecord.phase(record) == CoreRecord.STOPPED;
+        long after = serialised(
+                state,
+                wasOutside
+                        ? CoreRecord.withPhase(record, CoreRecord.OUTSIDE, 0)
+                        : CoreRecord.withStopping(record, false));
         return go(state, next, visitor, Move.RESUME, group, Violated.NOBODY, after);
     }
 
@@ -338,14 +399,44 @@ final class ProtocolModel {
         return go(state, next, visitor, Move.ONLINE, group, Violated.NOBODY, after);
     }
 
+    /** A rival spins with its interrupts off, until the patching core takes its IPI. */
+    private boolean spinning(ProtocolState state, ProtocolState next, Visitor visitor, int group) {
+        return program.isInterruptible(state.at)
+                && go(state, next, visitor, Move.RESUME, group, Violated.NOBODY, CoreRecord.left(state.record[group]));
+    }
+
+    /** Its handler has sent a core back to the place where it trapped: it executes what it fetches there, nothing else. */
+    private boolean again(ProtocolState state, ProtocolState next, Visitor visitor, int group) {
+        long record = state.record[group];
+        int site = CoreRecord.site(record);
+        boolean canMove = acknowledge(state, next, visitor, group);
+        long trapped = CoreRecord.withPhase(record, 1, site);
+        if (program.isForeign(site)) {
+            return go(state, next, visitor, Move.TRAP, group, site, trapped) || canMove;
+        }
+        SiteFetches.Outcome outcome = verdicts.at(site, 0, CoreRecord.epoch(record), program.moment(state.at));
+        if (outcome.wrong() != null) {
+            report(
+                    visitor,
+                    new Violated(
+                            "NoTornInstruction",
+                            group,
+                            site,
+                            "goes back and may execute " + outcome.wrong() + " at " + program.siteText(site)
+                                    + ": neither a text of the site nor INT3"));
+            return true;
+        }
+        if (outcome.int3()) {
+            canMove |= go(state, next, visitor, Move.TRAP, group, site, trapped);
+        }
+        boolean mayLeave = outcome.seen().size() > (outcome.int3() ? 1 : 0);
+        return mayLeave ? goOn(state, next, visitor, group, outcome) | canMove : canMove;
+    }
+
     private boolean inside(ProtocolState state, ProtocolState next, Visitor visitor, int group) {
         long record = state.record[group];
         int site = CoreRecord.site(record);
         int offset = CoreRecord.phase(record) - CoreRecord.INSIDE;
-        if (offset == 0) { // a rival that spins with interrupts off, until the patching core takes its IPI
-            return program.isInterruptible(state.at)
-                    && go(state, next, visitor, Move.RESUME, group, site, CoreRecord.left(record));
-        }
         SiteFetches.Outcome outcome = verdicts.at(site, offset, CoreRecord.epoch(record), program.moment(state.at));
         if (outcome.wrong() != null) {
             report(
@@ -359,6 +450,15 @@ final class ProtocolModel {
             return true;
         }
         boolean canMove = acknowledge(state, next, visitor, group);
+        return goOn(state, next, visitor, group, outcome) | canMove;
+    }
+
+    /** Executes an instruction of a place and rests behind it, or leaves. */
+    private boolean goOn(
+            ProtocolState state, ProtocolState next, Visitor visitor, int group, SiteFetches.Outcome outcome) {
+        long record = state.record[group];
+        int site = CoreRecord.site(record);
+        boolean canMove = false;
         for (int to : outcome.goesOnAt()) {
             canMove |= go(
                     state,
@@ -478,7 +578,10 @@ final class ProtocolModel {
     private static final String NO_ENTRY = "it is not in the array";
 
     private long returned(ProtocolState state, long record) {
-        long after = CoreRecord.left(record);
+        boolean isAgain = handler.response() == TrapHandler.Response.REWIND;
+        long after = isAgain
+                ? CoreRecord.withPhase(record, CoreRecord.INSIDE, CoreRecord.site(record))
+                : CoreRecord.left(record);
         return returnSerialises ? serialised(state, after) : after;
     }
 
@@ -491,7 +594,8 @@ final class ProtocolModel {
         }
         long record = state.record[group];
         int drop = handler.steps().indexOf(HandlerStep.DROP_REF) + 1;
-        boolean mustDrop = CoreRecord.held(record) > 0 && drop > CoreRecord.phase(record);
+        int take = handler.steps().indexOf(HandlerStep.TAKE_REF) + 1;
+        boolean mustDrop = take > 0 && CoreRecord.phase(record) > take && drop > CoreRecord.phase(record);
         long after = mustDrop ? CoreRecord.withPhase(record, drop, site) : returned(state, record);
         return go(state, next, visitor, Move.HANDLER, group, site, after);
     }
@@ -562,7 +666,7 @@ final class ProtocolModel {
     /** What an interrupt of the patching core would run into, if it ran through the sites; null if nothing is wrong. */
     private @Nullable Violated ownInterrupt(ProtocolState state) {
         int at = state.at;
-        if (!patcherInterrupted || !program.isInterruptible(at)) {
+        if (!hasNmis && !(patcherInterrupted && program.isInterruptible(at))) {
             return null;
         }
         for (int moment = program.moment(at); moment >= program.ownDrained(at); moment--) {
@@ -594,8 +698,22 @@ final class ProtocolModel {
         return null;
     }
 
+    /** Whether the rival is at the next step and its core executes an interrupt. */
+    private boolean isRivalInterrupted(ProtocolState state) {
+        for (int group = 0; program.isRivals(state.at) && group < state.groups; group++) {
+            long record = state.record[group];
+            if (CoreRecord.isSpecial(record)) {
+                return CoreRecord.phase(record) != CoreRecord.OUTSIDE || CoreRecord.isInNmi(record);
+            }
+        }
+        return false;
+    }
+
     private boolean patcher(ProtocolState state, ProtocolState next, Visitor visitor) {
         int at = state.at;
+        if (isRivalInterrupted(state)) {
+            return false;
+        }
         switch (program.kind(at)) {
             case WRITE, SERIALISE, INTERRUPTS, PUBLISH_ONE, RETIRE_ONE, DROP_ONE, SET_LOOKUP, RELEASE -> {
                 return advance(state, next, visitor);
@@ -623,7 +741,7 @@ final class ProtocolModel {
                 return forAll(state, next, visitor, record -> {
                     boolean isReached = !CoreRecord.isOffline(record)
                             && !(reached == CoreSet.ALL_BUT_LAST && CoreRecord.isSpecial(record));
-                    return isReached ? CoreRecord.withPending(record, true) : record;
+                    return isReached ? reached(state, CoreRecord.withPending(record, true)) : record;
                 });
             }
             case STOP -> {
@@ -633,15 +751,10 @@ final class ProtocolModel {
                         visitor,
                         record -> CoreRecord.isOffline(record)
                                 ? record
-                                : CoreRecord.withStopping(CoreRecord.withPending(record, true), true));
+                                : reached(state, CoreRecord.withStopping(CoreRecord.withPending(record, true), true)));
             }
             case START_GRACE_PERIOD -> {
-                return forAll(
-                        state,
-                        next,
-                        visitor,
-                        record -> CoreRecord.withMarked(
-                                record, CoreRecord.isInside(record) || CoreRecord.isInHandler(record)));
+                return forAll(state, next, visitor, record -> CoreRecord.withMarked(record, isReading(record)));
             }
             case AWAIT, AWAIT_STOPPED -> {
                 for (int group = 0; group < state.groups; group++) {
@@ -688,12 +801,27 @@ final class ProtocolModel {
         throw new IllegalStateException("no such step");
     }
 
+    /** Whether a grace period that begins now waits for the core. */
+    private static boolean isReading(long record) {
+        return CoreRecord.isInside(record)
+                || CoreRecord.isInHandler(record)
+                || CoreRecord.isInNmi(record) && isReading(CoreRecord.withoutNmi(record));
+    }
+
+    /** A core to which an IPI goes; of the rival's own that one is only that it serialises itself. */
+    private long reached(ProtocolState state, long after) {
+        boolean isSender = program.isRivals(state.at) && CoreRecord.isSpecial(after);
+        return isSender
+                ? serialised(state, CoreRecord.withStopping(CoreRecord.withPending(after, false), false))
+                : after;
+    }
+
     private boolean finish(ProtocolState state, ProtocolState next, Visitor visitor) {
         int batch = ((PatchAction.Finish) program.action(state.at)).batch();
         int moment = program.moment(state.at);
         for (int group = 0; group < state.groups; group++) {
             long record = state.record[group];
-            boolean willSerialise = CoreRecord.isOffline(record) || CoreRecord.phase(record) == CoreRecord.STOPPED;
+            boolean willSerialise = CoreRecord.isOffline(record) || CoreRecord.isStopped(record) && !hasNmis;
             int site = willSerialise || othersIdle
                     ? Violated.NOBODY
                     : verdicts.unsettled(CoreRecord.epoch(record), moment, batch);

@@ -7,7 +7,6 @@ import dev.pokesim.patcher.kernel.TextPokeLoc;
 import dev.pokesim.patcher.proof.ProofSetup.Company;
 import dev.pokesim.patcher.protocol.CoreSet;
 import dev.pokesim.patcher.protocol.Lookup;
-import dev.pokesim.patcher.protocol.Outline;
 import dev.pokesim.patcher.protocol.PatchAction;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -86,6 +85,7 @@ final class ProtocolProgram {
 
     private final List<PatchAction> actions = new ArrayList<>();
     private final List<Kind> kinds = new ArrayList<>();
+    private final List<Boolean> isRivals = new ArrayList<>(); // per atom
     private final List<Position> positions = new ArrayList<>();
     private final Map<Long, Integer> index = new HashMap<>(); // of sites by address; only looked up
     private final List<SiteHistory> sites = new ArrayList<>();
@@ -116,15 +116,21 @@ final class ProtocolProgram {
             found.add(search(ofBatch));
         }
         List<Integer> writtenSites = new ArrayList<>();
-        for (PatchAction action : Outline.of(setup.protocol(), setup.batches())) {
-            if (action instanceof PatchAction.WriteText write) {
-                int site = Objects.requireNonNull(index.get(write.place().address()));
-                sites.get(site).stored(writtenSites.size(), write.offset(), write.bytes());
-                writtenSites.add(site);
+        List<List<PatchAction>> patchers = List.of(Turns.own(setup), Turns.rivals(setup));
+        int[] taken = new int[patchers.size()];
+        for (int turn = 0; turn < setup.turns().size() + patchers.size(); turn++) {
+            int who = turn % patchers.size();
+            int left = patchers.get(who).size() - taken[who];
+            int atoms = turn < setup.turns().size() ? Math.min(setup.turns().get(turn), left) : left;
+            for (int i = 0; i < atoms; i++) {
+                take(patchers.get(who).get(taken[who]++), setup.perCoreRefs(), writtenSites);
+                while (isRivals.size() < kinds.size()) {
+                    isRivals.add(who > 0);
+                }
             }
-            append(action, setup.perCoreRefs());
         }
         append(Kind.END, new PatchAction.EmptyArray());
+        isRivals.add(false);
         siteOfMoment = writtenSites.stream().mapToInt(Integer::intValue).toArray();
         Position start = new Position();
         if (setup.company().contains(Company.HANDLER_REGISTERED)) {
@@ -136,6 +142,15 @@ final class ProtocolProgram {
             fetches.add(
                     new SiteFetches(site, setup.fetchMode(), setup.protocol().intermediates()));
         }
+    }
+
+    private void take(PatchAction action, boolean perCore, List<Integer> writtenSites) {
+        if (action instanceof PatchAction.WriteText write) {
+            int site = Objects.requireNonNull(index.get(write.place().address()));
+            sites.get(site).stored(writtenSites.size(), write.offset(), write.bytes());
+            writtenSites.add(site);
+        }
+        append(action, perCore);
     }
 
     /** Which sites a binary search of the array finds, as the handler searches: not all, if the array is not sorted. */
@@ -290,6 +305,11 @@ final class ProtocolProgram {
 
     Kind kind(int at) {
         return kinds.get(at);
+    }
+
+    /** Whether it is the second patcher that does it. */
+    boolean isRivals(int at) {
+        return isRivals.get(at);
     }
 
     /** Whether the patcher goes through the cores there, one by one. */

@@ -12,6 +12,7 @@ final class StateCodec {
     private final int cores;
     private final int atBytes;
     private final int siteBits;
+    private final int nmiBits;
     private final int recordBytes;
     private final int countBytes;
 
@@ -20,7 +21,8 @@ final class StateCodec {
         cores = model.cores();
         atBytes = bytes(bits(model.program().size()));
         siteBits = bits(model.program().sites().size() + 1); // a foreign INT3 comes behind them
-        recordBytes = bytes(LOW_BITS + siteBits + bits(model.program().storeCount() + 1));
+        nmiBits = model.hasNmis() ? CoreRecord.NMI_BITS : 0;
+        recordBytes = bytes(LOW_BITS + siteBits + nmiBits + bits(model.program().storeCount() + 1));
         countBytes = bytes(bits(cores + 1));
     }
 
@@ -46,7 +48,8 @@ final class StateCodec {
             long record = state.record[group];
             long packed = record & (1L << LOW_BITS) - 1
                     | (long) CoreRecord.site(record) << LOW_BITS
-                    | (long) CoreRecord.epoch(record) << LOW_BITS + siteBits;
+                    | CoreRecord.nmiBits(record) << LOW_BITS + siteBits
+                    | (long) CoreRecord.epoch(record) << LOW_BITS + siteBits + nmiBits;
             at = put(bytes, at, packed, recordBytes);
             if (symmetric) {
                 at = put(bytes, at, state.count[group], countBytes);
@@ -88,7 +91,8 @@ final class StateCodec {
             long record = packed & (1L << LOW_BITS) - 1;
             long site = packed >>> LOW_BITS & (1L << siteBits) - 1;
             record = CoreRecord.withPhase(record, CoreRecord.phase(record), (int) site);
-            state.record[state.groups] = CoreRecord.withEpoch(record, (int) (packed >>> LOW_BITS + siteBits));
+            record = CoreRecord.withNmiBits(record, packed >>> LOW_BITS + siteBits & (1L << nmiBits) - 1);
+            state.record[state.groups] = CoreRecord.withEpoch(record, (int) (packed >>> LOW_BITS + siteBits + nmiBits));
             at += recordBytes;
             state.count[state.groups] = symmetric ? (int) get(bytes, at, countBytes) : 1;
             at += symmetric ? countBytes : 0;

@@ -22,9 +22,14 @@ public final class Outline {
      * @param batches the places of each, in the order of the array
      */
     public static List<PatchAction> of(PatchProtocol protocol, List<List<PatchPlace>> batches) {
+        return of(protocol, batches, 0);
+    }
+
+    /** As {@link #of(PatchProtocol, List)}, for batches of which the first one has a number. */
+    public static List<PatchAction> of(PatchProtocol protocol, List<List<PatchPlace>> batches, int first) {
         List<PatchAction> actions = new ArrayList<>();
-        for (int batch = 0; batch < batches.size(); batch++) {
-            Outline outline = new Outline(batches.get(batch));
+        for (int batch = first; batch < first + batches.size(); batch++) {
+            Outline outline = new Outline(batches.get(batch - first));
             outline.add(new PatchAction.FillArray(batch));
             protocol.steps().forEach(step -> step.outline(outline));
             outline.add(new PatchAction.EmptyArray());

@@ -43,6 +43,20 @@ public final class GuidedRun {
     private static final List<String> OF_EXECUTION =
             List.of("NoTornInstruction", "EveryInt3IsClaimed", OLD, "NoEntryInsideSite");
 
+    /** What a second patcher does, told from what its core does. */
+    private static final Set<String> OF_RIVAL = Set.of(
+            "fill",
+            "publish",
+            "publish.done",
+            "write",
+            "sync.send",
+            "sync.done",
+            "retire",
+            "retire.done",
+            "drop",
+            "empty",
+            "finish");
+
     private static final int BREAKPOINT = GuestFault.Vector.BREAKPOINT.number();
     private static final List<Long> COUNTS =
             List.of(TextPokeArray.countOf(KernelLayout.ARRAY), TextPokeArray.countOf(KernelLayout.SECOND_ARRAY));
@@ -74,13 +88,20 @@ public final class GuidedRun {
     private final Walk walk;
     private final Walk.Wanted anything = new Wanted(() -> true);
     private final boolean isPatcherInterrupted;
+    private final int rival;
+    /** How many of the patcher's last stores stay in its buffer until something interrupts it. */
+    private final int kept;
+
     private boolean hasArrived;
     private int left;
 
-    private GuidedRun(ProofSetup setup, PatchModel model) {
+    private GuidedRun(ProofSetup setup, PatchModel model, int kept) {
         places = setup.places();
         this.model = model;
-        isPatcherInterrupted = setup.company().contains(Company.PATCHER_INTERRUPTED);
+        this.kept = kept;
+        rival = setup.hasRival() ? setup.cores() - 1 : PatchMachine.PATCHER;
+        isPatcherInterrupted = setup.company().contains(Company.PATCHER_INTERRUPTED)
+                || setup.company().contains(Company.NMI);
         events = new Events();
         walk = new Walk(model.observedBy(events));
     }
@@ -90,7 +111,7 @@ public final class GuidedRun {
      *
      * @param steps of the patcher and the cores, as the proof takes them
      * @param oracle the property that must be violated then
-     * @return null if the machine lacks what the setup needs, or a core of it waits for the patching one
+     * @return null if the machine lacks what the setup needs
      */
     public static @Nullable Result follow(ProofSetup setup, List<ProofStep> steps, String oracle, int core) {
         boolean isPatcherHit = core == ProofStep.PATCHER && OF_EXECUTION.contains(oracle)
@@ -101,7 +122,7 @@ public final class GuidedRun {
             company.remove(Company.PATCHER_INTERRUPTED); // it can happen, and here it does not
         }
         ProofSetup followed = setup.withCompany(company);
-        if (ScenarioModel.lacks(followed) != null || company.contains(Company.RIVAL_SYNC)) {
+        if (ScenarioModel.lacks(followed) != null) {
             return null;
         }
         List<List<Integer>> visits = new ArrayList<>();
@@ -115,7 +136,16 @@ public final class GuidedRun {
             visits.add(sites);
         }
         PatchModel model = ScenarioModel.of(followed, 1, 0).visiting(visits);
-        return new GuidedRun(followed, model).run(steps, oracle, core);
+        Result result = new GuidedRun(followed, model, 0).run(steps, oracle, core);
+        long stores = steps.stream().filter(GuidedRun::isWrite).count();
+        for (int kept = 1; result.reason() != null && isPatcherHit && kept <= stores; kept++) {
+            result = new GuidedRun(followed, model, kept).run(steps, oracle, core);
+        }
+        return result;
+    }
+
+    private static boolean isWrite(ProofStep step) {
+        return step.core() == ProofStep.PATCHER && step.action().startsWith("write ");
     }
 
     /** Whether a core calls a place's function for it; who goes on inside a place called it before. */
@@ -127,13 +157,17 @@ public final class GuidedRun {
     private Result run(List<ProofStep> steps, String oracle, int core) {
         List<Integer> counts = new ArrayList<>();
         String reason = null;
+        long stores = steps.stream().filter(GuidedRun::isWrite).count();
         for (ProofStep step : steps) {
             int before = walk.taken().size();
             left = MAX_TRANSITIONS;
             if (step.action().startsWith("fetch ") && oracle.equals(OLD)) {
                 until(PatchMachine.PATCHER, () -> events.isFinished); // the proof looks ahead
             }
-            boolean isDone = walk.violation() == null && follow(step);
+            stores -= isWrite(step) ? 1 : 0;
+            boolean isKept = isWrite(step) && stores < kept;
+            // a store that is kept is put into the buffer on the way to what comes next
+            boolean isDone = walk.violation() == null && (isKept || follow(step));
             counts.add(walk.taken().size() - before);
             if (!isDone && walk.violation() == null) {
                 reason = "the machine cannot follow step " + counts.size() + ", `" + step + "`";
@@ -160,6 +194,10 @@ public final class GuidedRun {
 
     /** Lets everybody go on until nobody can; what is wrong then. */
     private @Nullable String deadlock(List<Integer> counts) {
+        String livelock = new Replay(model).run(walk.taken()).violation();
+        if (livelock != null) {
+            return livelock;
+        }
         int before = walk.taken().size();
         left = MAX_TRANSITIONS;
         List<Transition> possible = walk.possible();
@@ -177,11 +215,12 @@ public final class GuidedRun {
     private boolean follow(ProofStep step) {
         String[] words = step.action().split(" ");
         int core = step.core();
-        return core == ProofStep.PATCHER && !isVisit(step) ? followPatcher(words) : followCore(core, words);
+        boolean isPatchers = core == ProofStep.PATCHER && !isVisit(step)
+                || core == rival && OF_RIVAL.contains(words[0]) && (words.length > 1 || !words[0].equals("drop"));
+        return isPatchers ? followPatcher(core, words) : followCore(core, words);
     }
 
-    private boolean followPatcher(String[] words) {
-        int patcher = PatchMachine.PATCHER;
+    private boolean followPatcher(int patcher, String[] words) {
         if (words[words.length - 1].endsWith(".done")) {
             return true; // nothing that anybody else could notice: it is done on the way to what comes next
         }
@@ -208,8 +247,10 @@ public final class GuidedRun {
 
     private boolean followCore(int core, String[] words) {
         return switch (words[0]) {
-            case "ack" -> arrives(core) && until(core, () -> events.isReturned);
-            case "stop" -> arrives(core) && until(core, () -> events.isAnswered);
+            case "ack" -> arrives(core, Transition.Kind.IPI) && until(core, () -> events.isReturned);
+            case "stop" -> arrives(core, Transition.Kind.IPI) && until(core, () -> events.isAnswered);
+            case "nmi" -> arrives(core, Transition.Kind.NMI);
+            case "spin" -> until(core, () -> events.target == PatchMachine.PATCHER);
             case "online" -> until(core, () -> events.serialised == core);
             case "trap" -> untilFetch(core, site(words)) && fetch(core, () -> events.vector == BREAKPOINT);
             case "enter" -> enters(core, words);
@@ -219,7 +260,7 @@ public final class GuidedRun {
             case "load-vector" -> untilDone(core, "vec: load");
             case "load-descriptor" -> untilDone(core, "desc: load");
             case "take", "drop" -> until(core, () -> events.updated != 0 || events.isReturned);
-            case "iret", "resume" -> until(core, () -> events.isReturned);
+            case "iret", "nmi.iret", "resume" -> until(core, () -> events.isReturned);
             case "fetch" -> untilFetch(core, site(words)) && fetch(core, () -> events.hasSeen(words));
             // nothing that anybody else could notice: it is done on the way to what comes next
             case "find", "find-two", "act" -> true;
@@ -337,7 +378,18 @@ public final class GuidedRun {
     /** The patcher executes places only if something interrupts it. */
     private void interrupt(int core) {
         if (core == PatchMachine.PATCHER && isPatcherInterrupted && !hasArrived) {
-            Transition interrupt = next(core, Transition.Kind.IPI);
+            Transition interrupt = next(core, Transition.Kind.NMI);
+            interrupt = interrupt == null ? next(core, Transition.Kind.IPI) : interrupt;
+            while (interrupt == null
+                    && kept > 0
+                    && left > 0) { // it turns its interrupts on, and nothing drains meanwhile
+                left--;
+                Transition step = next(core, Transition.Kind.STEP);
+                if (step == null || !walk.take(step, anything)) {
+                    return;
+                }
+                interrupt = next(core, Transition.Kind.IPI);
+            }
             hasArrived = interrupt != null && walk.take(interrupt, anything);
         }
     }
@@ -348,15 +400,16 @@ public final class GuidedRun {
         return next != null && walk.take(next, new Wanted(isIt));
     }
 
-    private boolean arrives(int core) {
-        Transition next = next(core, Transition.Kind.IPI);
+    private boolean arrives(int core, Transition.Kind kind) {
+        Transition next = next(core, kind);
         return next != null && walk.take(next, anything);
     }
 
-    /** A store that waits drains first. */
+    /** A store that waits drains first, unless it is one that is kept. */
     private boolean oneOf(int core, Walk.Wanted wanted) {
         left--;
-        Transition drain = next(core, Transition.Kind.DRAIN);
+        boolean isKept = kept > 0 && hasArrived && core == PatchMachine.PATCHER;
+        Transition drain = isKept ? null : next(core, Transition.Kind.DRAIN);
         Transition next = drain == null ? next(core, Transition.Kind.STEP) : drain;
         return next != null && walk.take(next, wanted);
     }

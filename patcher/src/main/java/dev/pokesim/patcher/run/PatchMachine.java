@@ -121,7 +121,7 @@ final class PatchMachine {
         handle(SyncCores.VECTOR, SyncCores.handler(costs));
         handle(StopMachine.VECTOR, StopMachine.handler(costs));
         return new BatchContext(
-                layout, refs, costs, listeners, List.of(), KernelLayout.ARRAY, 1, machine.coreCount(), online);
+                layout, refs, costs, listeners, List.of(), KernelLayout.ARRAY, 1, machine.coreCount(), online, true);
     }
 
     void handle(int vector, Routine handler) {
@@ -155,18 +155,22 @@ final class PatchMachine {
     /**
      * Begins the routine of a patcher that patches some batches, one after the other, each as it is.
      *
+     * @param name of the routine
      * @param batches the places of each, in the order of the array
      */
-    Routine.Builder patcher(PatchProtocol protocol, BatchContext context, List<List<TextPokeLoc>> batches) {
+    Routine.Builder patcher(
+            String name, PatchProtocol protocol, BatchContext context, List<List<TextPokeLoc>> batches) {
         int generations = protocol.handler().steps().contains(HandlerStep.FIND_IN_TWO_GENERATIONS) ? 2 : 1;
-        Routine.Builder b = Routine.named("patcher");
-        TextMutex.lock(b, context.costs());
+        Routine.Builder b = Routine.named(name);
+        if (context.underMutex()) {
+            TextMutex.lock(b, context.costs());
+        }
         for (int i = 0; i < batches.size(); i++) {
             long array = i % generations == 0 ? KernelLayout.ARRAY : KernelLayout.SECOND_ARRAY;
             List<PatchPlace> places =
                     batches.get(i).stream().map(PatchPlace::of).toList();
             Routine finish = PatchRoutine.finish(protocol, context.ofBatch(places, array, generations));
-            Routine.Builder batch = Routine.named("batch " + i);
+            Routine.Builder batch = Routine.named("batch " + i + " of the " + name);
             if (generations > 1) {
                 batch.storeConstant("nr = 0: of the batch before the last", core -> TextPokeArray.countOf(array), 4, 0);
             }
@@ -176,7 +180,9 @@ final class PatchMachine {
             routines.add(finish);
             b.call(whole);
         }
-        TextMutex.unlock(b);
+        if (context.underMutex()) {
+            TextMutex.unlock(b);
+        }
         return b;
     }
 

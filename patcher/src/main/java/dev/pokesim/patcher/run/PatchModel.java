@@ -176,7 +176,7 @@ public record PatchModel(
                         host.layout(),
                         host.memory().history());
         if (link != null) {
-            link.cover(nmis > 0, coverage);
+            link.cover(nmisOfEach() > 0, coverage);
             all.add(link); // last: who knows what is wrong speaks first
         }
         BatchContext context = host.connect(
@@ -186,10 +186,10 @@ public record PatchModel(
                 protocol.handler(),
                 new TrapSites(ownPlaces(), surroundings.ofOthers(), handlerCode()),
                 surroundings.has(Company.LATE_CORE) ? OnlineCores.MASK : OnlineCores.ALL);
-        if (nmis > 0) {
+        if (nmisOfEach() > 0) {
             host.handle(Machine.NMI, interrupt("nmi", this::callOne));
         }
-        if (surroundings.has(Company.PATCHER_INTERRUPTED)) {
+        if (!deviceInterrupts().isEmpty()) {
             host.handle(DEVICE_VECTOR, interrupt("device interrupt", this::callAll));
         }
         if (protocol.steps().stream().anyMatch(step -> step instanceof PatchStep.Sync sync && !sync.flushes())) {
@@ -198,20 +198,57 @@ public record PatchModel(
         initialise(host.memory());
         fault.accept(host);
         Routine.Builder patching = surroundings.isSequence()
-                ? host.patcher(protocol, context, surroundings.batches())
+                ? host.patcher("patcher", protocol, context, surroundings.ownBatches())
                 : host.patcher(protocol, context);
         List<Routine> routines = new ArrayList<>();
         for (int id = 0; id < cores; id++) {
             routines.add(
                     id == PatchMachine.PATCHER
                             ? halting(patching.fence())
-                            : id > 1 && !isSpecial(id) ? routines.get(1) : worker(isSpecial(id)));
+                            : isRival(id)
+                                    ? halting(rival(host, context).fence())
+                                    : id > 1 && !isSpecial(id) ? routines.get(1) : worker(isSpecial(id)));
             host.start(id, routines.get(id));
         }
         if (refs.isOnStack()) {
             host.machine().core(PatchMachine.PATCHER).setRegister(Core.RSP, KernelLayout.STACK_DESCRIPTOR);
         }
         return new Running(host, routines.stream().distinct().toList(), oracles, link);
+    }
+
+    /** How many NMIs may arrive at a core; where they are part of the surroundings one at least. */
+    private int nmisOfEach() {
+        return surroundings.has(Company.NMI) ? Math.max(1, nmis) : nmis;
+    }
+
+    /** The second patcher. */
+    private Routine.Builder rival(PatchMachine host, BatchContext context) {
+        boolean isUnderMutex = surroundings.has(Company.RIVAL_PATCHER);
+        return host.patcher(
+                "rival",
+                protocol,
+                isUnderMutex ? context : context.withoutMutex(),
+                surroundings
+                        .batches()
+                        .subList(
+                                surroundings.ownBatches().size(),
+                                surroundings.batches().size()));
+    }
+
+    private boolean isRival(int core) {
+        return core == cores - 1 && surroundings.hasRival();
+    }
+
+    /** One hits a patching core where its interrupts are on. */
+    private List<Model.DeviceInterrupt> deviceInterrupts() {
+        List<Model.DeviceInterrupt> all = new ArrayList<>();
+        if (surroundings.has(Company.PATCHER_INTERRUPTED)) {
+            all.add(new Model.DeviceInterrupt(PatchMachine.PATCHER, DEVICE_VECTOR));
+        }
+        if (surroundings.hasRival()) {
+            all.add(new Model.DeviceInterrupt(cores - 1, DEVICE_VECTOR));
+        }
+        return all;
     }
 
     private List<Oracle> oracles(PatchMachine host) {
@@ -389,7 +426,9 @@ public record PatchModel(
         String first = colon < 0 ? "" : violation.substring(0, colon);
         return Oracles.names().contains(first) || first.equals(RunLink.NAME)
                 ? first
-                : first.equals("nothing can happen") ? EveryWaitEnds.class.getSimpleName() : Oracles.BUG;
+                : first.equals("nothing can happen") || first.equals("livelock")
+                        ? EveryWaitEnds.class.getSimpleName()
+                        : Oracles.BUG;
     }
 
     private final class Running implements Model {
@@ -431,7 +470,12 @@ public record PatchModel(
 
         @Override
         public int nmis(int core) {
-            return nmis;
+            return nmisOfEach();
+        }
+
+        @Override
+        public int nmisInAll() {
+            return nmis == 0 ? 1 : Integer.MAX_VALUE;
         }
 
         /** A core's stack, scratch area and per-CPU data, but not the reference count there. */
@@ -449,7 +493,7 @@ public record PatchModel(
 
         @Override
         public int writer(long address) {
-            return isPatcherData(address) ? PatchMachine.PATCHER : owner(address);
+            return isPatcherData(address) ? surroundings.hasRival() ? SHARED : PatchMachine.PATCHER : owner(address);
         }
 
         /** The array and what belongs to it, the mutex, where per-CPU data is, the key, and the text. */
@@ -467,14 +511,13 @@ public record PatchModel(
         public boolean takesIpis(int core) {
             return core != PatchMachine.PATCHER
                     || surroundings.has(Company.RIVAL_SYNC)
+                    || surroundings.hasRival()
                     || surroundings.has(Company.PATCHER_INTERRUPTED);
         }
 
         @Override
         public List<DeviceInterrupt> deviceInterrupts() {
-            return surroundings.has(Company.PATCHER_INTERRUPTED)
-                    ? List.of(new DeviceInterrupt(PatchMachine.PATCHER, DEVICE_VECTOR))
-                    : List.of();
+            return PatchModel.this.deviceInterrupts();
         }
 
         @Override

@@ -96,7 +96,7 @@ public final class ScenarioModel {
      * The model of a setup that {@link #lacks} nothing.
      *
      * @param passes how many calls each core makes besides the patcher's
-     * @param nmis how many NMIs may arrive at each core
+     * @param nmis how many NMIs may arrive at each core; if none, and they are part of the setup, one arrives at any core
      */
     public static PatchModel of(ProofSetup setup, int passes, int nmis) {
         PatchProtocol protocol = setup.protocol();

@@ -41,6 +41,16 @@ public record Surroundings(
         return !batches.isEmpty();
     }
 
+    /** Whether there is a second patcher. */
+    boolean hasRival() {
+        return has(Company.RIVAL_PATCHER) || has(Company.RIVAL_WITHOUT_MUTEX);
+    }
+
+    /** The batches of core 0: all, or all but the last. */
+    List<List<TextPokeLoc>> ownBatches() {
+        return hasRival() ? batches.subList(0, batches.size() - 1) : batches;
+    }
+
     boolean has(Company one) {
         return company.contains(one);
     }

@@ -34,6 +34,7 @@ public record ProofSchedule(ProofSetup setup, String scenario, List<ProofStep> s
     public static final String MODEL = "protocol";
 
     private static final int MOST_BYTES = InstructionBytes.MAX_SIZE_BYTES;
+    private static final int MOST_TURNS = 100;
 
     public ProofSchedule {
         steps = List.copyOf(steps);
@@ -99,6 +100,11 @@ public record ProofSchedule(ProofSetup setup, String scenario, List<ProofStep> s
                                                 .map(place -> name(places, place))
                                                 .toList()))
                                 .toList()));
+        if (!setup.turns().isEmpty()) {
+            words.add("turns="
+                    + String.join(
+                            ".", setup.turns().stream().map(String::valueOf).toList()));
+        }
         return words;
     }
 
@@ -141,12 +147,14 @@ public record ProofSchedule(ProofSetup setup, String scenario, List<ProofStep> s
         FetchMode mode = config.named("fetch", Arrays.asList(FetchMode.values()), FetchMode::optionName);
         int cores = config.number("cores", 2, ProofSetup.MAX_CORES);
         List<List<PatchPlace>> batches = batches(config, places(config));
+        List<Integer> turns = config.has("turns") ? turns(config) : List.of();
         config.allRead();
         ProofSetup setup = protocol == null
                 ? PatchScenarioReader.read(scenario)
                         .setup(mode)
                         .withBatches(batches)
                         .withCores(cores)
+                        .withTurns(turns)
                 : ProofSetup.of(protocol, batches, cores, isPerCore, mode);
         checkModel(name, schedule, digest(setup), force);
         List<ProofStep> steps = new ArrayList<>();
@@ -154,6 +162,17 @@ public record ProofSchedule(ProofSetup setup, String scenario, List<ProofStep> s
             steps.add(step(i, schedule.steps().get(i), cores));
         }
         return new ProofSchedule(setup, scenario, steps);
+    }
+
+    private static List<Integer> turns(Config config) {
+        List<Integer> turns = new ArrayList<>();
+        for (String word : config.word("turns").split("\\.", -1)) {
+            if (!word.matches("[0-9]{1,6}") || turns.size() == MOST_TURNS) {
+                throw config.invalid("turns: " + word + " is not one of at most " + MOST_TURNS + " numbers");
+            }
+            turns.add(Integer.parseInt(word));
+        }
+        return turns;
     }
 
     private static ProofStep step(int index, Schedule.Step step, int cores) {
@@ -265,6 +284,7 @@ public record ProofSchedule(ProofSetup setup, String scenario, List<ProofStep> s
                 .append(setup.fetchMode().optionName());
         text.append(setup.company().stream().sorted().toList());
         text.append(setup.without().stream().sorted().toList());
+        text.append(setup.turns().isEmpty() ? "" : setup.turns().toString());
         text.append("%016x".formatted(new Interleaving(setup).stateHash()));
         try {
             byte[] digest =

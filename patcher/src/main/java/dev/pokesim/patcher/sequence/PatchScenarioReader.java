@@ -117,7 +117,7 @@ public final class PatchScenarioReader {
                         batches(places),
                         cores(),
                         refs(),
-                        company(),
+                        company(batches(places).size()),
                         without(),
                         expected());
                 scenario.setup(FetchMode.WINDOW);
@@ -242,13 +242,18 @@ public final class PatchScenarioReader {
             return text;
         }
 
-        private Set<Company> company() {
+        private Set<Company> company(int batches) {
             Set<Company> company = EnumSet.noneOf(Company.class);
             List<String> names =
                     Arrays.stream(Company.values()).map(Company::optionName).toList();
             for (Item item : items("company")) {
                 String text = word(item.text(), names, problem -> root.invalid("company", item, problem));
-                company.add(Company.values()[names.indexOf(text)]);
+                Company one = Company.values()[names.indexOf(text)];
+                boolean isRival = one == Company.RIVAL_PATCHER || one == Company.RIVAL_WITHOUT_MUTEX;
+                if (isRival && batches < 2) {
+                    throw root.invalid("company", item, "the last batch is the rival's; there must be two at least");
+                }
+                company.add(one);
             }
             return company;
         }

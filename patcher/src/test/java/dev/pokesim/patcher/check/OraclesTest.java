@@ -15,6 +15,7 @@ import dev.pokesim.patcher.kernel.GlobalRefs;
 import dev.pokesim.patcher.kernel.KernelBench;
 import dev.pokesim.patcher.kernel.KernelLayout;
 import dev.pokesim.patcher.kernel.PatchListener;
+import dev.pokesim.patcher.kernel.PerCpuRefs;
 import dev.pokesim.patcher.kernel.PokeArray;
 import dev.pokesim.patcher.kernel.Refs;
 import dev.pokesim.patcher.kernel.SyncCores;
@@ -138,6 +139,33 @@ class OraclesTest {
         });
         assertEquals("EveryWaitEnds", violation.oracle());
         assertTrue(violation.what().contains("owes it an answer"), violation.what());
+    }
+
+    /** Nothing stands still here: the handler tries again and again, and the patching core takes its softirqs. */
+    @Test
+    void aHandlerThatTriesForEverIsALivelock() {
+        Violation violation = violation(new FaultyRefs(new PerCpuRefs()) {
+            @Override
+            public void take(Routine.Builder routine, String unavailable) {
+                int value = routine.local();
+                int success = routine.local();
+                String again = routine.newLabel("again");
+                routine.label(again)
+                        .load("refs: load", value, counter(), 4, 0)
+                        .compute("wrong", (core, local) -> local[value]++)
+                        .compareAndExchange(
+                                "refs: cmpxchg", counter(), 4, value, (core, local) -> local[value] + 1, success)
+                        .delay("and again after 10 us", core -> 10_000_000)
+                        .jumpIf("again", (core, local) -> local[success] == 0, again);
+            }
+        });
+        assertEquals("EveryWaitEnds", violation.oracle());
+        assertTrue(
+                violation
+                        .what()
+                        .matches("livelock: core 0 in \".*\" has waited for [0-9]+ ms"
+                                + "; core [0-9]+ goes on in the INT3 handler and does not get out"),
+                violation.what());
     }
 
     @Test

@@ -144,7 +144,8 @@ public final class KernelBench {
                 KernelLayout.ARRAY,
                 1,
                 layout.possibleCores(),
-                isAll ? OnlineCores.ALL : OnlineCores.MASK);
+                isAll ? OnlineCores.ALL : OnlineCores.MASK,
+                true);
     }
 
     public Routine finish() {

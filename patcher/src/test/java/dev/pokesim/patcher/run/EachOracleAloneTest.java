@@ -1,6 +1,7 @@
 package dev.pokesim.patcher.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.pokesim.emulator.core.FetchMode;
 import dev.pokesim.emulator.explore.ExhaustiveSearch;
@@ -18,6 +19,7 @@ import dev.pokesim.patcher.kernel.Refs;
 import dev.pokesim.patcher.kernel.SyncCores;
 import dev.pokesim.patcher.kernel.TextPokeArray;
 import dev.pokesim.patcher.kernel.TextPokeLoc;
+import dev.pokesim.patcher.proof.Counterexample;
 import dev.pokesim.patcher.proof.ProofResult;
 import dev.pokesim.patcher.proof.ProofSetup;
 import dev.pokesim.patcher.proof.ProtocolExplorer;
@@ -29,6 +31,7 @@ import dev.pokesim.patcher.protocol.PatchStep;
 import dev.pokesim.patcher.protocol.TextPokeBatch;
 import dev.pokesim.patcher.sequence.PatchCatalogue;
 import dev.pokesim.patcher.sequence.PatchScenario;
+import dev.pokesim.patcher.sequence.PatchScenarioReader;
 import dev.pokesim.patcher.site.ImageBytes;
 import dev.pokesim.patcher.site.LoadedImage;
 import dev.pokesim.patcher.site.Segment;
@@ -93,9 +96,13 @@ class EachOracleAloneTest {
             Refs refs,
             Consumer<PatchMachine> seed) {
         SearchResult exhaust(Set<String> without) {
+            return search(without).askingForEnds().run();
+        }
+
+        ExhaustiveSearch search(Set<String> without) {
             Surroundings alone = new Surroundings(List.of(), Set.of(), Set.of(), without, List.of());
             PatchModel model = new PatchModel(target, protocol, refs, FetchMode.WINDOW, 2, 1, 0, alone);
-            return new ExhaustiveSearch(model.withFault(seed), SearchLimits.ONE_GIB).run();
+            return new ExhaustiveSearch(model.withFault(seed), SearchLimits.ONE_GIB);
         }
 
         @Override
@@ -232,9 +239,40 @@ class EachOracleAloneTest {
         assertEquals(Verdict.SAFE, leftOut.verdict(), leftOut.reason());
     }
 
+    private static final Fault RETRIES = ofRefs(
+            "EveryWaitEnds",
+            "the handler raises its count by an exchange that expects another value, and tries again",
+            NOP_TO_JUMP,
+            new FaultyRefs(new PerCpuRefs()) {
+                @Override
+                public void take(Routine.Builder routine, String unavailable) {
+                    int value = routine.local();
+                    int success = routine.local();
+                    String again = routine.newLabel("again");
+                    routine.label(again)
+                            .load("refs: load", value, counter(), 4, 0)
+                            .compute("wrong", (core, local) -> local[value]++)
+                            .compareAndExchange(
+                                    "refs: cmpxchg", counter(), 4, value, (core, local) -> local[value] + 1, success)
+                            .jumpIf("again", (core, local) -> local[success] == 0, again);
+                }
+            });
+
+    /** A core that can always go on is no deadlock; no state is wrong. Only that none leads to the end is. */
+    @Test
+    void livelockIsSeenByNothingButTheQuestionForTheEnd() {
+        SearchResult found = RETRIES.exhaust(without(RunLink.NAME));
+        assertEquals(Verdict.LIVELOCK, found.verdict());
+        assertTrue(found.reason().startsWith("livelock: "), found.reason());
+        assertTrue(
+                found.reason().endsWith(": core 0 waits in `await acknowledgements`, core 1 goes on"), found.reason());
+        assertEquals(Verdict.SAFE, RETRIES.search(without(RunLink.NAME)).run().verdict());
+    }
+
     /** What ends a run by itself cannot be left out: here all others are, and it is found all the same. */
     static Stream<Fault> ends() {
         return Stream.of(
+                RETRIES,
                 ofSyncHandler("EveryWaitEnds", "the sync handler never answers", Routine.Builder::serialiseAtNoCost),
                 ofRefs(
                         "NoBug",
@@ -312,6 +350,22 @@ class EachOracleAloneTest {
         assertEquals(ProofResult.Verdict.VIOLATED, found.verdict());
         assertEquals(oracle, Objects.requireNonNull(found.counterexample()).oracle());
         assertEquals(ProofResult.Verdict.SAFE, prove(scenario, oracle).verdict());
+    }
+
+    /** A handler that sends its core back, and a patcher that waits for that core: no state is wrong, and none leads to the end. */
+    @Test
+    void livelockIsSeenByNothingButTheQuestionForTheEndInAProofEither() {
+        PatchScenario retried = PatchScenarioReader.read("probe-armed-retried");
+        ProofResult found = prove(retried, "");
+        assertEquals(ProofResult.Verdict.VIOLATED, found.verdict());
+        Counterexample livelock = Objects.requireNonNull(found.counterexample());
+        assertEquals("EveryWaitEnds", livelock.oracle());
+        assertEquals(
+                "livelock: cores can go on for ever, and whatever they do, the patcher gets no further than grace.done",
+                livelock.what());
+        ProofResult unasked = prove(retried, "EveryWaitEnds");
+        assertEquals(ProofResult.Verdict.SAFE, unasked.verdict());
+        assertTrue(unasked.extent().states() > found.extent().states() / 2);
     }
 
     @Test

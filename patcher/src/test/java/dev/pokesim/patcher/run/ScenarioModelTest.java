@@ -17,6 +17,7 @@ import dev.pokesim.patcher.sequence.PatchScenario;
 import dev.pokesim.patcher.sequence.PatchScenarioReader;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -28,21 +29,44 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Scenarios on the machine. */
 class ScenarioModelTest {
     private record Case(PatchScenario scenario, FetchMode mode) {
+        /**
+         * Whether the machine's verdict does not follow from its verdict in another mode: what is safe is safe in every mode that is
+         * included, what goes wrong goes wrong in every mode that includes it. In window it is asked in any case, for erratum, too.
+         */
+        boolean isOnMachine() {
+            Set<String> expected = scenario.expected(mode);
+            boolean isSafe = expected.isEmpty();
+            boolean isImplied = Arrays.stream(FetchMode.values())
+                    .filter(other -> scenario.expected(other).equals(expected))
+                    .anyMatch(other -> isSafe ? isIncluded(mode, other) : isIncluded(other, mode));
+            return mode == FetchMode.WINDOW || !isImplied && !(isSafe && mode == FetchMode.ERRATUM);
+        }
+
+        private static boolean isIncluded(FetchMode mode, FetchMode other) {
+            return INCLUDED_IN.getOrDefault(mode, Set.of()).contains(other);
+        }
+
         /** With one core besides the patcher's. */
         ProofSetup setup() {
             return scenario.setup(mode).withCores(2);
         }
     }
 
-    /** What is safe in every fetch mode takes longest: two modes of these, neither of which includes the other. */
+    /** For a mode those in which everything can be fetched that can be in it. */
+    private static final Map<FetchMode, Set<FetchMode>> INCLUDED_IN = Map.of(
+            FetchMode.COHERENT,
+            Set.of(FetchMode.TWO_READS, FetchMode.LINE, FetchMode.QUADWORD, FetchMode.WINDOW, FetchMode.ERRATUM),
+            FetchMode.LINE,
+            Set.of(FetchMode.WINDOW, FetchMode.ERRATUM),
+            FetchMode.QUADWORD,
+            Set.of(FetchMode.WINDOW, FetchMode.ERRATUM),
+            FetchMode.WINDOW,
+            Set.of(FetchMode.ERRATUM));
+
     private static Stream<Case> cases() {
-        return PatchCatalogue.all().stream().flatMap(scenario -> {
-            boolean isSafe = Arrays.stream(FetchMode.values())
-                    .allMatch(mode -> scenario.expected(mode).isEmpty());
-            Stream<FetchMode> modes =
-                    isSafe ? Stream.of(FetchMode.TWO_READS, FetchMode.WINDOW) : Arrays.stream(FetchMode.values());
-            return modes.map(mode -> new Case(scenario, mode));
-        });
+        Stream<PatchScenario> all = PatchCatalogue.all().stream()
+                .filter(scenario -> !scenario.name().equals("text-poke-with-nmis")); // below, with a smaller place
+        return all.flatMap(scenario -> Arrays.stream(FetchMode.values()).map(mode -> new Case(scenario, mode)));
     }
 
     @Test
@@ -68,10 +92,35 @@ class ScenarioModelTest {
                         .collect(Collectors.joining("\n")));
     }
 
+    /** A place of one byte, so that an NMI before every micro-op is gone through in seconds. */
+    @ParameterizedTest
+    @CsvSource({"sync, safe", "barrier, EveryInt3IsClaimed or NothingOldAfterFinish"})
+    void proofReducedProofAndMachineAgreeAboutNmis(String last, String expected) {
+        PatchScenario scenario =
+                PatchScenarioReader.parse("nmis.yaml", ("""
+                about: "NMIs anywhere."
+                source: "made up"
+                text:
+                  - "0xffffffff81000010: 90 -> c3"
+                company:
+                  - nmi
+                steps:
+                  - publish
+                  - int3
+                  - sync
+                  - first-byte
+                  - %s
+                  - retire
+                expect:
+                  default: %s
+                """.formatted(last, expected)).getBytes(UTF_8));
+        assertEquals("", disagreement(new Case(scenario, FetchMode.WINDOW)));
+    }
+
     private static String disagreement(Case one) {
         String plain = prove(one.setup(), Reduction.NONE);
         String reduced = prove(one.setup(), Reduction.ALL);
-        String machine = explore(one.setup());
+        String machine = one.isOnMachine() ? explore(one.setup()) : plain;
         Set<String> expected = one.scenario.expected(one.mode);
         Set<String> right = expected.isEmpty() ? Set.of("safe") : expected;
         boolean isRight = right.containsAll(List.of(plain, reduced, machine));
@@ -98,11 +147,12 @@ class ScenarioModelTest {
         int calls = setup.places().size() + (setup.company().contains(Company.FOREIGN_INT3) ? 1 : 0);
         SearchResult result = new ExhaustiveSearch(
                         ScenarioModel.of(setup, calls, 0), new SearchLimits(1_000_000, 1L << 28, 10_000))
+                .askingForEnds()
                 .run();
         return switch (result.verdict()) {
             case SAFE -> "safe";
             case INCOMPLETE -> "incomplete";
-            case VIOLATED, DEADLOCK -> PatchModel.oracleOf(result.reason());
+            case VIOLATED, DEADLOCK, LIVELOCK -> PatchModel.oracleOf(result.reason());
         };
     }
 
