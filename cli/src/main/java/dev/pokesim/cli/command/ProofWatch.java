@@ -31,6 +31,8 @@ final class ProofWatch {
     enum Stop {
         TIME("the time limit"),
         MEMORY("the memory limit"),
+        /** Nothing is wrong in the orders that were gone through. */
+        ORDERS("the bound of one switch between two patchers without a mutex"),
         INTERRUPT("Ctrl-C");
 
         private final String text;
@@ -69,7 +71,10 @@ final class ProofWatch {
             ProofResult result = explorer.prove(extent -> goesOn(explorer, extent, figures));
             states += result.extent().states();
             boolean isIncomplete = result.verdict() == ProofResult.Verdict.INCOMPLETE;
-            return new Proved(result, !isIncomplete ? null : stop == null ? Stop.MEMORY : stop);
+            boolean hasMoreOrders = setup.company().contains(ProofSetup.Company.RIVAL_WITHOUT_MUTEX)
+                    && result.extent().memoryBytes() <= memoryLimitBytes;
+            Stop unsaid = hasMoreOrders ? Stop.ORDERS : Stop.MEMORY;
+            return new Proved(result, !isIncomplete ? null : stop == null ? unsaid : stop);
         } finally {
             progress.done();
         }

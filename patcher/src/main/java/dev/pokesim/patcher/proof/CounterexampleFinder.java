@@ -96,7 +96,10 @@ final class CounterexampleFinder {
             return null;
         }
         Interleaving walk = walk(model, result.path());
-        Violated violated = Objects.requireNonNull(walk.violatedOrEndless(), "nothing is wrong at the end of the path");
+        Violated found = walk.violatedOrEndless();
+        Violated violated = found == null && result.outcome() == Outcome.ENDLESS
+                ? Endless.SOMEWHERE
+                : Objects.requireNonNull(found, "nothing is wrong at the end of the path");
         List<ProofStep> steps = FewerSwitches.of(setup, walk.taken(), violated);
         Explanation explanation = Explanation.of(setup, steps, violated);
         return new Counterexample(

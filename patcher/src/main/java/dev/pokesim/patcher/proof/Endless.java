@@ -18,6 +18,9 @@ final class Endless {
     /** So many states are looked at before it is given up. */
     private static final int MOST_STATES = 200_000;
 
+    /** What is said where it is known that there is no end, but not how far the patcher gets. */
+    static final Violated SOMEWHERE = violated("never comes to its end");
+
     private Endless() {}
 
     /**
@@ -30,12 +33,15 @@ final class Endless {
         int[] furthest = {state.at};
         return !model.isAsked("EveryWaitEnds") || canEnd(model, state, furthest)
                 ? null
-                : new Violated(
-                        "EveryWaitEnds",
-                        Violated.NOBODY,
-                        Violated.NOBODY,
-                        "livelock: cores can go on for ever, and whatever they do, the patcher gets no further than "
-                                + model.program().word(furthest[0]));
+                : violated("gets no further than " + model.program().word(furthest[0]));
+    }
+
+    private static Violated violated(String what) {
+        return new Violated(
+                "EveryWaitEnds",
+                Violated.NOBODY,
+                Violated.NOBODY,
+                "livelock: cores can go on for ever, and whatever they do, the patcher " + what);
     }
 
     /** A state and how it was come by. */

@@ -74,6 +74,9 @@ final class Liveness {
                     if (to == states.size()) {
                         states.add(copy(after, model.cores()));
                     }
+                    if (move == Move.NMI) {
+                        return; // they do not come for ever; what follows one is looked at all the same
+                    }
                     out.add(to);
                     out.add(move == Move.PATCHER || move == Move.PATCHER_FOR_CORE ? 0 : group + 1);
                 }

@@ -90,6 +90,15 @@ public record ProofSetup(
         if (batches.isEmpty() || batches.stream().anyMatch(List::isEmpty)) {
             throw new IllegalArgumentException("a batch without a place");
         }
+        long places = batches.stream()
+                .flatMap(List::stream)
+                .map(PatchPlace::address)
+                .distinct()
+                .count();
+        if (company.contains(Company.NMI) && places >= CoreRecord.MAX_SITES_WITH_NMIS) {
+            throw new IllegalArgumentException(
+                    places + " places: with NMIs a proof takes fewer than " + CoreRecord.MAX_SITES_WITH_NMIS);
+        }
     }
 
     /** The kernel's setting: the patching core is interrupted, too; everything is promised. */

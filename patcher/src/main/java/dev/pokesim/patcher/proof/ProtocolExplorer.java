@@ -53,9 +53,17 @@ public final class ProtocolExplorer {
         BreadthFirstSearch.Extent all = new BreadthFirstSearch.Extent(0, 0, 0, 0, 0);
         ProofResult.Verdict verdict =
                 Turns.isComplete(setup) ? ProofResult.Verdict.SAFE : ProofResult.Verdict.INCOMPLETE;
+        boolean[] isRefused = new boolean[1];
+        BreadthFirstSearch.Progress until = extent -> {
+            isRefused[0] |= !progress.reached(extent);
+            return !isRefused[0];
+        };
         for (List<Integer> turns : Turns.of(setup)) {
+            if (isRefused[0]) {
+                break;
+            }
             ProofResult one =
-                    new ProtocolExplorer(setup.withTurns(turns), reductions, workers, memoryLimitBytes).prove(progress);
+                    new ProtocolExplorer(setup.withTurns(turns), reductions, workers, memoryLimitBytes).prove(until);
             if (one.verdict() == ProofResult.Verdict.VIOLATED && (shortest == null || length(one) < length(shortest))) {
                 shortest = one;
             }

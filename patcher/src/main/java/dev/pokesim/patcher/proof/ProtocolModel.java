@@ -192,7 +192,8 @@ final class ProtocolModel {
                 canMove |= come(state, next, visitor, group);
                 continue;
             }
-            canMove |= hasNmis && nmi(state, next, visitor, group);
+            boolean canTakeOrEndNmi = hasNmis && nmi(state, next, visitor, group);
+            canMove |= canTakeOrEndNmi && CoreRecord.isInNmi(record); // one that could come helps nobody who waits
             if (CoreRecord.isStopped(record) && !CoreRecord.isInNmi(record)) {
                 canMove |= stopped(state, next, visitor, group);
             } else if (phase == CoreRecord.OUTSIDE) {
@@ -822,7 +823,7 @@ final class ProtocolModel {
         for (int group = 0; group < state.groups; group++) {
             long record = state.record[group];
             boolean willSerialise = CoreRecord.isOffline(record) || CoreRecord.isStopped(record) && !hasNmis;
-            int site = willSerialise || othersIdle
+            int site = willSerialise || othersIdle && !hasNmis
                     ? Violated.NOBODY
                     : verdicts.unsettled(CoreRecord.epoch(record), moment, batch);
             if (site != Violated.NOBODY) {

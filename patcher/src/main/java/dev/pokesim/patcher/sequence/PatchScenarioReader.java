@@ -14,6 +14,7 @@ import dev.pokesim.patcher.kernel.PatchPlace;
 import dev.pokesim.patcher.kernel.TrapHandler;
 import dev.pokesim.patcher.proof.ProofSetup;
 import dev.pokesim.patcher.proof.ProofSetup.Company;
+import dev.pokesim.patcher.protocol.PatchStep;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,6 +54,15 @@ public final class PatchScenarioReader {
     private static final Pattern JUMP = Pattern.compile("(jump) +0x([0-9a-fA-F]{1,16})");
     private static final Pattern PLACE =
             Pattern.compile("0x([0-9a-fA-F]{1,16}): *([0-9a-fA-F ]+?) *-> *([0-9a-fA-F ]+)");
+
+    private static final Set<String> RIVALS =
+            Set.of(Company.RIVAL_PATCHER.optionName(), Company.RIVAL_WITHOUT_MUTEX.optionName());
+    /** What a proof knows of core 0 as the patcher only. */
+    private static final Set<Class<? extends PatchStep>> NOT_OF_TWO = Set.of(
+            PatchStep.Serialise.class,
+            PatchStep.SetInterrupts.class,
+            PatchStep.StopCores.class,
+            PatchStep.ReleaseCores.class);
 
     private PatchScenarioReader() {}
 
@@ -101,8 +111,11 @@ public final class PatchScenarioReader {
                     .describedAs(root.text("about") + " Source: " + root.text("source") + ".")
                     .handledBy(handler());
             for (Item item : items("steps")) {
-                sequence = sequence.then(
-                        StepWords.step(item.text(), places, problem -> root.invalid("steps", item, problem)));
+                PatchStep step = StepWords.step(item.text(), places, problem -> root.invalid("steps", item, problem));
+                if (NOT_OF_TWO.contains(step.getClass()) && hasRival()) {
+                    throw root.invalid("steps", item, "not modelled of two patchers");
+                }
+                sequence = sequence.then(step);
             }
             for (Item item : items("intermediates")) {
                 sequence =
@@ -242,6 +255,10 @@ public final class PatchScenarioReader {
             return text;
         }
 
+        private boolean hasRival() {
+            return items("company").stream().anyMatch(item -> RIVALS.contains(item.text()));
+        }
+
         private Set<Company> company(int batches) {
             Set<Company> company = EnumSet.noneOf(Company.class);
             List<String> names =
@@ -249,11 +266,19 @@ public final class PatchScenarioReader {
             for (Item item : items("company")) {
                 String text = word(item.text(), names, problem -> root.invalid("company", item, problem));
                 Company one = Company.values()[names.indexOf(text)];
-                boolean isRival = one == Company.RIVAL_PATCHER || one == Company.RIVAL_WITHOUT_MUTEX;
+                boolean isRival = RIVALS.contains(text);
                 if (isRival && batches < 2) {
                     throw root.invalid("company", item, "the last batch is the rival's; there must be two at least");
                 }
                 company.add(one);
+                if (isRival && items("company").size() > 1) {
+                    throw root.invalid(
+                            "company", item, "nobody else is modelled beside a second patcher; leave the others out");
+                }
+                if (isRival && cores() < 3) {
+                    throw root.invalid(
+                            "company", item, "one core besides the two patchers must execute; write cores: 3 or more");
+                }
             }
             return company;
         }

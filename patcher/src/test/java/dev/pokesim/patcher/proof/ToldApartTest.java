@@ -33,14 +33,12 @@ class ToldApartTest {
     /** At full size, without a look at smaller ones. */
     private static BreadthFirstSearch.Result search(ProofSetup setup, Set<Reduction> reductions) {
         ProtocolModel model = new ProtocolModel(new ProtocolProgram(setup), setup, reductions);
-        BreadthFirstSearch.Result result =
-                ProtocolExplorer.search(model, 1, 1L << 29, extent -> true, new AtomicInteger());
-        assertEquals(Outcome.WRONG, result.outcome());
-        return result;
+        return ProtocolExplorer.search(model, 1, 1L << 29, extent -> true, new AtomicInteger());
     }
 
     private static void assertHappensStepByStep(ProofSetup setup, Set<Reduction> reductions) {
         BreadthFirstSearch.Result result = search(setup, reductions);
+        assertEquals(Outcome.WRONG, result.outcome());
         Counterexample told = ToldApart.of(setup, reductions, result);
         assertNotNull(told, () -> "no numbers for " + setup.protocol().name());
         assertEquals(setup, told.setup());
@@ -81,9 +79,15 @@ class ToldApartTest {
                 FetchMode.WINDOW);
     }
 
+    /**
+     * All but two: of a livelock no state is wrong, and it is asked for at small sizes only, where cores have numbers anyway; and where a
+     * second patcher is in the middle of its loop over the cores, no numbering may fit both loops.
+     */
     static Stream<PatchScenario> wrong() {
         return PatchCatalogue.all().stream()
-                .filter(scenario -> !scenario.expected(FetchMode.WINDOW).isEmpty());
+                .filter(scenario -> !scenario.expected(FetchMode.WINDOW).isEmpty())
+                .filter(scenario -> !scenario.name().equals("probe-armed-retried"))
+                .filter(scenario -> !scenario.setup(FetchMode.WINDOW).hasRival());
     }
 
     @ParameterizedTest
