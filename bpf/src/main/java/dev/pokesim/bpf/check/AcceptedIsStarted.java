@@ -10,14 +10,14 @@ import java.util.List;
 
 /** P7 for what is returned: a start that returns 0 has left a command, or has done at once what it was asked for. */
 public final class AcceptedIsStarted extends AsyncOracle {
-    /** Starts that have not returned, innermost last, and whether each has led to something. */
-    private final List<Start> starts = new ArrayList<>();
+    /** Operations that have not returned, innermost last, and whether each has led to something. */
+    private final List<Begun> begun = new ArrayList<>();
 
-    private static final class Start {
+    private static final class Begun {
         private final int core;
         private boolean isMade;
 
-        Start(int core, boolean isMade) {
+        Begun(int core, boolean isMade) {
             this.core = core;
             this.isMade = isMade;
         }
@@ -30,9 +30,7 @@ public final class AcceptedIsStarted extends AsyncOracle {
 
     @Override
     public void operationBegins(Core core, long slot, String operation) {
-        if (operation.equals(Operation.START.toString())) {
-            starts.add(new Start(core.id(), false));
-        }
+        begun.add(new Begun(core.id(), false));
     }
 
     @Override
@@ -46,9 +44,9 @@ public final class AcceptedIsStarted extends AsyncOracle {
     }
 
     private void made(Core core) {
-        for (int i = starts.size() - 1; i >= 0; i--) {
-            if (starts.get(i).core == core.id()) {
-                starts.get(i).isMade = true;
+        for (int i = begun.size() - 1; i >= 0; i--) {
+            if (begun.get(i).core == core.id()) {
+                begun.get(i).isMade = true;
                 return;
             }
         }
@@ -56,9 +54,9 @@ public final class AcceptedIsStarted extends AsyncOracle {
 
     @Override
     public void operationEnds(Core core, long slot, String operation, long result) {
-        for (int i = starts.size() - 1; i >= 0 && operation.equals(Operation.START.toString()); i--) {
-            if (starts.get(i).core == core.id()) {
-                if (!starts.remove(i).isMade && result == 0) {
+        for (int i = begun.size() - 1; i >= 0; i--) {
+            if (begun.get(i).core == core.id()) {
+                if (!begun.remove(i).isMade && result == 0 && operation.equals(Operation.START.toString())) {
                     violated(core, "core " + core.id() + " was told that its start will be carried out, and left none");
                 }
                 return;
@@ -68,16 +66,16 @@ public final class AcceptedIsStarted extends AsyncOracle {
 
     @Override
     public void save(StateWriter out) {
-        out.number(starts.size());
-        starts.forEach(start -> out.number(2 * start.core + (start.isMade ? 1 : 0)));
+        out.number(begun.size());
+        begun.forEach(one -> out.number(2 * one.core + (one.isMade ? 1 : 0)));
     }
 
     @Override
     public void restore(StateReader in) {
-        starts.clear();
+        begun.clear();
         for (int count = in.number(); count > 0; count--) {
             int coreAndMade = in.number();
-            starts.add(new Start(coreAndMade / 2, coreAndMade % 2 != 0));
+            begun.add(new Begun(coreAndMade / 2, coreAndMade % 2 != 0));
         }
     }
 }

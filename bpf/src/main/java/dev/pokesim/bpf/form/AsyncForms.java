@@ -49,7 +49,6 @@ public final class AsyncForms {
             new BrokenLatchResurrected(),
             new BrokenLatchFirstReaderFrees(),
             new BrokenLatchClaimByStore(),
-            new BrokenLatchNoInlineReference(),
             new BrokenLatchWriterKept(),
             new BrokenLatchQueuedFirst(),
             new BrokenLatchCallbackStays());

@@ -15,7 +15,7 @@ public final class BrokenLatchResurrected extends LatchSecondCancelAsync {
 
     @Override
     public String description() {
-        return "v6-fixed, but the last reference is taken again for a run of the worker that cancels";
+        return "v6-fixed, but the last reference is taken again for one more run of the worker, which carries out what the latch holds";
     }
 
     @Override

@@ -61,13 +61,13 @@ public interface KernelListener extends MachineObserver {
     /** The context that took a command last has carried it out. */
     default void commandDone(Core core) {}
 
-    /** A reader of the last command begins, or begins again because somebody wrote meanwhile; only on a machine with time. */
+    /** A reader of the last command begins, or begins again because somebody wrote meanwhile or took it first; only on a machine with time. */
     default void readsCommand(Core core) {}
 
     /** A reader of the last command has claimed it, or ends, perhaps after that; only on a machine with time. */
     default void hasReadCommand(Core core) {}
 
-    /** A cancel found a timer or work inactive, or made it so; only on a machine with time. */
+    /** A cancel found a timer inactive or made it so, or found a work not queued or took it out of its queue, whether it runs or not; only on a machine with time. */
     default void cancelled(Core core, long timer) {}
 
     /** A timer was put into the queue of its base, whose lock is held; on a machine with time also a work into that of its pool. */

@@ -77,7 +77,7 @@ public record ExpectedVerdict(AsyncForm form, Scenario scenario, String verdict,
             nmi-same-timer: broken-v6-writer-spins NeverWaitsForItself, broken-v6-no-new-check CommandsTakenOnce
             start-vs-cancel: broken-v6-no-sequence-check CommandsTakenOnce, broken-v6-one-copy CommandsTakenOnce
             two-cpus-nmi: broken-v6-no-irq-work-barrier LastCommandTaken
-            start-vs-delete: broken-v6-resurrected CommandsTakenOnce, broken-v6-no-inline-reference InactiveWhenFreed, broken-v6-callback-stays NoCallbackAfterDelete
+            start-vs-delete: broken-v6-resurrected CommandsTakenOnce, broken-v6-callback-stays NoCallbackAfterDelete
             start-vs-delete: broken-callback-stays NoCallbackAfterDelete, broken-no-grace-period NoUseAfterFree
             nmi-start-vs-delete: broken-v6-first-reader-frees NoUseAfterFree
             no-memory: broken-v6-claim-by-store InactiveWhenFreed, broken-error-dropped AcceptedIsStarted, broken-error-pointer-expected NoFault

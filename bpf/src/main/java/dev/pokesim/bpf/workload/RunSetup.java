@@ -68,6 +68,10 @@ public record RunSetup(
                 timers >= 1 && timers <= KernelMemory.SLOTS,
                 timers + " timers: not between 1 and " + KernelMemory.SLOTS);
         require(patching == null || cores >= 2, "one core, which patches: none is left to work");
+        int roles = workload.tasks().size();
+        require(
+                patching == null || cores > roles,
+                cores + " cores: " + workload.name() + " wants " + roles + " besides the one that patches");
         require(nmiPeriodCycles >= 1, "an NMI every " + nmiPeriodCycles + " cycles: not at least 1");
         require(durationPs >= 1, "no time to run");
         require(workGapPs >= 0 && irqsOffPs >= 0, "a time below 0");

@@ -145,9 +145,4 @@ public record TimerWorkload(
         callback = List.copyOf(callback);
         tracepoint = List.copyOf(tracepoint);
     }
-
-    /** What a core's task does. */
-    List<Choice> task(int core) {
-        return tasks.get(Math.min(core, tasks.size() - 1));
-    }
 }
