@@ -65,7 +65,7 @@ class BpfCheckTest {
         assertEquals(1, check("--form v6 --scenario start-vs-delete"), err::toString);
         String shown = out.toString();
         assertTrue(shown.contains("\nInactiveWhenFreed: core 2 frees timer 0 while it is queued\n"), shown);
-        String trace = shown.substring(shown.indexOf("   1  T0"), shown.indexOf("\nInactiveWhenFreed"));
+        String trace = shown.substring(shown.indexOf("\n   1  ") + 1, shown.indexOf("\nInactiveWhenFreed"));
         assertEquals(0, pokeSim("replay", schedule().toString(), "--quiet"), err::toString);
         assertTrue(out.toString().startsWith("AS EXPECTED: it ends with InactiveWhenFreed"), out::toString);
         assertTrue(out.toString().contains(trace), out::toString);

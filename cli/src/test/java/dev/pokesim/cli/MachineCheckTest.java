@@ -270,7 +270,7 @@ class MachineCheckTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "C0 drain|C1 drain|step 2: `C1 drain ",
+                "C0 drain|C1 drain|step 3: `C1 drain ",
                 "C0 step batch starts|C0 step batch ends|`C0 step batch ends` is not possible here",
                 "sites=1|sites=2|config: sites=2: the text has 1",
                 "passes=1|passes=2|model: the model that it was made with is another one",

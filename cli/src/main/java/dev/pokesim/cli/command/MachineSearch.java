@@ -106,6 +106,7 @@ final class MachineSearch {
                 : null;
         boolean isWrong =
                 result.verdict() != SearchResult.Verdict.SAFE && result.verdict() != SearchResult.Verdict.INCOMPLETE;
+        String livelock = result.verdict() == SearchResult.Verdict.LIVELOCK ? result.reason() : null;
         return MachineResult.of(
                 model,
                 MachineResult.Setup.of(model, options, seed),
@@ -113,7 +114,7 @@ final class MachineSearch {
                 null,
                 covered(),
                 why,
-                isWrong ? found(model, text, result.trace(), List.of("search=exhaustive")) : null);
+                isWrong ? found(model, text, livelock, result.trace(), List.of("search=exhaustive")) : null);
     }
 
     private MachineResult sample(MachineModel model, TextOrigin text, long seed) {
@@ -159,6 +160,7 @@ final class MachineSearch {
         return found(
                 isThere ? small : model,
                 text,
+                null,
                 isThere ? result.trace() : trace,
                 List.of("search=" + options.strategy().optionName(), "seed=" + seed));
     }
@@ -194,9 +196,21 @@ final class MachineSearch {
         return stop == null;
     }
 
+    /**
+     * Shows what went wrong, and saves it.
+     *
+     * @param livelock what the search knows of it; null if it is something else
+     */
     private MachineResult.Found found(
-            MachineModel model, TextOrigin text, List<Transition> trace, List<String> origin) {
+            MachineModel model,
+            TextOrigin text,
+            @Nullable String livelock,
+            List<Transition> trace,
+            List<String> origin) {
         Replay.Result replayed = new Replay(model).run(trace);
+        if (replayed.violation() == null && livelock != null) {
+            replayed = replayed.withViolation(livelock);
+        }
         boolean isSeenByCoverageAlone = replayed.violation() == null;
         if (isSeenByCoverageAlone) {
             replayed = new Replay(covered(model)).run(trace);

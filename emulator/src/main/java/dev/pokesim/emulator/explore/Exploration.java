@@ -286,7 +286,9 @@ final class Exploration implements Machine.IpiTransport {
     }
 
     private boolean mayTakeNmi(Core core) {
-        return nmisLeft[core.id()] > 0 && machine.takesNmi(core) && nmisTaken() < model.nmisInAll();
+        return nmisLeft[core.id()] > 0
+                && machine.takesNmi(core)
+                && (model.nmisInAll() == Integer.MAX_VALUE || nmisTaken() < model.nmisInAll());
     }
 
     private int nmisTaken() {

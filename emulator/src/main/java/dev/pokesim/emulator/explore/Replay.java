@@ -48,6 +48,11 @@ public final class Replay {
             next = List.copyOf(next);
         }
 
+        /** The same where somebody knows what is wrong in the end: of a livelock a replay looks at so many states only. */
+        public Result withViolation(String known) {
+            return new Result(steps, next, known, digest);
+        }
+
         /** The transitions of the steps. */
         public List<Transition> performed() {
             return steps.stream().map(Step::transition).toList();
